@@ -1,0 +1,36 @@
+/** Turns whatever a worker factory returns into a channel. */
+import type { Worker } from 'node:worker_threads';
+import { InvalidOptionError } from '../errors.js';
+import type { ChannelOpener } from '../protocol/channel.js';
+import { deferredOpener } from './deferred.js';
+import type { WorkerSlot } from './factory.js';
+import { functionThread, isThread } from './functionThread.js';
+import { ownWorker } from './nodeWorker.js';
+
+export function connectorOf<T, R>(
+  workerFactory: (slot: WorkerSlot) => unknown,
+): (slot: WorkerSlot) => ChannelOpener<T, R> {
+  return (slot) => openerOf<T, R>(workerFactory(slot));
+}
+
+function openerOf<T, R>(made: unknown): ChannelOpener<T, R> {
+  if (isThread(made)) return functionThread<T, R>(made);
+  if (hasMethods(made, 'open')) return made as ChannelOpener<T, R>;
+  if (hasMethods(made, 'postMessage', 'on', 'terminate')) return ownWorker<T, R>(made as Worker);
+  if (hasMethods(made, 'then')) {
+    return deferredOpener((made as PromiseLike<unknown>).then((resolved) => openerOf<T, R>(resolved)));
+  }
+  throw new InvalidOptionError(
+    'What workerFactory returns',
+    'a worker of threadWorker() or inlineWorker(), a Node Worker, a function thread of threads, or a promise of one',
+    made,
+  );
+}
+
+function hasMethods(value: unknown, ...names: string[]): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    names.every((name) => typeof Reflect.get(value, name) === 'function')
+  );
+}

@@ -1,0 +1,84 @@
+/**
+ * A function thread of `threads`, as its `spawn()` gives it: the compatible, slower path for existing workers. Each task
+ * is one call, and the call's Observable its results; so the worker is an inline one whose project is that call.
+ * What `threads` loses (falsy values of an Observable, a promise's `undefined`) is lost here too.
+ */
+import type { Worker } from 'node:worker_threads';
+import type { Channel, ChannelListener, ChannelOpener, CloseReason } from '../protocol/channel.js';
+import type { Hello } from '../protocol/wire.js';
+import { toDefinition } from '../worker/definition.js';
+import { each } from '../worker/each.js';
+import { InlineChannel } from './inline.js';
+
+type Call = (task: unknown) => unknown;
+
+/** `threads` marks its threads with symbols that it does not export, and a user may have another copy of it. */
+function privatePart(thread: object, description: string): unknown {
+  const symbol = Object.getOwnPropertySymbols(thread).find((own) => own.description === description);
+  return symbol && Reflect.get(thread, symbol);
+}
+
+export function isThread(value: unknown): value is Call {
+  return typeof value === 'function' && typeof privatePart(value, 'thread.terminate') === 'function';
+}
+
+export function functionThread<T, R>(thread: Call): ChannelOpener<T, R> {
+  return { open: (hello, pool) => new FunctionThreadChannel(thread, hello, pool) };
+}
+
+class FunctionThreadChannel<T, R> implements Channel<T> {
+  readonly #inline: Channel<T>;
+  readonly #thread: Call;
+  readonly #pool: ChannelListener<R>;
+  #ended = false;
+
+  constructor(thread: Call, hello: Hello, pool: ChannelListener<R>) {
+    this.#thread = thread;
+    this.#pool = pool;
+    const calls = toDefinition<T, R>((tasks) => tasks.pipe(each((task) => thread(task))) as never);
+    this.#inline = new InlineChannel(calls, hello, pool, (reason) => this.#end(reason));
+  }
+
+  start(): void {
+    // A call into a thread that is gone never ends: `threads` does not tell.
+    const worker = privatePart(this.#thread, 'thread.worker') as Worker | undefined;
+    worker?.on('error', (cause) => this.#end({ kind: 'crashed', cause }));
+    worker?.on('exit', (exitCode) => this.#end({ kind: 'exited', exitCode }));
+    this.#inline.start();
+  }
+
+  task(position: number, task: T): void {
+    this.#inline.task(position, task);
+  }
+
+  credit(results: number): void {
+    this.#inline.credit(results);
+  }
+
+  pill(): void {
+    this.#inline.pill();
+  }
+
+  abort(): void {
+    this.#inline.abort();
+  }
+
+  terminate(): void {
+    this.#end({ kind: 'exited' });
+  }
+
+  #end(reason: CloseReason): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    const terminate = privatePart(this.#thread, 'thread.terminate') as () => Promise<void>;
+    terminate().then(
+      () => this.#close(reason),
+      (cause: unknown) => this.#close({ kind: 'crashed', cause }),
+    );
+  }
+
+  #close(reason: CloseReason): void {
+    this.#pool.closed(reason);
+    this.#inline.abort();
+  }
+}

@@ -1,0 +1,152 @@
+/**
+ * The emission: one `next(value)` on its way down a chain, on this call stack.
+ *
+ * While it is being delivered, whoever receives it may take a *hold* ("this value is not done yet") or a *pause*
+ * ("send no more yet"). The emission is *settled* when every hold is released, in the same call when none was taken.
+ * Task slots, result credits and demand all travel on this.
+ *
+ * Emissions nest: a stack holds one scope for each that is being delivered. A scope that nobody touched is used again,
+ * so that delivering costs no allocation until somebody holds. Releases are plain callbacks, never promises, so that
+ * marble tests in virtual time see them in the frame in which they happen.
+ */
+
+/** Whoever emits: is told about its emissions by the token that it gave them. */
+export interface Emitter {
+  /** Every hold on the emission is released. */
+  settled(token: number): void;
+  /** Every pause on an emission that was still paused when `emit` returned is released. */
+  room(): void;
+  /** As `settled`, for an emission that failed. Without it, failures go down the chain as `error`. */
+  failed?(token: number, error: unknown): void;
+}
+
+interface Target<T> {
+  next(value: T): void;
+}
+
+/** Where an emission stands. What operators get when they ask for the emission that they are in. */
+export class Scope {
+  emitter: Emitter = nobody;
+  token = 0;
+  /** The emission that this one is a result of; it stays unsettled while this one is held. */
+  cause: Scope | undefined = undefined;
+  delivering = false;
+  #holds = 0;
+  #pauses = 0;
+  #keepsCause = false;
+  #failure: { readonly error: unknown } | undefined = undefined;
+
+  get touched(): boolean {
+    return this.#holds > 0 || this.#pauses > 0 || this.#keepsCause || this.#failure !== undefined;
+  }
+
+  hold(): void {
+    this.#holds += 1;
+    if (this.cause && !this.#keepsCause) {
+      this.#keepsCause = true;
+      this.cause.hold();
+    }
+  }
+
+  release(): void {
+    this.#holds -= 1;
+    this.#settleIfDone();
+  }
+
+  pause(): void {
+    this.#pauses += 1;
+  }
+
+  resume(): void {
+    this.#pauses -= 1;
+    if (this.#pauses === 0 && !this.delivering) this.emitter.room();
+  }
+
+  /** Marks the emission, or the one that caused it, as failed. False when no emitter on the way takes failures. */
+  fail(error: unknown): boolean {
+    if (this.emitter.failed) {
+      this.#failure ??= { error };
+      return true;
+    }
+    return this.cause?.fail(error) ?? false;
+  }
+
+  /** Ends the delivery. True when no pause stands. */
+  leave(): boolean {
+    this.delivering = false;
+    const hasRoom = this.#pauses === 0;
+    this.#settleIfDone();
+    return hasRoom;
+  }
+
+  #settleIfDone(): void {
+    if (this.#holds > 0 || this.delivering) return;
+    if (this.#failure) this.emitter.failed?.(this.token, this.#failure.error);
+    else this.emitter.settled(this.token);
+    if (this.#keepsCause) {
+      this.#keepsCause = false;
+      this.cause?.release();
+    }
+  }
+}
+
+/** An emitter that keeps no account. */
+export const nobody: Emitter = { settled() {}, room() {} };
+
+interface Stack {
+  /** Scopes by depth; those up to `depth` are being delivered. */
+  readonly scopes: (Scope | undefined)[];
+  depth: number;
+}
+
+// Two copies of the package on one page share one stack, so that their operators work in one chain.
+const shared = globalThis as { [key: symbol]: Stack | undefined };
+const key = Symbol.for('looppool.emission.1');
+shared[key] ??= { scopes: [], depth: 0 };
+const stack: Stack = shared[key];
+
+/**
+ * Delivers one value to `target`.
+ *
+ * @param emitter is told when the emission settles, perhaps within this call
+ * @param token names the emission to its emitter
+ * @param cause the emission that this value is a result of, when that is not on the call stack
+ * @returns whether the emitter may go on; after false it waits for `room`
+ */
+export function emit<T>(
+  target: Target<T>,
+  value: T,
+  emitter: Emitter,
+  token: number,
+  cause?: Scope,
+): boolean {
+  const { scopes } = stack;
+  const depth = stack.depth + 1;
+  let scope = scopes[depth];
+  if (scope === undefined) {
+    scope = new Scope();
+    scopes[depth] = scope;
+  }
+  scope.emitter = emitter;
+  scope.token = token;
+  scope.cause = cause;
+  scope.delivering = true;
+  stack.depth = depth;
+  try {
+    target.next(value);
+  } finally {
+    stack.depth = depth - 1;
+    scope.delivering = false;
+    if (scope.touched) scopes[depth] = undefined;
+  }
+  if (scopes[depth] === undefined) return scope.leave();
+  scope.emitter = nobody;
+  scope.cause = undefined;
+  emitter.settled(token);
+  return true;
+}
+
+/** The emission that is being delivered on this call stack, if any. */
+export function currentScope(): Scope | undefined {
+  return stack.depth === 0 ? undefined : stack.scopes[stack.depth];
+}

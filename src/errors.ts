@@ -1,0 +1,187 @@
+/**
+ * The errors that leave this package. Each has a literal `code`; `instanceof` goes by a `Symbol.for` brand, so that an
+ * error made by one copy of the package is recognised by another.
+ */
+const brand: unique symbol = Symbol.for('looppool.error') as never;
+
+export type PoolErrorCode =
+  | 'ERR_LOOPPOOL_TASK'
+  | 'ERR_LOOPPOOL_WORKER_START'
+  | 'ERR_LOOPPOOL_WORKER_CRASH'
+  | 'ERR_LOOPPOOL_BACKLOG_FULL'
+  | 'ERR_LOOPPOOL_SERIALIZATION'
+  | 'ERR_LOOPPOOL_PROTOCOL'
+  | 'ERR_LOOPPOOL_INVALID_OPTION';
+
+/** What every error of this package is an instance of. */
+export abstract class PoolError extends Error {
+  abstract readonly code: PoolErrorCode;
+
+  get [brand](): PoolErrorCode {
+    return this.code;
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    if (typeof value !== 'object' || value === null || !(brand in value)) return false;
+    // biome-ignore lint/complexity/noThisInStatic: the class that `instanceof` was asked about, not this one
+    const asked = this as unknown as { code?: PoolErrorCode };
+    return asked.code === undefined || asked.code === value[brand];
+  }
+}
+
+/** Which worker an error is about: its index in the pool (0-based) and its name. */
+export interface WorkerName {
+  readonly index: number;
+  readonly name: string;
+}
+
+const describe = (worker: WorkerName): string => `worker ${worker.index} (${worker.name})`;
+
+/** A one-line rendering of any thrown value. */
+function inOneLine(cause: unknown): string {
+  if (cause instanceof Error) return `${cause.name}: ${cause.message}`;
+  try {
+    return String(cause);
+  } catch {
+    return Object.prototype.toString.call(cause);
+  }
+}
+
+/** A task threw, rejected, or could not cross to its worker or back. `cause` is the worker's error. */
+export class TaskError extends PoolError {
+  static readonly code = 'ERR_LOOPPOOL_TASK';
+  readonly code = TaskError.code;
+  override readonly name = 'TaskError';
+  /** Index of the worker that had the task. */
+  readonly worker: number;
+  /** The task, as it was given to the pool. */
+  readonly task: unknown;
+  /** Deliveries of the task so far, this one included. */
+  readonly attempts: number;
+
+  constructor(worker: WorkerName, task: unknown, attempts: number, cause: unknown) {
+    super(`A task failed in ${describe(worker)}: ${inOneLine(cause)}`, { cause });
+    this.worker = worker.index;
+    this.task = task;
+    this.attempts = attempts;
+    // The host's own frames lead into a message handler; the worker's lead to the mistake.
+    const stack = cause instanceof Error ? cause.stack : undefined;
+    const frames = stack?.match(/^\s+at .*$/gm);
+    if (frames) this.stack = `${this.name}: ${this.message}\n${frames.join('\n')}`;
+  }
+}
+
+/** A worker never became ready: its file is missing, throws while it loads, never answers, or is no worker. */
+export class WorkerStartError extends PoolError {
+  static readonly code = 'ERR_LOOPPOOL_WORKER_START';
+  readonly code = WorkerStartError.code;
+  override readonly name = 'WorkerStartError';
+  readonly worker: number;
+  /** Where the worker was to come from: its file's URL, or a description of what the factory returned. */
+  readonly path: string;
+
+  constructor(worker: WorkerName, path: string, cause: unknown) {
+    super(`${describe(worker)} did not start from ${path}: ${inOneLine(cause)}`, { cause });
+    this.worker = worker.index;
+    this.path = path;
+  }
+}
+
+/** How a worker ended without being asked to. */
+export interface CrashDetails {
+  /** Exit code of the thread, when it is known. */
+  readonly exitCode?: number | undefined;
+  readonly outOfMemory?: boolean;
+  /** What was thrown, when something was. */
+  readonly cause?: unknown;
+  /** A sentence for the message, when there is no exit code and no cause. */
+  readonly reason?: string;
+}
+
+/** A worker exited, threw outside any task, or ended its results while it still had tasks. */
+export class WorkerCrashError extends PoolError {
+  static readonly code = 'ERR_LOOPPOOL_WORKER_CRASH';
+  readonly code = WorkerCrashError.code;
+  override readonly name = 'WorkerCrashError';
+  readonly worker: number;
+  readonly exitCode: number | undefined;
+  readonly outOfMemory: boolean;
+  /** The tasks that had been given to the worker and were not done, oldest first. */
+  readonly tasks: readonly unknown[];
+
+  constructor(worker: WorkerName, tasks: readonly unknown[], details: CrashDetails) {
+    const { exitCode, outOfMemory = false, cause, reason } = details;
+    const how =
+      cause !== undefined
+        ? `crashed: ${inOneLine(cause)}`
+        : (reason ?? `exited with code ${exitCode ?? 'unknown'} before it was asked to`);
+    super(
+      `${describe(worker)} ${how} (${tasks.length} of its tasks not done)`,
+      cause === undefined ? {} : { cause },
+    );
+    this.worker = worker.index;
+    this.exitCode = exitCode;
+    this.outOfMemory = outOfMemory;
+    this.tasks = tasks;
+  }
+}
+
+/** More tasks wait than `backlog` allows. */
+export class BacklogFullError extends PoolError {
+  static readonly code = 'ERR_LOOPPOOL_BACKLOG_FULL';
+  readonly code = BacklogFullError.code;
+  override readonly name = 'BacklogFullError';
+  /** The task that found no room. */
+  readonly task: unknown;
+
+  constructor(backlog: number, task: unknown) {
+    super(
+      `The backlog is full (${backlog} tasks) and the source did not pause. Feed the pool from paced(source) through ` +
+        'synchronous operators, or raise backlog.',
+    );
+    this.task = task;
+  }
+}
+
+/** A task, a result or initialData holds something that structured clone refuses. */
+export class SerializationError extends PoolError {
+  static readonly code = 'ERR_LOOPPOOL_SERIALIZATION';
+  readonly code = SerializationError.code;
+  override readonly name = 'SerializationError';
+  /** Where in the value it is, like `task.rows[3].onDone`. */
+  readonly path: string;
+
+  constructor(path: string, found: string, cause?: unknown) {
+    super(
+      `${path} cannot be sent to another thread: ${found}. Send plain values, and build the rest where it is used.`,
+      cause === undefined ? {} : { cause },
+    );
+    this.path = path;
+  }
+}
+
+/** The two ends of a wire do not understand each other: another version, or a file that speaks something else. */
+export class ProtocolError extends PoolError {
+  static readonly code = 'ERR_LOOPPOOL_PROTOCOL';
+  readonly code = ProtocolError.code;
+  override readonly name = 'ProtocolError';
+}
+
+/** An argument or an option has the wrong type or is out of range. Thrown where the pool is asked for. */
+export class InvalidOptionError extends PoolError {
+  static readonly code = 'ERR_LOOPPOOL_INVALID_OPTION';
+  readonly code = InvalidOptionError.code;
+  override readonly name = 'InvalidOptionError';
+  readonly option: string;
+
+  constructor(option: string, expected: string, got: unknown) {
+    super(
+      `${option} must be ${expected}; got ${typeof got === 'string' ? JSON.stringify(got) : inOneLine(got)} (${typeOf(got)})`,
+    );
+    this.option = option;
+  }
+}
+
+function typeOf(value: unknown): string {
+  return value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value;
+}

@@ -1,0 +1,29 @@
+export type {
+  CustomWorkerFactory,
+  FunctionThreadLike,
+  NodeWorkerLike,
+  ResultOfModule,
+  TaskOfModule,
+  WorkerFactory,
+  WorkerModule,
+  WorkerSlot,
+} from './channel/factory.js';
+export { inlineWorker } from './channel/inline.js';
+export { type ThreadWorkerOptions, threadWorker } from './channel/thread.js';
+export { hold, holdUntil, pause, type Release } from './demand/hold.js';
+export { type PacedSource, paced, type ReadableLike, type ReadableStreamLike } from './demand/paced.js';
+export {
+  BacklogFullError,
+  InvalidOptionError,
+  PoolError,
+  type PoolErrorCode,
+  ProtocolError,
+  SerializationError,
+  TaskError,
+  WorkerCrashError,
+  WorkerStartError,
+} from './errors.js';
+export type { PoolEvent } from './events.js';
+export type { PoolOptions } from './options.js';
+export { poolMap } from './poolMap.js';
+export type { WorkerContext, WorkerDefinition } from './worker/definition.js';

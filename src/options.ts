@@ -1,0 +1,111 @@
+/** Every option of a pool: its default, its check and its doc stand here and nowhere else. */
+import type { Observer } from 'rxjs';
+import { InvalidOptionError } from './errors.js';
+import type { PoolEvent } from './events.js';
+
+export interface PoolOptions {
+  /**
+   * Tasks handed to workers and not done, over the whole pool. Each worker's window is `floor(maxTasks / n)`, at least 1.
+   * @default 4096
+   */
+  readonly maxTasks?: number;
+  /**
+   * Results sent by workers and not yet ingested, over the whole pool. A worker without credit waits.
+   * @default 4096
+   */
+  readonly maxResults?: number;
+  /**
+   * Tasks that may wait in the host when a source cannot be paused; one more errors the output with a `BacklogFullError`.
+   * @default Infinity
+   */
+  readonly backlog?: number;
+  /**
+   * Milliseconds between asking a worker to end and terminating it: after an unsubscribe or an error, and for what a
+   * worker keeps open after its tasks are done.
+   * @default 5000
+   */
+  readonly grace?: number;
+  /** Given to every worker as `worker.initialData`; cloned, but a SharedArrayBuffer in it is shared by threads. */
+  readonly initialData?: unknown;
+  /**
+   * Name of the pool; its workers are called `name-0`, `name-1`, …
+   * @default 'looppool'
+   */
+  readonly name?: string;
+  /** Aborting it errors the output with its reason and ends the workers. */
+  readonly signal?: AbortSignal;
+  /** Is told what happens in the pool. */
+  readonly events?: Partial<Observer<PoolEvent>>;
+}
+
+export interface ResolvedOptions {
+  readonly n: number;
+  readonly maxTasks: number;
+  readonly maxResults: number;
+  readonly backlog: number;
+  readonly grace: number;
+  readonly initialData: unknown;
+  readonly name: string;
+  readonly signal: AbortSignal | undefined;
+  readonly events: Partial<Observer<PoolEvent>> | undefined;
+}
+
+type Check = readonly [expected: string, isValid: (value: unknown) => boolean];
+
+/** The longest delay that a timer of the platform takes, in ms. */
+const LONGEST_DELAY = 2 ** 31 - 1;
+
+const count: Check = ['an integer of at least 1', (v) => Number.isSafeInteger(v) && (v as number) >= 1];
+const hasMethod = (value: unknown, name: string): boolean =>
+  typeof value === 'object' && value !== null && typeof Reflect.get(value, name) === 'function';
+
+const checks: { readonly [K in keyof Required<PoolOptions>]: Check } = {
+  maxTasks: count,
+  maxResults: count,
+  backlog: [
+    'an integer of at least 0, or Infinity',
+    (v) => v === Infinity || (Number.isSafeInteger(v) && (v as number) >= 0),
+  ],
+  grace: [
+    `milliseconds from 0 to ${LONGEST_DELAY}`,
+    (v) => typeof v === 'number' && v >= 0 && v <= LONGEST_DELAY,
+  ],
+  initialData: ['anything', () => true],
+  name: ['a non-empty string', (v) => typeof v === 'string' && v !== ''],
+  signal: ['an AbortSignal', (v) => hasMethod(v, 'addEventListener') && Reflect.has(v as object, 'aborted')],
+  events: ['an Observer', (v) => hasMethod(v, 'next') || hasMethod(v, 'error') || hasMethod(v, 'complete')],
+};
+
+/**
+ * Checks what the user gave, and fills in the defaults.
+ * @throws InvalidOptionError for a wrong type, a value out of range, or an unknown option
+ */
+export function resolveOptions(
+  workerFactory: unknown,
+  n: unknown,
+  options: PoolOptions = {},
+): ResolvedOptions {
+  if (typeof workerFactory !== 'function') {
+    throw new InvalidOptionError('workerFactory', 'a function, like threadWorker(url)', workerFactory);
+  }
+  if (!count[1](n)) throw new InvalidOptionError('n, the number of workers,', count[0], n);
+  if (typeof options !== 'object' || options === null)
+    throw new InvalidOptionError('options', 'an object', options);
+  for (const [option, value] of Object.entries(options)) {
+    const check = Object.hasOwn(checks, option) ? checks[option as keyof PoolOptions] : undefined;
+    if (!check)
+      throw new InvalidOptionError(`option ${option}`, `one of ${Object.keys(checks).join(', ')}`, option);
+    if (value !== undefined && !check[1](value)) throw new InvalidOptionError(option, check[0], value);
+  }
+  return {
+    n: n as number,
+    maxTasks: options.maxTasks ?? 4096,
+    maxResults: options.maxResults ?? 4096,
+    backlog: options.backlog ?? Infinity,
+    grace: options.grace ?? 5000,
+    initialData: options.initialData,
+    name: options.name ?? 'looppool',
+    signal: options.signal,
+    events: options.events,
+  };
+}

@@ -1,0 +1,92 @@
+/**
+ * Result credits: how many results the workers may send before the host has ingested some.
+ *
+ * In: results settled in the host; workers that starve. Out: grants, through `grant(worker, results)`.
+ * Invariant: grants given − results settled ≤ maxResults, over the whole pool (CRD-2); every credit returns once (CRD-3).
+ *
+ * With at least one credit for each worker, each has a share of its own, and gets back what settled once that is half
+ * of the share: a window update, so that credits cost few messages. With fewer credits than workers a share could
+ * starve a worker for ever, so credits are lent one at a time to whoever asks.
+ */
+export interface ResultCredits {
+  /** What the worker may send to begin with; 0 when it has to ask. */
+  initial(worker: number): number;
+  /** A result of the worker is ingested. */
+  settled(worker: number): void;
+  /** The worker has a result and may not send it. */
+  starved(worker: number): void;
+}
+
+export type Grant = (worker: number, results: number) => void;
+
+export function resultCredits(maxResults: number, workers: number, grant: Grant): ResultCredits {
+  return maxResults >= workers
+    ? new SharedCredits(maxResults, workers, grant)
+    : new LentCredits(maxResults, grant);
+}
+
+class SharedCredits implements ResultCredits {
+  readonly #share: number;
+  readonly #remainder: number;
+  readonly #returned: number[];
+  readonly #grant: Grant;
+
+  constructor(maxResults: number, workers: number, grant: Grant) {
+    this.#share = Math.floor(maxResults / workers);
+    this.#remainder = maxResults % workers;
+    this.#returned = new Array<number>(workers).fill(0);
+    this.#grant = grant;
+  }
+
+  initial(worker: number): number {
+    return worker < this.#remainder ? this.#share + 1 : this.#share;
+  }
+
+  settled(worker: number): void {
+    const returned = (this.#returned[worker] as number) + 1;
+    if (returned * 2 < this.#share) {
+      this.#returned[worker] = returned;
+    } else {
+      this.#returned[worker] = 0;
+      this.#grant(worker, returned);
+    }
+  }
+
+  starved(): void {
+    // It has spent its share, which comes back as its results settle.
+  }
+}
+
+class LentCredits implements ResultCredits {
+  #free: number;
+  readonly #waiting: number[] = [];
+  readonly #grant: Grant;
+
+  constructor(maxResults: number, grant: Grant) {
+    this.#free = maxResults;
+    this.#grant = grant;
+  }
+
+  initial(): number {
+    return 0;
+  }
+
+  settled(): void {
+    this.#free += 1;
+    this.#lend();
+  }
+
+  starved(worker: number): void {
+    this.#waiting.push(worker);
+    this.#lend();
+  }
+
+  #lend(): void {
+    while (this.#free > 0) {
+      const worker = this.#waiting.shift();
+      if (worker === undefined) return;
+      this.#free -= 1;
+      this.#grant(worker, 1);
+    }
+  }
+}

@@ -1,0 +1,202 @@
+/**
+ * One worker, as the pool sees it: its channel, its ledger, and its life.
+ *
+ * starting → ready → (pill) → drained → closed. A lane that closes in any other order has crashed.
+ * In: tasks and settled results from the pool; wire calls from the channel. Out: the same, and the verdict on the worker.
+ */
+import { type Subscription, timer } from 'rxjs';
+import type { Emitter } from '../demand/emission.js';
+import { WorkerCrashError, type WorkerName, WorkerStartError } from '../errors.js';
+import type { UntimedPoolEvent } from '../events.js';
+import type { Channel, ChannelListener, ChannelOpener, CloseReason } from '../protocol/channel.js';
+import type { Hello } from '../protocol/wire.js';
+import { Ledger } from './ledger.js';
+
+/** The pool, as a lane sees it. */
+export interface LaneOwner<T, R> {
+  readonly grace: number;
+  readonly window: number;
+  result(value: R, from: Emitter): void;
+  resultSettled(worker: number): void;
+  outputHasRoom(): void;
+  taskDone(worker: number): void;
+  taskFailed(lane: WorkerName, task: T, error: unknown): void;
+  starved(worker: number): void;
+  turn(): void;
+  /** The worker ended as it should. */
+  closed(): void;
+  /** The worker ended otherwise, or can take no tasks any more. */
+  fail(error: WorkerCrashError | WorkerStartError): void;
+  tell(event: UntimedPoolEvent): void;
+}
+
+/**
+ * ms that a finished worker has to leave by itself. It has nothing left to do, but a thread that is terminated at once
+ * loses what it has just printed.
+ */
+const EXIT_LINGER = 100;
+
+export class Lane<T, R> implements ChannelListener<R>, Emitter {
+  readonly index: number;
+  readonly name: string;
+  readonly #owner: LaneOwner<T, R>;
+  readonly #channel: Channel<T>;
+  readonly #ledger: Ledger<T>;
+  #position = 0;
+  #pilled = false;
+  #drained = false;
+  #closed = false;
+  #stopping = false;
+  #forced = false;
+  #broken: { readonly error: unknown } | undefined;
+  #deadline: Subscription | undefined;
+
+  constructor(hello: Hello, opener: ChannelOpener<T, R>, owner: LaneOwner<T, R>) {
+    this.index = hello.index;
+    this.name = hello.name;
+    this.#owner = owner;
+    this.#ledger = new Ledger(owner.window);
+    this.#channel = opener.open(hello, this);
+  }
+
+  start(): void {
+    this.#tell({ type: 'worker-spawned', worker: this.index });
+    this.#channel.start();
+  }
+
+  task(task: T): void {
+    if (this.#drained) {
+      const reason = 'had completed its results before this task came';
+      this.#owner.fail(new WorkerCrashError(this, [task], { reason }));
+      return;
+    }
+    const position = this.#position;
+    this.#position = position + 1;
+    this.#ledger.add(position, task);
+    this.#channel.task(position, task);
+  }
+
+  credit(results: number): void {
+    if (!this.#drained && !this.#closed) this.#channel.credit(results);
+  }
+
+  pill(): void {
+    if (this.#pilled || this.#drained) return;
+    this.#pilled = true;
+    this.#tell({ type: 'pill', worker: this.index });
+    this.#channel.pill();
+    this.#expectEnd();
+  }
+
+  /** Asks the worker to end; what it still sends is dropped. It has `grace` ms. */
+  stop(): void {
+    if (this.#stopping || this.#closed) return;
+    this.#stopping = true;
+    if (this.#drained) return;
+    this.#channel.abort();
+    if (!this.#closed && !this.#drained) this.#terminateIn(this.#owner.grace);
+  }
+
+  // What the worker says.
+
+  ready(): void {
+    this.#tell({ type: 'worker-ready', worker: this.index });
+  }
+
+  result(value: R, _owner: number): void {
+    if (!this.#stopping) this.#owner.result(value, this);
+  }
+
+  withheld(results: number): void {
+    for (let i = 0; i < results; i += 1) this.#owner.resultSettled(this.index);
+  }
+
+  done(position: number): void {
+    if (!this.#ledger.close(position)) return;
+    this.#owner.taskDone(this.index);
+    if (this.#pilled) this.#expectEnd();
+  }
+
+  failed(position: number, error: unknown): void {
+    const task = this.#ledger.task(position);
+    if (!this.#ledger.close(position)) return;
+    this.#owner.taskDone(this.index);
+    this.#owner.taskFailed(this, task as T, error);
+    if (this.#pilled) this.#expectEnd();
+  }
+
+  starved(): void {
+    this.#owner.starved(this.index);
+  }
+
+  report(error: unknown): void {
+    this.#tell({ type: 'worker-report', worker: this.index, error });
+  }
+
+  broken(error: unknown): void {
+    this.#broken ??= { error };
+  }
+
+  drained(): void {
+    if (this.#drained || this.#closed) return;
+    this.#drained = true;
+    this.#tell({ type: 'drained', worker: this.index });
+    const broken = this.#broken;
+    const left = this.#ledger.size;
+    if (!this.#stopping && (broken || left > 0)) {
+      const details = broken ? { cause: broken.error } : { reason: 'completed its results with tasks left' };
+      this.#owner.fail(new WorkerCrashError(this, this.#ledger.open(), details));
+    }
+    if (!this.#closed) this.#terminateIn(EXIT_LINGER);
+  }
+
+  turn(): void {
+    if (!this.#stopping) this.#owner.turn();
+  }
+
+  closed(reason: CloseReason): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#deadline?.unsubscribe();
+    const error = this.#verdict(reason);
+    if (error) this.#tell({ type: 'worker-crashed', worker: this.index, error });
+    else this.#tell({ type: 'worker-terminated', worker: this.index, forced: this.#forced });
+    if (error) this.#owner.fail(error);
+    else this.#owner.closed();
+  }
+
+  // As the emitter of the worker's results.
+
+  settled(): void {
+    this.#owner.resultSettled(this.index);
+  }
+
+  room(): void {
+    this.#owner.outputHasRoom();
+  }
+
+  #verdict(reason: CloseReason): WorkerCrashError | WorkerStartError | undefined {
+    if (this.#stopping || this.#forced) return undefined;
+    if (reason.kind === 'not-started') return new WorkerStartError(this, reason.path, reason.cause);
+    if (reason.kind === 'exited' && this.#drained) return undefined;
+    return new WorkerCrashError(this, this.#ledger.open(), reason);
+  }
+
+  /** Once the pill is sent and every task is done, what the worker keeps open has `grace` ms. */
+  #expectEnd(): void {
+    if (this.#ledger.size === 0 && !this.#drained && !this.#stopping) this.#terminateIn(this.#owner.grace);
+  }
+
+  #terminateIn(ms: number): void {
+    this.#deadline?.unsubscribe();
+    this.#deadline = timer(ms).subscribe(() => {
+      this.#forced = !this.#drained;
+      this.#drained = true;
+      this.#channel.terminate();
+    });
+  }
+
+  #tell(event: UntimedPoolEvent): void {
+    this.#owner.tell(event);
+  }
+}

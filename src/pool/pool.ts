@@ -1,0 +1,183 @@
+/**
+ * The topology of one pool: the boxes of the picture, and what flows between them.
+ *
+ *     source ─▶ intake ─▶ dispatcher ─▶ lane ══ worker
+ *     subscriber ◀─ outlet ◀─────────── lane ══
+ *
+ * How it ends. Completed source: (1) the backlog goes to the workers; (2) each worker gets one pill behind its tasks (DRN-1);
+ * (3) each drains and leaves; (4) the last result is ingested; (5) the output completes (DRN-2).
+ * Error or unsubscribe: the workers are asked to end, then terminated after `grace`; nothing more is emitted (CAN-1).
+ */
+import { asyncScheduler, type Subscriber } from 'rxjs';
+import type { Emitter } from '../demand/emission.js';
+import { BacklogFullError, TaskError, type WorkerName } from '../errors.js';
+import type { UntimedPoolEvent } from '../events.js';
+import type { ResolvedOptions } from '../options.js';
+import type { ChannelOpener } from '../protocol/channel.js';
+import { PROTOCOL } from '../protocol/wire.js';
+import { type ResultCredits, resultCredits } from './credits.js';
+import { Dispatcher, NO_ROOM } from './dispatcher.js';
+import { Intake } from './intake.js';
+import { Lane, type LaneOwner } from './lane.js';
+import { Outlet } from './outlet.js';
+
+/** Starts the worker of a slot. May throw what the user's factory throws. */
+export type OpenSlot<T, R> = (slot: WorkerName) => ChannelOpener<T, R>;
+
+export class Pool<T, R> implements LaneOwner<T, R> {
+  readonly grace: number;
+  readonly window: number;
+  readonly #options: ResolvedOptions;
+  readonly #output: Subscriber<R>;
+  readonly #intake: Intake<T>;
+  readonly #dispatcher: Dispatcher;
+  readonly #credits: ResultCredits;
+  readonly #outlet: Outlet<R>;
+  readonly #lanes: Lane<T, R>[] = [];
+  #sourceCompleted = false;
+  #pilled = false;
+  #leaving = 0;
+  #over = false;
+  #pausedAt = 0;
+
+  constructor(options: ResolvedOptions, output: Subscriber<R>) {
+    const { n, maxTasks, maxResults, backlog, grace } = options;
+    this.#options = options;
+    this.#output = output;
+    this.#intake = new Intake(backlog);
+    this.#dispatcher = new Dispatcher(n, maxTasks);
+    this.#credits = resultCredits(maxResults, n, (worker, results) => this.#lanes[worker]?.credit(results));
+    this.#outlet = new Outlet(output);
+    this.grace = grace;
+    this.window = this.#dispatcher.window;
+  }
+
+  start(open: OpenSlot<T, R>): void {
+    const { n, name: poolName, initialData } = this.#options;
+    for (let index = 0; index < n; index += 1) {
+      const slot = { index, name: `${poolName}-${index}` };
+      const credits = this.#credits.initial(index);
+      const hello = { protocol: PROTOCOL, ...slot, poolName, initialData, credits };
+      this.#lanes.push(new Lane(hello, open(slot), this));
+    }
+    this.#leaving = n;
+    for (const lane of this.#lanes) {
+      if (!this.#over) lane.start();
+    }
+  }
+
+  // From the source.
+
+  task(task: T): void {
+    if (this.#over) return;
+    const worker = this.#intake.waiting === 0 ? this.#dispatcher.take() : NO_ROOM;
+    if (worker !== NO_ROOM) {
+      (this.#lanes[worker] as Lane<T, R>).task(task);
+    } else if (!this.#intake.push(task)) {
+      this.fail(new BacklogFullError(this.#options.backlog, task));
+    }
+    if (!this.#hasRoom()) this.#pause();
+  }
+
+  complete(): void {
+    this.#sourceCompleted = true;
+    this.turn();
+  }
+
+  /** Ends the output with an error; its teardown ends the workers. */
+  fail(error: unknown): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#output.error(error);
+  }
+
+  /** Ends the workers. Nothing is emitted any more. To be called once the source is unsubscribed. */
+  stop(): void {
+    this.#over = true;
+    for (const lane of this.#lanes) lane.stop();
+    this.#outlet.clear();
+    this.#intake.release();
+  }
+
+  // From the lanes.
+
+  result(value: R, from: Emitter): void {
+    this.#outlet.push(value, from);
+  }
+
+  resultSettled(worker: number): void {
+    this.#outlet.settled();
+    this.#credits.settled(worker);
+    this.#completeIfThrough();
+  }
+
+  outputHasRoom(): void {
+    if (!this.#over) this.#outlet.room();
+  }
+
+  taskDone(worker: number): void {
+    this.#dispatcher.done(worker);
+  }
+
+  taskFailed(worker: WorkerName, task: T, error: unknown): void {
+    if (this.#over) return;
+    const failure = new TaskError(worker, task, 1, error);
+    this.tell({ type: 'task-failed', worker: worker.index, task, error: failure });
+    this.fail(failure);
+  }
+
+  starved(worker: number): void {
+    this.#credits.starved(worker);
+  }
+
+  /** After a batch of news: hands out what waits, lets the sources go on, and ends what is at its end. */
+  turn(): void {
+    if (this.#over) return;
+    while (this.#intake.waiting > 0) {
+      const worker = this.#dispatcher.take();
+      if (worker === NO_ROOM) return;
+      (this.#lanes[worker] as Lane<T, R>).task(this.#intake.shift());
+    }
+    if (this.#intake.paused > 0) this.#resume();
+    if (this.#sourceCompleted && !this.#pilled && this.#intake.waiting === 0) {
+      this.#pilled = true;
+      for (const lane of this.#lanes) lane.pill();
+    }
+  }
+
+  closed(): void {
+    this.#leaving -= 1;
+    this.#completeIfThrough();
+  }
+
+  tell(event: UntimedPoolEvent): void {
+    const { events } = this.#options;
+    if (events) events.next?.({ ...event, at: asyncScheduler.now() });
+    else if (event.type === 'worker-report') console.warn(event.error);
+  }
+
+  readonly #hasRoom = (): boolean => this.#intake.waiting === 0 && this.#dispatcher.hasRoom;
+
+  #pause(): void {
+    const before = this.#intake.paused;
+    this.#intake.pause();
+    if (before === 0 && this.#intake.paused > 0 && this.#options.events) {
+      this.#pausedAt = asyncScheduler.now();
+      this.tell({ type: 'paused' });
+    }
+  }
+
+  #resume(): void {
+    if (!this.#hasRoom()) return;
+    if (this.#options.events) {
+      this.tell({ type: 'resumed', duration: asyncScheduler.now() - this.#pausedAt });
+    }
+    this.#intake.resume(this.#hasRoom);
+  }
+
+  #completeIfThrough(): void {
+    if (this.#over || !this.#pilled || this.#leaving > 0 || !this.#outlet.idle) return;
+    this.#over = true;
+    this.#output.complete();
+  }
+}

@@ -1,0 +1,27 @@
+/** A channel: the pool's end of the wire to one worker, and the worker's life as the carrier sees it. */
+import type { Hello, ToPool, ToWorker } from './wire.js';
+
+export interface Channel<T> extends ToWorker<T> {
+  /** Starts the worker. Nothing is told to the pool before; what is said to the worker before, waits. */
+  start(): void;
+  /** Ends the worker now. `closed` follows. */
+  terminate(): void;
+}
+
+/** Why a worker is gone. */
+export type CloseReason =
+  /** It left, or was terminated. */
+  | { readonly kind: 'exited'; readonly exitCode?: number | undefined }
+  /** It never got as far as `ready`. `path` tells where it was to come from. */
+  | { readonly kind: 'not-started'; readonly path: string; readonly cause: unknown }
+  | { readonly kind: 'crashed'; readonly cause: unknown; readonly outOfMemory?: boolean };
+
+export interface ChannelListener<R> extends ToPool<R> {
+  /** The worker is gone. Told once, after everything that it sent. */
+  closed(reason: CloseReason): void;
+}
+
+/** What a worker factory of this package returns: a carrier that is yet to be connected to a pool, once. */
+export interface ChannelOpener<T, R> {
+  open(hello: Hello, pool: ChannelListener<R>): Channel<T>;
+}

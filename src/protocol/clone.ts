@@ -1,0 +1,94 @@
+/** What structured clone takes, and where in a value it stops. Used only once something was refused. */
+import { SerializationError } from '../errors.js';
+
+/** Deeper than this the path is cut: the value may contain itself. */
+const DEEPEST = 32;
+
+export function canClone(value: unknown): boolean {
+  try {
+    structuredClone(value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * An error with the path to the first part of `value` that cannot be cloned, or undefined when all of it can.
+ * @param root what the path begins with: `task`, `result`, `initialData`
+ */
+export function whyNotCloneable(root: string, value: unknown): SerializationError | undefined {
+  try {
+    structuredClone(value);
+    return undefined;
+  } catch (error) {
+    const { path, found } = locate(root, value, 0);
+    return new SerializationError(path, found, error);
+  }
+}
+
+interface Place {
+  readonly path: string;
+  readonly found: string;
+}
+
+function locate(path: string, value: unknown, depth: number): Place {
+  if (depth < DEEPEST && typeof value === 'object' && value !== null) {
+    for (const [step, part] of partsOf(value)) {
+      if (part.readable && canClone(part.value)) continue;
+      if (!part.readable) return { path: path + step, found: `its getter throws ${oneLine(part.value)}` };
+      return locate(path + step, part.value, depth + 1);
+    }
+  }
+  return { path, found: nameOf(value) };
+}
+
+interface Part {
+  readonly readable: boolean;
+  readonly value: unknown;
+}
+
+function* partsOf(value: object): Generator<[step: string, part: Part]> {
+  if (value instanceof Map) {
+    for (const [key, held] of value) {
+      yield [`.keys(${oneLine(key)})`, { readable: true, value: key }];
+      yield [`.get(${oneLine(key)})`, { readable: true, value: held }];
+    }
+  } else if (value instanceof Set) {
+    for (const held of value) yield [`.values(${oneLine(held)})`, { readable: true, value: held }];
+  } else {
+    for (const key of Object.keys(value)) {
+      const step = Array.isArray(value)
+        ? `[${key}]`
+        : /^[\w$]+$/.test(key)
+          ? `.${key}`
+          : `[${JSON.stringify(key)}]`;
+      yield [step, read(value, key)];
+    }
+  }
+}
+
+function read(value: object, key: string): Part {
+  try {
+    return { readable: true, value: Reflect.get(value, key) };
+  } catch (error) {
+    return { readable: false, value: error };
+  }
+}
+
+function nameOf(value: unknown): string {
+  if (typeof value === 'function') return value.name ? `a function (${value.name})` : 'a function';
+  if (typeof value === 'symbol') return `a symbol (${value.description ?? ''})`;
+  if (typeof value === 'object' && value !== null) return `a ${value.constructor?.name ?? 'value'}`;
+  return oneLine(value);
+}
+
+/** A short rendering of anything, that never throws. */
+export function oneLine(value: unknown): string {
+  try {
+    const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
+    return text.length > 80 ? `${text.slice(0, 79)}…` : text;
+  } catch {
+    return Object.prototype.toString.call(value);
+  }
+}

@@ -1,0 +1,58 @@
+/**
+ * What is said between the pool and one of its workers, as two interfaces of calls. A carrier connects them: the inline
+ * one directly, so that virtual time is exact; the asynchronous ones through frames, each a batch of such calls.
+ *
+ * Positions number the tasks of one worker from 0, in the order in which they were given to it.
+ * Invariants: the results of a task precede its `done` or `failed`; a task has exactly one of the two;
+ * nothing follows `drained`.
+ */
+
+/** The version of the protocol. Both ends must have the same. */
+export const PROTOCOL = 1;
+
+/** The `owner` of a result that belongs to no task. */
+export const UNSOLICITED = -1;
+
+/** Pool to worker. */
+export interface ToWorker<T> {
+  task(position: number, task: T): void;
+  /** The worker may send this many results more. */
+  credit(results: number): void;
+  /** No task follows. */
+  pill(): void;
+  /** Drop everything, tear down, and report `drained`. */
+  abort(): void;
+}
+
+/** Worker to pool. */
+export interface ToPool<R> {
+  /** The worker's function has returned, and its results are subscribed. */
+  ready(): void;
+  /** Takes one credit. `owner` is the position of its task, or UNSOLICITED. */
+  result(value: R, owner: number): void;
+  /** Results that took a credit each and could not be sent: their tasks fail. */
+  withheld(results: number): void;
+  done(position: number): void;
+  failed(position: number, error: unknown): void;
+  /** A result waits, and the worker was given no credit of its own to begin with. */
+  starved(): void;
+  /** `worker.report(error)`. */
+  report(error: unknown): void;
+  /** The results errored outside any task. `drained` follows. */
+  broken(error: unknown): void;
+  /** The worker is finished: nothing follows. */
+  drained(): void;
+  /** The calls of one frame are through. */
+  turn(): void;
+}
+
+/** What a worker is told when it is started. */
+export interface Hello {
+  readonly protocol: number;
+  readonly index: number;
+  readonly name: string;
+  readonly poolName: string;
+  readonly initialData: unknown;
+  /** Results that it may send before it is given more; 0 when it has to ask for each (`starved`). */
+  readonly credits: number;
+}

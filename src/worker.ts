@@ -1,0 +1,11 @@
+export { hold, holdUntil, pause, type Release } from './demand/hold.js';
+export { type PacedSource, paced, type ReadableLike, type ReadableStreamLike } from './demand/paced.js';
+export { defineWorker } from './worker/defineWorker.js';
+export type {
+  ObservableLike,
+  Results,
+  WorkerContext,
+  WorkerDefinition,
+  WorkerFunction,
+} from './worker/definition.js';
+export { each, type ResultOf } from './worker/each.js';

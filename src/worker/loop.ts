@@ -1,0 +1,235 @@
+/**
+ * A worker's loop: tasks in, each as an emission; results out, each with the task that it belongs to.
+ *
+ * A task is done when its emission settles. Tasks wait while nobody is subscribed, while an emission is paused, and while
+ * results wait for credit. On a carrier with an event loop of its own, tasks run in slices of a few milliseconds:
+ * between two slices results leave, and timers, sockets, credits and aborts have their turn.
+ */
+import { Observable, Subject, type Subscription } from 'rxjs';
+import { currentScope, type Emitter, emit, type Scope } from '../demand/emission.js';
+import { type Hello, type ToPool, type ToWorker, UNSOLICITED } from '../protocol/wire.js';
+import { Ring } from '../ring.js';
+import { functionOf, type Results, type WorkerDefinition } from './definition.js';
+import { isObservableLike, toObservable } from './interop.js';
+import { Outbox } from './outbox.js';
+import { Slice } from './slice.js';
+
+export interface LoopHooks {
+  /** Gives the event loop a turn, then calls back. Without it, all tasks run in the call that brings them. */
+  readonly nextTurn?: (resume: () => void) => void;
+  /** The worker's function threw, rejected, or returned no Observable. */
+  failedToStart(error: unknown): void;
+}
+
+export class Loop<T, R> implements ToWorker<T>, Emitter {
+  readonly #wire: ToPool<R>;
+  readonly #hooks: LoopHooks;
+  readonly #outbox: Outbox<R>;
+  readonly #inbox = new Ring<T>();
+  readonly #positions = new Ring<number>();
+  readonly #tasks = new Subject<T>();
+  readonly #abort = new AbortController();
+  readonly #slice: Slice | undefined;
+  #results: Subscription | undefined;
+  #setUp = false;
+  #pauses = 0;
+  /** Emissions of tasks that are on the call stack. */
+  #delivering = 0;
+  /** Tasks emitted and not done. */
+  #running = 0;
+  #waitsForTurn = false;
+  #pilled = false;
+  #ended = false;
+  #drained = false;
+  #broken: { readonly error: unknown } | undefined;
+
+  constructor(wire: ToPool<R>, credits: number, hooks: LoopHooks) {
+    this.#wire = wire;
+    this.#hooks = hooks;
+    this.#slice = hooks.nextTurn && new Slice();
+    this.#outbox = new Outbox(wire, credits, () => this.#runSlice());
+  }
+
+  /** Calls the worker's function and subscribes to its results. */
+  start(definition: WorkerDefinition<T, R>, hello: Hello): void {
+    const { index, name, poolName, initialData } = hello;
+    const { signal } = this.#abort;
+    const report = (error: unknown) => {
+      this.#wire.report(error);
+    };
+    const worker = { index, name, poolName, initialData, signal, report };
+    try {
+      const results = functionOf(definition)(this.#shared(), worker);
+      if (isPromiseLike(results)) {
+        results.then(
+          (value) => this.#subscribe(value),
+          (error: unknown) => this.#hooks.failedToStart(error),
+        );
+      } else {
+        this.#subscribe(results);
+      }
+    } catch (error) {
+      this.#hooks.failedToStart(error);
+    }
+  }
+
+  // From the pool.
+
+  task(position: number, task: T): void {
+    this.#inbox.push(task);
+    this.#positions.push(position);
+  }
+
+  credit(results: number): void {
+    this.#outbox.credit(results);
+  }
+
+  pill(): void {
+    this.#pilled = true;
+  }
+
+  abort(): void {
+    if (this.#drained) return;
+    this.#drained = true;
+    this.#inbox.clear();
+    this.#outbox.clear();
+    this.#abort.abort();
+    this.#results?.unsubscribe();
+    this.#wire.drained();
+    this.#wire.turn();
+  }
+
+  /** The calls of one frame are through: a new slice, unless one waits for its turn. */
+  turn(): void {
+    if (!this.#waitsForTurn) this.#slice?.begin();
+    this.#runSlice();
+  }
+
+  #runSlice(): void {
+    while (this.#mayRun()) {
+      if (this.#slice?.isOver()) {
+        this.#waitsForTurn = true;
+        this.#hooks.nextTurn?.(() => {
+          this.#waitsForTurn = false;
+          this.turn();
+        });
+        break;
+      }
+      this.#run();
+    }
+    this.#lookForTheEnd();
+    this.#wire.turn();
+  }
+
+  // As the emitter of the tasks.
+
+  settled(position: number): void {
+    this.#running -= 1;
+    if (this.#outbox.blocked) this.#outbox.behindResults(() => this.#wire.done(position));
+    else this.#wire.done(position);
+    this.#afterTask();
+  }
+
+  failed(position: number, error: unknown): void {
+    this.#running -= 1;
+    this.#outbox.behindResults(() => this.#wire.failed(position, error));
+    this.#afterTask();
+  }
+
+  room(): void {
+    this.#pauses -= 1;
+    this.#runSlice();
+  }
+
+  #mayRun(): boolean {
+    return (
+      this.#inbox.length > 0 &&
+      this.#pauses === 0 &&
+      this.#setUp &&
+      !this.#ended &&
+      !this.#waitsForTurn &&
+      this.#tasks.observed &&
+      !this.#outbox.blocked
+    );
+  }
+
+  #run(): void {
+    this.#running += 1;
+    this.#delivering += 1;
+    const hasRoom = emit(this.#tasks, this.#inbox.shift(), this, this.#positions.shift());
+    this.#delivering -= 1;
+    if (!hasRoom) this.#pauses += 1;
+  }
+
+  #afterTask(): void {
+    if (this.#delivering === 0) this.#lookForTheEnd();
+  }
+
+  /** The pill is the end of `tasks`; behind the last task done, `signal` asks what is still open to end. */
+  #lookForTheEnd(): void {
+    if (this.#drained || this.#delivering > 0) return;
+    if (this.#ended) {
+      this.#drain();
+    } else if (this.#pilled && this.#setUp && this.#inbox.length === 0) {
+      this.#tasks.complete();
+      if (this.#running === 0) this.#abort.abort();
+    }
+  }
+
+  #drain(): void {
+    this.#drained = true;
+    this.#inbox.clear();
+    this.#outbox.behindResults(() => {
+      if (this.#broken) this.#wire.broken(this.#broken.error);
+      this.#wire.drained();
+      this.#wire.turn();
+    });
+  }
+
+  /** The shared Observable of tasks: whoever subscribes late sets waiting tasks going. */
+  #shared(): Observable<T> {
+    return new Observable<T>((subscriber) => {
+      const subscription = this.#tasks.subscribe(subscriber);
+      if (this.#setUp) this.turn();
+      return subscription;
+    });
+  }
+
+  #subscribe(results: Results<R>): void {
+    if (this.#drained) return;
+    if (!isObservableLike(results)) {
+      this.#hooks.failedToStart(
+        new TypeError(
+          `defineWorker's function must return an Observable, or a promise of one; got ${typeof results}`,
+        ),
+      );
+      return;
+    }
+    this.#results = toObservable(results).subscribe({
+      next: (value) => this.#outbox.result(value, this.#ownScope()?.token ?? UNSOLICITED),
+      error: (error: unknown) => {
+        // A task that throws on its way through a plain operator ends the stream, and is to blame for it.
+        if (!this.#ownScope()?.fail(error)) this.#broken = { error };
+      },
+    });
+    // Behind the teardown of the operators, which lets go of what they hold.
+    this.#results.add(() => {
+      this.#ended = true;
+      if (this.#setUp) this.#lookForTheEnd();
+    });
+    this.#setUp = true;
+    this.#wire.ready();
+    this.turn();
+  }
+
+  /** The emission of the task that this call stack works on: its own, or the cause of the one that is delivered. */
+  #ownScope(): Scope | undefined {
+    let scope = currentScope();
+    while (scope && scope.emitter !== this) scope = scope.cause;
+    return scope;
+  }
+}
+
+function isPromiseLike<V>(value: V | PromiseLike<V>): value is PromiseLike<V> {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
+}

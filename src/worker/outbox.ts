@@ -1,0 +1,112 @@
+/**
+ * Where a worker's results wait for credit.
+ *
+ * In: results, and what is to be told behind them; credits from the pool. Out: calls on the wire, in the same order.
+ * Invariant: results sent ≤ credits given (CRD-2). Without credit, whoever emits a result is paused in that same call, so
+ * that an iterable is pulled no further; a source that cannot wait makes the queue grow, and no new task is started.
+ */
+import { currentScope, type Scope } from '../demand/emission.js';
+import type { ToPool } from '../protocol/wire.js';
+import { Ring } from '../ring.js';
+
+type Send = () => void;
+
+interface WaitingResult<R> {
+  readonly value: R;
+  readonly owner: number;
+}
+
+export class Outbox<R> {
+  readonly #wire: ToPool<R>;
+  readonly #unblocked: () => void;
+  /** A result, or a call that has to follow the results before it. */
+  readonly #waiting = new Ring<WaitingResult<R> | Send>();
+  readonly #paused = new Set<Scope>();
+  /** With credits of its own a worker stops at the last one; without, it asks for each. */
+  readonly #asks: boolean;
+  #credits: number;
+  #asked = false;
+
+  /** @param unblocked is called when nothing waits any more */
+  constructor(wire: ToPool<R>, credits: number, unblocked: () => void) {
+    this.#wire = wire;
+    this.#credits = credits;
+    this.#asks = credits === 0;
+    this.#unblocked = unblocked;
+  }
+
+  get blocked(): boolean {
+    return this.#waiting.length > 0;
+  }
+
+  result(value: R, owner: number): void {
+    if (this.#credits > 0 && this.#waiting.length === 0) {
+      this.#credits -= 1;
+      this.#wire.result(value, owner);
+      if (this.#credits === 0 && !this.#asks) this.#pause();
+    } else {
+      this.#waiting.push({ value, owner });
+      this.#pause();
+      this.#ask();
+    }
+  }
+
+  /** Calls `send` when the results before it are sent. */
+  behindResults(send: Send): void {
+    if (this.#waiting.length === 0) send();
+    else this.#waiting.push(send);
+  }
+
+  credit(results: number): void {
+    this.#credits += results;
+    this.#asked = false;
+    this.#send();
+  }
+
+  clear(): void {
+    this.#waiting.clear();
+    this.#paused.clear();
+  }
+
+  #send(): void {
+    const wasBlocked = this.blocked;
+    while (this.#waiting.length > 0) {
+      const first = this.#waiting.peek();
+      if (typeof first === 'function') {
+        this.#waiting.shift();
+        first();
+      } else if (this.#credits > 0) {
+        this.#waiting.shift();
+        this.#credits -= 1;
+        this.#wire.result(first.value, first.owner);
+      } else {
+        this.#ask();
+        return;
+      }
+    }
+    if (this.#credits > 0 || this.#asks) this.#resume();
+    if (wasBlocked && !this.blocked) this.#unblocked();
+  }
+
+  #ask(): void {
+    if (!this.#asks || this.#asked) return;
+    this.#asked = true;
+    this.#wire.starved();
+  }
+
+  /** One pause for each emission, however many results it brings. */
+  #pause(): void {
+    const scope = currentScope();
+    if (!scope || this.#paused.has(scope)) return;
+    scope.pause();
+    this.#paused.add(scope);
+  }
+
+  #resume(): void {
+    for (const scope of this.#paused) {
+      if (this.blocked || (this.#credits === 0 && !this.#asks)) return;
+      this.#paused.delete(scope);
+      scope.resume();
+    }
+  }
+}
