@@ -106,8 +106,8 @@ export class WorkerCrashError extends PoolError {
   readonly worker: number;
   readonly exitCode: number | undefined;
   readonly outOfMemory: boolean;
-  /** The tasks that had been given to the worker and were not done, oldest first. */
-  readonly tasks: readonly unknown[];
+  // Behind a getter, so that a crash that is printed does not print thousands of tasks.
+  readonly #tasks: readonly unknown[];
 
   constructor(worker: WorkerName, tasks: readonly unknown[], details: CrashDetails) {
     const { exitCode, outOfMemory = false, cause, reason } = details;
@@ -122,7 +122,12 @@ export class WorkerCrashError extends PoolError {
     this.worker = worker.index;
     this.exitCode = exitCode;
     this.outOfMemory = outOfMemory;
-    this.tasks = tasks;
+    this.#tasks = tasks;
+  }
+
+  /** The tasks that had been given to the worker and were not done, oldest first. */
+  get tasks(): readonly unknown[] {
+    return this.#tasks;
   }
 }
 

@@ -9,8 +9,10 @@ import { ProtocolError } from '../errors.js';
 import type { Channel, ChannelListener, ChannelOpener, CloseReason } from '../protocol/channel.js';
 import { whyNotCloneable } from '../protocol/clone.js';
 import { fromRecord } from '../protocol/failure.js';
-import { type ResultFrame, replayResults, TaskFrameWriter } from '../protocol/frames.js';
+import { type ResultFrame, replayResults } from '../protocol/resultFrames.js';
 import type { StartAnswer, StartRequest } from '../protocol/start.js';
+import { TaskFrameWriter } from '../protocol/taskFrames.js';
+import { Turn } from '../protocol/turn.js';
 import { type Hello, PROTOCOL } from '../protocol/wire.js';
 import { SpawnableWorker } from './spawnable.js';
 import { threads } from './threads.js';
@@ -44,6 +46,7 @@ export class NodeWorkerChannel<T, R> implements Channel<T> {
   readonly #port: MessagePort;
   readonly #workersPort: MessagePort;
   readonly #writer: TaskFrameWriter<T>;
+  readonly #turn: Turn;
   #worker: SpawnableWorker | undefined;
   #terminate: (() => Promise<unknown>) | undefined;
   #startTimer: NodeJS.Timeout | undefined;
@@ -58,12 +61,13 @@ export class NodeWorkerChannel<T, R> implements Channel<T> {
     this.#pool = pool;
     this.#port = port1;
     this.#workersPort = port2;
+    this.#turn = new Turn(setImmediate, () => pool.turn());
     this.#writer = new TaskFrameWriter(
       (frame) => port1.postMessage(frame),
       TASKS_PER_FRAME,
       (position, error) => {
         pool.failed(position, error);
-        pool.turn();
+        this.#turn.soon();
       },
     );
     port1.on('message', (frame: ResultFrame<R>) => this.#read(frame));
@@ -154,6 +158,7 @@ export class NodeWorkerChannel<T, R> implements Channel<T> {
     if (this.#closed) return;
     try {
       replayResults(frame, this.#pool);
+      this.#turn.soon();
     } catch (cause) {
       this.#endFor({ kind: 'crashed', cause });
     }

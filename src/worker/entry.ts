@@ -9,8 +9,10 @@ import { isMainThread, type MessagePort, parentPort } from 'node:worker_threads'
 import { Observable } from 'observable-fns';
 import { ProtocolError } from '../errors.js';
 import { toRecord } from '../protocol/failure.js';
-import { ResultFrameWriter, replayTasks, type TaskFrame } from '../protocol/frames.js';
+import { ResultFrameWriter } from '../protocol/resultFrames.js';
 import type { StartAnswer, StartRequest } from '../protocol/start.js';
+import { replayTasks, type TaskFrame } from '../protocol/taskFrames.js';
+import { Turn } from '../protocol/turn.js';
 import { type Hello, PROTOCOL } from '../protocol/wire.js';
 import type { WorkerDefinition } from './definition.js';
 import { Loop } from './loop.js';
@@ -65,7 +67,11 @@ function run(
     nextTurn: (resume) => setImmediate(resume),
     failedToStart,
   });
-  port.on('message', (frame: TaskFrame<unknown>) => replayTasks(frame, loop));
+  const turn = new Turn(setImmediate, () => loop.turn());
+  port.on('message', (frame: TaskFrame<unknown>) => {
+    replayTasks(frame, loop);
+    turn.soon();
+  });
   loop.start(definition, hello);
 }
 

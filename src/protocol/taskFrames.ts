@@ -1,0 +1,115 @@
+/**
+ * The pool's frames: batches of its wire calls, as plain objects for structured clone. A writer collects the calls of one
+ * microtask turn, or up to a size limit, and posts one frame; a reader replays a frame as calls. So a lonely task costs one
+ * message, a flood costs few, and nothing waits for a timer.
+ */
+import { ProtocolError } from '../errors.js';
+import { whyNotCloneable } from './clone.js';
+import { isPacked, type Packed, pack } from './codec.js';
+import { Turn } from './turn.js';
+import type { ToWorker } from './wire.js';
+
+const CONTINUE = 0;
+const PILL = 1;
+const ABORT = 2;
+
+export interface TaskFrame<T> {
+  /** Position of the first task; the others follow without a gap. */
+  readonly first: number;
+  readonly tasks: Packed<T>;
+  readonly credits: number;
+  readonly end: typeof CONTINUE | typeof PILL | typeof ABORT;
+}
+
+/** Sends one frame. Throws what structured clone throws. */
+export type Post<F> = (frame: F) => void;
+
+/** The pool's writer. */
+export class TaskFrameWriter<T> implements ToWorker<T> {
+  #first = 0;
+  #tasks: T[] = [];
+  #credits = 0;
+  #end: TaskFrame<T>['end'] = CONTINUE;
+  readonly #turn = new Turn(queueMicrotask, () => this.#flush());
+  readonly #post: Post<TaskFrame<T>>;
+  readonly #refused: (position: number, error: unknown) => void;
+  readonly #limit: number;
+
+  /**
+   * @param limit tasks in a frame at most
+   * @param refused is told of a task that cannot be cloned; the others of its batch are sent
+   */
+  constructor(post: Post<TaskFrame<T>>, limit: number, refused: (position: number, error: unknown) => void) {
+    this.#post = post;
+    this.#limit = limit;
+    this.#refused = refused;
+  }
+
+  task(position: number, task: T): void {
+    if (this.#tasks.length === 0) this.#first = position;
+    this.#tasks.push(task);
+    if (this.#tasks.length >= this.#limit) this.#flush();
+    else this.#turn.soon();
+  }
+
+  credit(results: number): void {
+    this.#credits += results;
+    this.#turn.soon();
+  }
+
+  pill(): void {
+    this.#end = PILL;
+    this.#turn.soon();
+  }
+
+  abort(): void {
+    this.#tasks = [];
+    this.#end = ABORT;
+    this.#flush();
+  }
+
+  #flush(): void {
+    const tasks = this.#tasks;
+    const credits = this.#credits;
+    const end = this.#end;
+    if (tasks.length === 0 && credits === 0 && end === CONTINUE) return;
+    this.#tasks = [];
+    this.#credits = 0;
+    this.#end = CONTINUE;
+    try {
+      this.#post({ first: this.#first, tasks: pack(tasks), credits, end });
+    } catch (error) {
+      this.#postOneByOne(tasks, error);
+      if (credits > 0 || end !== CONTINUE) this.#post({ first: 0, tasks: [], credits, end });
+    }
+  }
+
+  #postOneByOne(tasks: readonly T[], error: unknown): void {
+    let guilty = 0;
+    for (const [i, task] of tasks.entries()) {
+      const position = this.#first + i;
+      const why = whyNotCloneable('task', task);
+      if (why) {
+        guilty += 1;
+        this.#refused(position, why);
+      } else {
+        this.#post({ first: position, tasks: [task], credits: 0, end: CONTINUE });
+      }
+    }
+    if (guilty === 0) throw error;
+  }
+}
+
+/** Replays a frame to a worker's loop, whose turn it is then to call. */
+export function replayTasks<T>(frame: TaskFrame<T>, loop: ToWorker<T>): void {
+  if (!isPacked(frame?.tasks)) throw new ProtocolError('A worker received a message that is no task frame');
+  let position = frame.first;
+  if (frame.credits > 0) loop.credit(frame.credits);
+  const { tasks } = frame;
+  for (let i = 0; i < tasks.length; i += 1) {
+    loop.task(position, tasks[i] as T);
+    position += 1;
+  }
+  if (frame.end === PILL) loop.pill();
+  if (frame.end === ABORT) loop.abort();
+}
