@@ -1,0 +1,221 @@
+import { expect } from 'chai';
+import {
+  type PoolEvent,
+  type PoolOptions,
+  poolMap,
+  SerializationError,
+  TaskError,
+  threadWorker,
+  WorkerCrashError,
+  WorkerStartError,
+} from 'looppool';
+import { from, NEVER, of, type Subscription, startWith } from 'rxjs';
+import type { Act } from '../fixtures/acts.worker.js';
+import { inThreads } from '../support/carriers.js';
+import { run } from '../support/run.js';
+
+const fixture = (file: string) => new URL(`../fixtures/${file}`, import.meta.url);
+const acts = (...list: Act[]) => from(list);
+const who: Act = { act: 'who' };
+
+describe('a thread that fails', () => {
+  for (const code of [0, 3]) {
+    it(`ERR-3 process.exit(${code}) is a crash that names the tasks not done`, async () => {
+      const exit: Act = { act: 'exit', code };
+      const { error } = await run(acts(who, exit).pipe(poolMap(inThreads, 1)));
+      expect(error).to.be.instanceOf(WorkerCrashError);
+      const crash = error as WorkerCrashError;
+      expect(crash.code).to.equal('ERR_LOOPPOOL_WORKER_CRASH');
+      expect([crash.worker, crash.exitCode, crash.outOfMemory]).to.deep.equal([0, code, false]);
+      expect(crash.tasks).to.deep.include(exit);
+      expect(crash.message).to.contain(`code ${code}`);
+    });
+  }
+
+  for (const act of ['uncaught', 'unhandled'] as const) {
+    it(`ERR-3 an error outside the task is a crash with its cause: ${act}`, async () => {
+      const { error } = await run(acts({ act }).pipe(poolMap(inThreads, 2)));
+      expect(error).to.be.instanceOf(WorkerCrashError);
+      expect((error as WorkerCrashError).cause).to.have.property('message', act);
+    });
+  }
+
+  it('ERR-3 running out of memory is told', async () => {
+    const small = threadWorker<Act, unknown>(fixture('acts.worker.js'), {
+      resourceLimits: { maxOldGenerationSizeMb: 32 },
+    });
+    const { error } = await run(acts({ act: 'outOfMemory' }).pipe(poolMap(small, 1)));
+    expect(error).to.be.instanceOf(WorkerCrashError).with.property('outOfMemory', true);
+  });
+
+  it('ERR-3 results that complete before the tasks are done', async () => {
+    const early = threadWorker<number, number>(fixture('early.worker.js'));
+    const { values, error } = await run(from([1, 2, 3]).pipe(poolMap(early, 1)));
+    expect(values).to.deep.equal([1]);
+    expect(error).to.be.instanceOf(WorkerCrashError).with.property('tasks').that.deep.equals([2, 3]);
+  });
+
+  it('ERR-1 a plain operator that throws blames the task that it had', async () => {
+    const plain = threadWorker<number, number>(fixture('plain.worker.js'));
+    const { values, error } = await run(from([1, 2, 13, 4]).pipe(poolMap(plain, 1)));
+    expect(values).to.deep.equal([1, 2]);
+    expect(error).to.be.instanceOf(TaskError).with.property('task', 13);
+  });
+
+  it('ERR-4 a task that cannot be cloned fails by itself, with the path', async () => {
+    const task = { act: 'echo', value: { rows: [1, { onDone() {} }] } } as const;
+    const { error } = await run(acts(task).pipe(poolMap(inThreads, 2)));
+    expect(error).to.be.instanceOf(TaskError).with.property('task', task);
+    const cause = (error as TaskError).cause;
+    expect(cause).to.be.instanceOf(SerializationError).with.property('path', 'task.value.rows[1].onDone');
+  });
+
+  it('ERR-4 so does a result', async () => {
+    const { values, error } = await run(acts({ act: 'uncloneable' }).pipe(poolMap(inThreads, 1)));
+    expect(values).to.deep.equal([{ fine: 1 }, { fine: 2 }]);
+    const cause = (error as TaskError).cause as SerializationError;
+    expect([cause.code, cause.message.includes('result.rows[1].onDone')]).to.deep.equal([
+      'ERR_LOOPPOOL_SERIALIZATION',
+      true,
+    ]);
+  });
+});
+
+describe('a thread that does not start', () => {
+  const cases: readonly [title: string, file: string, cause: RegExp][] = [
+    ['does not exist', 'missing.worker.js', /Cannot find module/],
+    ['throws while it loads', 'throwsAtImport.worker.js', /no licence/],
+    ['has no worker as its default export', 'noWorker.worker.js', /export default defineWorker/],
+    ['throws in its function', 'throwsAtStart.worker.js', /no database/],
+    ['rejects in its function', 'rejectsAtStart.worker.js', /no network/],
+    ['returns no Observable', 'returnsNothing.worker.js', /must return an Observable/],
+  ];
+  for (const [title, file, cause] of cases) {
+    it(`ERR-2 ${title}`, async () => {
+      const url = fixture(file);
+      const { error } = await run(of(1).pipe(poolMap(threadWorker<number, number>(url), 2)));
+      expect(error).to.be.instanceOf(WorkerStartError);
+      const start = error as WorkerStartError;
+      expect(start.code).to.equal('ERR_LOOPPOOL_WORKER_START');
+      expect(start.path).to.match(new RegExp(`${file}$`));
+      expect(start.message).to.contain(start.path);
+      expect((start.cause as Error).message).to.match(cause);
+    });
+  }
+
+  for (const file of ['waitsForEver.worker.js', 'spinsAtImport.worker.js']) {
+    it(`ERR-2 never answers: ${file}`, async () => {
+      const silent = threadWorker<number, number>(fixture(file), { startTimeout: 500 });
+      const { error } = await run(of(1).pipe(poolMap(silent, 1)));
+      expect(error).to.be.instanceOf(WorkerStartError);
+      expect((error as Error).message).to.contain('500 ms');
+    });
+  }
+
+  it('ERR-2 initialData that cannot be cloned names its path', async () => {
+    const { error } = await run(
+      acts(who).pipe(poolMap(inThreads, 1, { initialData: { db: { query() {} } } })),
+    );
+    expect(error).to.be.instanceOf(WorkerStartError);
+    expect((error as WorkerStartError).cause).to.have.property('path', 'initialData.db.query');
+  });
+});
+
+describe('a thread that is not wanted any more', () => {
+  /** Unsubscribes at the first result; resolves with the events once all workers are gone. */
+  function unsubscribed(
+    task: Act,
+    workers: number,
+    options: PoolOptions,
+    onLate = () => {},
+  ): Promise<PoolEvent[]> {
+    return new Promise((resolve) => {
+      const seen: PoolEvent[] = [];
+      let left = workers;
+      const events = {
+        next(event: PoolEvent) {
+          seen.push(event);
+          if (event.type === 'worker-terminated') left -= 1;
+          if (left === 0) resolve(seen);
+        },
+      };
+      let closed = false;
+      const subscription = NEVER.pipe(
+        startWith(task),
+        poolMap(inThreads, workers, { ...options, events }),
+      ).subscribe(() => {
+        if (closed) onLate();
+        closed = true;
+        subscription.unsubscribe();
+      });
+    });
+  }
+
+  const forced = (events: readonly PoolEvent[]) =>
+    events.flatMap((event) => (event.type === 'worker-terminated' ? [event.forced] : []));
+
+  it('CAN-1 an unsubscribe ends it, and nothing is emitted any more', async () => {
+    let late = 0;
+    const many: Act = { act: 'many', count: 100_000 };
+    const events = await unsubscribed(many, 2, { maxResults: 100 }, () => {
+      late += 1;
+    });
+    expect(late).to.equal(0);
+    expect(forced(events)).to.deep.equal([false, false]);
+  });
+
+  it('CAN-1 one that hangs in a loop is terminated after grace', async () => {
+    const began = Date.now();
+    const events = await unsubscribed({ act: 'spin' }, 1, { grace: 200 });
+    expect(forced(events)).to.deep.equal([true]);
+    expect(Date.now() - began).to.be.at.least(200);
+  });
+
+  it('CAN-1 one that is still starting is terminated at once', (done) => {
+    const events = {
+      next(event: PoolEvent) {
+        if (event.type === 'worker-terminated') done();
+      },
+    };
+    const silent = threadWorker<number, number>(fixture('spinsAtImport.worker.js'));
+    of(1)
+      .pipe(poolMap(silent, 1, { events }))
+      .subscribe()
+      .unsubscribe();
+  });
+
+  it('CAN-2 an aborted signal errors the output with its reason, and ends the workers', async () => {
+    const abort = new AbortController();
+    const seen: string[] = [];
+    let allGone: () => void = () => {};
+    const ended = new Promise<void>((resolve) => {
+      allGone = resolve;
+    });
+    const events = {
+      next({ type }: PoolEvent) {
+        seen.push(type);
+        if (type === 'worker-ready') abort.abort(new Error('enough'));
+        if (type === 'worker-terminated') allGone();
+      },
+    };
+    const { error } = await run(
+      NEVER.pipe(startWith<Act>({ act: 'never' }), poolMap(inThreads, 1, { events, signal: abort.signal })),
+    );
+    expect(error).to.have.property('message', 'enough');
+    await ended;
+    expect(seen.at(-1)).to.equal('worker-terminated');
+  });
+
+  it('DRN-3 what it keeps open after the pill is told to end, and cut after grace', async () => {
+    const ticking = threadWorker<number, string>(fixture('ticking.worker.js'));
+    const events: PoolEvent[] = [];
+    const began = Date.now();
+    const { values, completed } = await run(
+      of(1).pipe(poolMap(ticking, 1, { grace: 300, events: { next: (event) => void events.push(event) } })),
+    );
+    expect(completed).to.equal(true);
+    expect(values).to.include('done 1').and.to.include('asked to end');
+    expect(events.at(-1)).to.include({ type: 'worker-terminated', forced: true });
+    expect(Date.now() - began).to.be.at.least(300);
+  });
+});
