@@ -9,7 +9,7 @@ import {
   WorkerCrashError,
   WorkerStartError,
 } from 'looppool';
-import { from, NEVER, of, type Subscription, startWith } from 'rxjs';
+import { from, NEVER, of, startWith } from 'rxjs';
 import type { Act } from '../fixtures/acts.worker.js';
 import { inThreads } from '../support/carriers.js';
 import { run } from '../support/run.js';
