@@ -1,0 +1,23 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect } from 'chai';
+
+const program = fileURLToPath(new URL('../fixtures/programs/pipeline.js', import.meta.url));
+
+describe('the host of a pool', () => {
+  for (const end of ['complete', 'error', 'crash', 'unsubscribe', 'source-error']) {
+    it(`HST-1 HST-2 keeps its signal handlers, and exits: ${end}`, async () => {
+      // The bound is the time-out of execFile: a handle that is left open fails this spec.
+      const { stdout } = await promisify(execFile)(process.execPath, [program, end], { timeout: 15_000 });
+      const { signalListeners, ownKept, ended, msToExit } = JSON.parse(stdout);
+      expect({ signalListeners, ownKept, ended }).to.deep.equal({
+        signalListeners: 0,
+        ownKept: true,
+        ended: true,
+      });
+      // Far above the 200 ms that it takes at the most on a machine at rest, far below any time-out of ours.
+      expect(msToExit).to.be.below(2_000);
+    });
+  }
+});

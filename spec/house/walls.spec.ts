@@ -1,0 +1,83 @@
+/** Who may import whom, as docs/ARCHITECTURE.md says. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+const src = join(root, 'src');
+
+const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+
+interface Import {
+  readonly file: string;
+  readonly from: string;
+}
+
+const imports: readonly Import[] = files.flatMap((file) => {
+  const text = readFileSync(join(src, file), 'utf8').replace(/\/\*[\s\S]*?\*\//g, '');
+  const specifiers = [...text.matchAll(/(?:from|import|import\(|\))\s*\(?'([^']+)'/g)].map(
+    (match) => match[1] as string,
+  );
+  return specifiers.map((specifier) => ({
+    file,
+    from: specifier.startsWith('.') ? relative(src, resolve(src, dirname(file), specifier)) : specifier,
+  }));
+});
+
+const doors = ['index.ts', 'worker.ts'];
+const room = (file: string) =>
+  file.includes('/') ? (file.split('/')[0] as string) : file.replace(/\.[jt]s$/, '');
+
+/** Rooms that a room may import from, beside itself. What is at the bottom may be used by all. */
+const bottom = ['errors', 'events', 'options', 'ring', 'demand'];
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  errors: [],
+  events: [],
+  ring: [],
+  options: ['errors', 'events'],
+  demand: ['ring'],
+  protocol: bottom,
+  pool: [...bottom, 'protocol'],
+  worker: [...bottom, 'protocol'],
+  channel: [...bottom, 'protocol', 'worker'],
+  poolMap: [...bottom, 'protocol', 'pool', 'channel'],
+};
+
+describe('the walls of the house', () => {
+  it('HSE-1 a room imports only from the rooms below it', () => {
+    const wrong = imports
+      .filter(({ file, from }) => from.endsWith('.js') && !doors.includes(file))
+      .filter(({ file, from }) => room(from) !== room(file) && !mayImport[room(file)]?.includes(room(from)));
+    expect(wrong).to.deep.equal([]);
+    expect([...new Set(files.filter((file) => !doors.includes(file)).map(room))].sort()).to.deep.equal(
+      Object.keys(mayImport).sort(),
+    );
+  });
+
+  it('HSE-1 only the channels and the entry of a worker touch threads and processes', () => {
+    const platform = ['node:worker_threads', 'node:child_process', 'threads', 'threads/worker'];
+    const touching = new Set(imports.filter(({ from }) => platform.includes(from)).map(({ file }) => file));
+    const allowed = (file: string) => room(file) === 'channel' || file === 'worker/entry.ts';
+    expect([...touching].filter((file) => !allowed(file))).to.deep.equal([]);
+    expect([...touching]).to.include('worker/entry.ts');
+  });
+
+  it('HSE-1 two files load threads', () => {
+    const loading = imports.filter(({ from }) => from === 'threads' || from === 'threads/worker');
+    expect([...new Set(loading.map(({ file }) => file))].sort()).to.deep.equal([
+      'channel/threads.ts',
+      'worker/entry.ts',
+    ]);
+  });
+
+  it('HSE-1 the doors hold no logic', () => {
+    for (const door of doors) {
+      const text = readFileSync(join(src, door), 'utf8').replace(
+        /export (type )?\{[^}]*\} from '[^']+';/g,
+        '',
+      );
+      expect(text.trim(), door).to.equal('');
+    }
+  });
+});
