@@ -53,8 +53,11 @@ export class Scope {
     this.#settleIfDone();
   }
 
-  pause(): void {
+  /** False when nobody would heed it. */
+  pause(): boolean {
+    if (this.emitter === nobody) return false;
     this.#pauses += 1;
+    return true;
   }
 
   resume(): void {
@@ -90,7 +93,7 @@ export class Scope {
   }
 }
 
-/** An emitter that keeps no account. */
+/** An emitter that keeps no account, and cannot wait. */
 export const nobody: Emitter = { settled() {}, room() {} };
 
 interface Stack {

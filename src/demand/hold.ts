@@ -41,8 +41,7 @@ export function hold(): Release {
  */
 export function pause(): Release {
   const scope = currentScope();
-  if (!scope) return nothing;
-  scope.pause();
+  if (!scope?.pause()) return nothing;
   return once(scope, (paused) => paused.resume());
 }
 

@@ -43,9 +43,8 @@ export class Intake<T> {
   pause(): void {
     const scope = currentScope();
     // One emission may bring several tasks (a `mergeMap(of)` in between): one pause is enough.
-    if (!scope || scope === this.#last) return;
+    if (!scope || scope === this.#last || !scope.pause()) return;
     this.#last = scope;
-    scope.pause();
     this.#paused.push(scope);
   }
 

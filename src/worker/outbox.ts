@@ -98,8 +98,7 @@ export class Outbox<R> {
   #pause(): void {
     const scope = currentScope();
     if (!scope || this.#paused.has(scope)) return;
-    scope.pause();
-    this.#paused.add(scope);
+    if (scope.pause()) this.#paused.add(scope);
   }
 
   #resume(): void {
