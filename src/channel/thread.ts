@@ -38,10 +38,7 @@ const boot = new URL('../worker/boot.js', import.meta.url);
  * @param url a file URL, or an absolute path
  * @throws InvalidOptionError for anything else, and for wrong options
  */
-export function threadWorker<T = unknown, R = unknown>(
-  url: URL | string,
-  options?: ThreadWorkerOptions,
-): WorkerFactory<T, R>;
+export function threadWorker<T, R>(url: URL | string, options?: ThreadWorkerOptions): WorkerFactory<T, R>;
 export function threadWorker<M extends WorkerModule>(
   url: URL | string,
   options?: ThreadWorkerOptions,
