@@ -11,7 +11,13 @@ export type {
 export { inlineWorker } from './channel/inline.js';
 export { type ThreadWorkerOptions, threadWorker } from './channel/thread.js';
 export { hold, holdUntil, pause, type Release } from './demand/hold.js';
-export { type PacedSource, paced, type ReadableLike, type ReadableStreamLike } from './demand/paced.js';
+export {
+  type ItemOf,
+  type PacedSource,
+  paced,
+  type ReadableLike,
+  type ReadableStreamLike,
+} from './demand/paced.js';
 export {
   BacklogFullError,
   InvalidOptionError,

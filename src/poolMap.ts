@@ -1,6 +1,6 @@
 import { Observable, type OperatorFunction, Subscriber } from 'rxjs';
 import { connectorOf } from './channel/connect.js';
-import type { CustomWorkerFactory, WorkerFactory } from './channel/factory.js';
+import type { CustomWorkerFactory } from './channel/factory.js';
 import { type PoolOptions, resolveOptions } from './options.js';
 import { Pool } from './pool/pool.js';
 
@@ -24,17 +24,7 @@ import { Pool } from './pool/pool.js';
  * error, or with the reason of an aborted `signal`.
  */
 export function poolMap<T, R>(
-  workerFactory: WorkerFactory<T, R>,
-  n: number,
-  options?: PoolOptions,
-): OperatorFunction<T, R>;
-export function poolMap<T = unknown, R = unknown>(
-  workerFactory: CustomWorkerFactory,
-  n: number,
-  options?: PoolOptions,
-): OperatorFunction<T, R>;
-export function poolMap<T, R>(
-  workerFactory: WorkerFactory<T, R> | CustomWorkerFactory,
+  workerFactory: CustomWorkerFactory<T, R>,
   n: number,
   options?: PoolOptions,
 ): OperatorFunction<T, R> {

@@ -1,5 +1,11 @@
 export { hold, holdUntil, pause, type Release } from './demand/hold.js';
-export { type PacedSource, paced, type ReadableLike, type ReadableStreamLike } from './demand/paced.js';
+export {
+  type ItemOf,
+  type PacedSource,
+  paced,
+  type ReadableLike,
+  type ReadableStreamLike,
+} from './demand/paced.js';
 export { defineWorker } from './worker/defineWorker.js';
 export type {
   ObservableLike,

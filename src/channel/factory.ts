@@ -16,18 +16,20 @@ export type WorkerFactory<T, R> = (slot: WorkerSlot) => ChannelOpener<T, R>;
 export interface NodeWorkerLike {
   readonly threadId: number;
   postMessage(value: unknown, transferList?: readonly never[]): void;
-  on(event: string, listener: (value: never) => void): unknown;
-  off(event: string, listener: (value: never) => void): unknown;
+  on(event: string, listener: (value: unknown) => void): unknown;
+  off(event: string, listener: (value: unknown) => void): unknown;
   terminate(): Promise<number>;
 }
 
 /** A function thread, as `threads`' `spawn()` resolves to: each task is one call, its Observable the results. */
-export type FunctionThreadLike = (...args: never[]) => PromiseLike<unknown>;
+export type FunctionThreadLike<T, R> = (task: T) => PromiseLike<R>;
 
-type CustomWorker = NodeWorkerLike | FunctionThreadLike;
+type CustomWorker<T, R> = ChannelOpener<T, R> | NodeWorkerLike | FunctionThreadLike<T, R>;
 
 /** A user's own factory. It makes a new worker at every call. */
-export type CustomWorkerFactory = (slot: WorkerSlot) => CustomWorker | PromiseLike<CustomWorker>;
+export type CustomWorkerFactory<T, R> = (
+  slot: WorkerSlot,
+) => CustomWorker<T, R> | PromiseLike<CustomWorker<T, R>>;
 
 /** A module whose default export is made by `defineWorker`. */
 export interface WorkerModule<T = never, R = unknown> {

@@ -28,6 +28,13 @@ export interface ReadableStreamLike<T> {
 
 export type PacedSource<T> = Iterable<T> | AsyncIterable<T> | ReadableLike | ReadableStreamLike<T>;
 
+/** The values of a source, as far as its type tells: a Node Readable says `any`. */
+export type ItemOf<S> = S extends Iterable<infer T> | AsyncIterable<infer T>
+  ? T
+  : S extends ReadableStreamLike<infer T>
+    ? T
+    : unknown;
+
 /**
  * An Observable that pulls from `source` only while nobody downstream has taken a `pause()`: a full `poolMap` does.
  * It works through any synchronous operators in between. Synchronous iterables are pulled in a loop, without promises.
@@ -41,6 +48,7 @@ export type PacedSource<T> = Iterable<T> | AsyncIterable<T> | ReadableLike | Rea
  */
 export function paced<T>(source: Iterable<T> | AsyncIterable<T> | ReadableStreamLike<T>): Observable<T>;
 export function paced<T = unknown>(source: ReadableLike): Observable<T>;
+export function paced<S extends PacedSource<unknown>>(source: S): Observable<ItemOf<S>>;
 export function paced<T>(source: PacedSource<T>): Observable<T> {
   return pacedFor(source, undefined);
 }

@@ -5,7 +5,7 @@
  */
 import { Observable, type OperatorFunction, Subscriber } from 'rxjs';
 import { currentScope, emit, nobody, type Scope } from '../demand/emission.js';
-import { isPaceable, pacedFor } from '../demand/paced.js';
+import { type ItemOf, isPaceable, type PacedSource, pacedFor } from '../demand/paced.js';
 import { Ring } from '../ring.js';
 import type { ObservableLike } from './definition.js';
 import { isObservableLike, toObservable } from './interop.js';
@@ -13,17 +13,13 @@ import { isObservableLike, toObservable } from './interop.js';
 /** The results that come of what a project returns. */
 export type ResultOf<O> = O extends string | ArrayBufferView
   ? O
-  : O extends Observable<infer R>
+  : O extends Observable<infer R> | PromiseLike<infer R>
     ? R
-    : O extends PromiseLike<infer R>
+    : O extends ObservableLike<infer R>
       ? R
-      : O extends AsyncIterable<infer R>
-        ? R
-        : O extends Iterable<infer R>
-          ? R
-          : O extends ObservableLike<infer R>
-            ? R
-            : O;
+      : O extends PacedSource<unknown>
+        ? ItemOf<O>
+        : O;
 
 /**
  * Maps each task to its results. The task is done when they are: when the Observable or the (async) iterable that
@@ -31,7 +27,7 @@ export type ResultOf<O> = O extends string | ArrayBufferView
  * views are plain values. What `project` throws, or its results' error, fails the task alone.
  *
  * ```ts
- * defineWorker((urls) => urls.pipe(each(async (url: string) => (await fetch(url)).status)));
+ * defineWorker<string, number>((urls) => urls.pipe(each(async (url) => (await fetch(url)).status)));
  * ```
  *
  * @param concurrency how many tasks may run at a time; the others wait, in order
