@@ -33,8 +33,8 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
   #results: Subscription | undefined;
   #setUp = false;
   #pauses = 0;
-  /** Emissions of tasks that are on the call stack. */
-  #delivering = 0;
+  /** A task is being delivered, further down on this call stack. */
+  #delivering = false;
   /** Tasks emitted and not done. */
   #running = 0;
   #waitsForTurn = false;
@@ -106,6 +106,8 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
   }
 
   #runSlice(): void {
+    // Tasks that come meanwhile (fed back from a result, say) are taken by the loop that is delivering, not by a deeper call.
+    if (this.#delivering) return;
     while (this.#mayRun()) {
       if (this.#slice?.isOver()) {
         this.#waitsForTurn = true;
@@ -155,19 +157,19 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
 
   #run(): void {
     this.#running += 1;
-    this.#delivering += 1;
+    this.#delivering = true;
     const hasRoom = emit(this.#tasks, this.#inbox.shift(), this, this.#positions.shift());
-    this.#delivering -= 1;
+    this.#delivering = false;
     if (!hasRoom) this.#pauses += 1;
   }
 
   #afterTask(): void {
-    if (this.#delivering === 0) this.#lookForTheEnd();
+    if (!this.#delivering) this.#lookForTheEnd();
   }
 
   /** The pill is the end of `tasks`; behind the last task done, `signal` asks what is still open to end. */
   #lookForTheEnd(): void {
-    if (this.#drained || this.#delivering > 0) return;
+    if (this.#drained || this.#delivering) return;
     if (this.#ended) {
       this.#drain();
     } else if (this.#pilled && this.#setUp && this.#inbox.length === 0) {
