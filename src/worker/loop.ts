@@ -207,7 +207,12 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
       );
       return;
     }
-    this.#results = toObservable(results).subscribe({
+    const source = toObservable(results);
+    const subscription = new Observable<R>((subscriber) => {
+      // Known before the first result, which may already end the pool.
+      this.#results = subscriber;
+      source.subscribe(subscriber);
+    }).subscribe({
       next: (value) => this.#outbox.result(value, this.#ownScope()?.token ?? UNSOLICITED),
       error: (error: unknown) => {
         // A task that throws on its way through a plain operator ends the stream, and is to blame for it.
@@ -215,10 +220,11 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
       },
     });
     // Behind the teardown of the operators, which lets go of what they hold.
-    this.#results.add(() => {
+    subscription.add(() => {
       this.#ended = true;
       if (this.#setUp) this.#lookForTheEnd();
     });
+    if (this.#drained) return;
     this.#setUp = true;
     this.#wire.ready();
     this.turn();
