@@ -142,6 +142,8 @@ export class Pool<T, R> implements LaneOwner<T, R> {
     if (this.#sourceCompleted && !this.#pilled && this.#intake.waiting === 0) {
       this.#pilled = true;
       for (const lane of this.#lanes) lane.pill();
+      // Every worker may have left before.
+      this.#completeIfThrough();
     }
   }
 
