@@ -18,6 +18,7 @@ export interface LaneOwner<T, R> {
   readonly window: number;
   result(value: R, from: Emitter): void;
   resultSettled(worker: number): void;
+  outputPaused(): void;
   outputHasRoom(): void;
   taskDone(worker: number): void;
   taskFailed(lane: WorkerName, task: T, error: unknown): void;
@@ -169,6 +170,10 @@ export class Lane<T, R> implements ChannelListener<R>, Emitter {
 
   settled(): void {
     this.#owner.resultSettled(this.index);
+  }
+
+  paused(): void {
+    this.#owner.outputPaused();
   }
 
   room(): void {

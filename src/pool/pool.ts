@@ -111,6 +111,10 @@ export class Pool<T, R> implements LaneOwner<T, R> {
     this.#completeIfThrough();
   }
 
+  outputPaused(): void {
+    this.#outlet.paused();
+  }
+
   outputHasRoom(): void {
     if (!this.#over) this.#outlet.room();
   }

@@ -138,6 +138,10 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
     this.#afterTask();
   }
 
+  paused(): void {
+    this.#pauses += 1;
+  }
+
   room(): void {
     this.#pauses -= 1;
     this.#runSlice();
@@ -158,9 +162,8 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
   #run(): void {
     this.#running += 1;
     this.#delivering = true;
-    const hasRoom = emit(this.#tasks, this.#inbox.shift(), this, this.#positions.shift());
+    emit(this.#tasks, this.#inbox.shift(), this, this.#positions.shift());
     this.#delivering = false;
-    if (!hasRoom) this.#pauses += 1;
   }
 
   #afterTask(): void {
