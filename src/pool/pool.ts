@@ -9,7 +9,7 @@
  * Error or unsubscribe: the workers are asked to end, then terminated after `grace`; nothing more is emitted (CAN-1).
  */
 import { asyncScheduler, type Subscriber } from 'rxjs';
-import type { Emitter } from '../demand/emission.js';
+import { currentScope, type Emitter } from '../demand/emission.js';
 import { BacklogFullError, TaskError, type WorkerName } from '../errors.js';
 import type { UntimedPoolEvent } from '../events.js';
 import type { ResolvedOptions } from '../options.js';
@@ -165,8 +165,11 @@ export class Pool<T, R> implements LaneOwner<T, R> {
   readonly #hasRoom = (): boolean => this.#intake.waiting === 0 && this.#dispatcher.hasRoom;
 
   #pause(): void {
+    const scope = currentScope();
+    // A task that is fed back from a result of ours: whoever sent it is us, and pausing would make us wait for ourselves.
+    if (!scope || this.#lanes.some((lane) => lane === scope.emitter)) return;
     const before = this.#intake.paused;
-    this.#intake.pause();
+    this.#intake.pause(scope);
     if (before === 0 && this.#intake.paused > 0 && this.#options.events) {
       this.#pausedAt = asyncScheduler.now();
       this.tell({ type: 'paused' });
