@@ -16,8 +16,9 @@ import { Ledger } from './ledger.js';
 export interface LaneOwner<T, R> {
   readonly grace: number;
   readonly window: number;
-  result(value: R, from: Emitter): void;
+  result(value: R, from: Emitter, worker: number): void;
   resultSettled(worker: number): void;
+  resultWithheld(worker: number): void;
   outputPaused(): void;
   outputHasRoom(): void;
   taskDone(worker: number): void;
@@ -105,11 +106,11 @@ export class Lane<T, R> implements ChannelListener<R>, Emitter {
   }
 
   result(value: R, _owner: number): void {
-    if (!this.#stopping) this.#owner.result(value, this);
+    if (!this.#stopping) this.#owner.result(value, this, this.index);
   }
 
   withheld(results: number): void {
-    for (let i = 0; i < results; i += 1) this.#owner.resultSettled(this.index);
+    for (let i = 0; i < results; i += 1) this.#owner.resultWithheld(this.index);
   }
 
   done(position: number): void {

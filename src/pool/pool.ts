@@ -105,8 +105,15 @@ export class Pool<T, R> implements LaneOwner<T, R> {
 
   // From the lanes.
 
-  result(value: R, from: Emitter): void {
+  result(value: R, from: Emitter, worker: number): void {
     this.#outlet.push(value, from);
+    // Behind the delivery: a credit that it sets free must not bring the next result before this one.
+    this.#credits.arrived(worker);
+  }
+
+  resultWithheld(worker: number): void {
+    this.#credits.settled(worker);
+    this.#credits.arrived(worker);
   }
 
   resultSettled(worker: number): void {
