@@ -6,6 +6,7 @@
 import { Observable, type OperatorFunction, Subscriber } from 'rxjs';
 import { currentScope, emit, nobody, type Scope } from '../demand/emission.js';
 import { isPaceable, pacedFor } from '../demand/paced.js';
+import { forAll } from '../forAll.js';
 import { Ring } from '../ring.js';
 import type { ObservableLike } from './definition.js';
 import { isObservableLike, toObservable } from './interop.js';
@@ -172,11 +173,12 @@ class EachSubscriber<T, R> extends Subscriber<T> {
   #letGo(): void {
     const running = [...this.#running];
     this.#running.clear();
-    for (const inner of running) {
-      inner.unsubscribe();
-      inner.scope?.release();
+    const waiting = this.#waiting;
+    try {
+      forAll(running, (inner) => inner.letGo());
+    } finally {
+      while (waiting.length > 0) waiting.shift().scope?.release();
     }
-    while (this.#waiting.length > 0) this.#waiting.shift().scope?.release();
   }
 }
 
@@ -199,13 +201,30 @@ class Inner<T, R> extends Subscriber<R> {
   }
 
   protected override _error(error: unknown): void {
-    this.unsubscribe();
-    this.#owner.innerEnded(this, { error });
+    this.#end({ error });
   }
 
   protected override _complete(): void {
-    this.unsubscribe();
-    this.#owner.innerEnded(this);
+    this.#end();
+  }
+
+  letGo(): void {
+    try {
+      this.unsubscribe();
+    } finally {
+      this.scope?.release();
+    }
+  }
+
+  /** A teardown that throws fails the task too. */
+  #end(failure?: { readonly error: unknown }): void {
+    let thrown: { readonly error: unknown } | undefined;
+    try {
+      this.unsubscribe();
+    } catch (error) {
+      thrown = { error };
+    }
+    this.#owner.innerEnded(this, failure ?? thrown);
   }
 }
 
