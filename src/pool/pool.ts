@@ -12,6 +12,7 @@ import { asyncScheduler, Subject, type Subscriber } from 'rxjs';
 import { currentScope, type Emitter } from '../demand/emission.js';
 import { BacklogFullError, TaskError, type WorkerName } from '../errors.js';
 import type { PoolEvent, UntimedPoolEvent } from '../events.js';
+import { forAll } from '../forAll.js';
 import type { ResolvedOptions } from '../options.js';
 import type { ChannelOpener } from '../protocol/channel.js';
 import { PROTOCOL } from '../protocol/wire.js';
@@ -98,9 +99,12 @@ export class Pool<T, R> implements LaneOwner<T, R> {
   /** Ends the workers. Nothing is emitted any more. To be called once the source is unsubscribed. */
   stop(): void {
     this.#over = true;
-    for (const lane of this.#lanes) lane.stop();
-    this.#outlet.clear();
-    this.#intake.release();
+    try {
+      forAll(this.#lanes, (lane) => lane.stop());
+    } finally {
+      this.#outlet.clear();
+      this.#intake.release();
+    }
   }
 
   // From the lanes.
@@ -156,7 +160,7 @@ export class Pool<T, R> implements LaneOwner<T, R> {
     if (this.#intake.paused > 0) this.#resume();
     if (this.#sourceCompleted && !this.#pilled && this.#intake.waiting === 0) {
       this.#pilled = true;
-      for (const lane of this.#lanes) lane.pill();
+      forAll(this.#lanes, (lane) => lane.pill());
       // Every worker may have left before.
       this.#completeIfThrough();
     }

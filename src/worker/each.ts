@@ -6,6 +6,7 @@
 import { Observable, type OperatorFunction, Subscriber } from 'rxjs';
 import { currentScope, emit, nobody, type Scope } from '../demand/emission.js';
 import { type ItemOf, isPaceable, type PacedSource, pacedFor } from '../demand/paced.js';
+import { forAll } from '../forAll.js';
 import { Ring } from '../ring.js';
 import type { ObservableLike } from './definition.js';
 import { isObservableLike, toObservable } from './interop.js';
@@ -168,11 +169,12 @@ class EachSubscriber<T, R> extends Subscriber<T> {
   #letGo(): void {
     const running = [...this.#running];
     this.#running.clear();
-    for (const inner of running) {
-      inner.unsubscribe();
-      inner.scope?.release();
+    const waiting = this.#waiting;
+    try {
+      forAll(running, (inner) => inner.letGo());
+    } finally {
+      while (waiting.length > 0) waiting.shift().scope?.release();
     }
-    while (this.#waiting.length > 0) this.#waiting.shift().scope?.release();
   }
 }
 
@@ -195,13 +197,30 @@ class Inner<T, R> extends Subscriber<R> {
   }
 
   protected override _error(error: unknown): void {
-    this.unsubscribe();
-    this.#owner.innerEnded(this, { error });
+    this.#end({ error });
   }
 
   protected override _complete(): void {
-    this.unsubscribe();
-    this.#owner.innerEnded(this);
+    this.#end();
+  }
+
+  letGo(): void {
+    try {
+      this.unsubscribe();
+    } finally {
+      this.scope?.release();
+    }
+  }
+
+  /** A teardown that throws fails the task too. */
+  #end(failure?: { readonly error: unknown }): void {
+    let thrown: { readonly error: unknown } | undefined;
+    try {
+      this.unsubscribe();
+    } catch (error) {
+      thrown = { error };
+    }
+    this.#owner.innerEnded(this, failure ?? thrown);
   }
 }
 

@@ -94,9 +94,12 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
     this.#inbox.clear();
     this.#outbox.clear();
     this.#abort.abort();
-    this.#results?.unsubscribe();
-    this.#wire.drained();
-    this.#wire.turn();
+    try {
+      this.#results?.unsubscribe();
+    } finally {
+      this.#wire.drained();
+      this.#wire.turn();
+    }
   }
 
   /** The calls of one frame are through: a new slice, unless one waits for its turn. */
