@@ -14,7 +14,9 @@
 export interface Emitter {
   /** Every hold on the emission is released. */
   settled(token: number): void;
-  /** Every pause on an emission that was still paused when `emit` returned is released. */
+  /** A pause stands at the end of the delivery. Told before `settled`, which may bring the next value. */
+  paused?(): void;
+  /** Every pause on an emission that was still paused at the end of its delivery is released. */
   room(): void;
   /** As `settled`, for an emission that failed. Without it, failures go down the chain as `error`. */
   failed?(token: number, error: unknown): void;
@@ -78,6 +80,7 @@ export class Scope {
   leave(): boolean {
     this.delivering = false;
     const hasRoom = this.#pauses === 0;
+    if (!hasRoom) this.emitter.paused?.();
     this.#settleIfDone();
     return hasRoom;
   }

@@ -5,14 +5,16 @@
  * Invariant: grants given − results settled ≤ maxResults, over the whole pool (CRD-2); every credit returns once (CRD-3).
  *
  * With at least one credit for each worker, each has a share of its own, and gets back what settled once that is half
- * of the share: a window update, so that credits cost few messages. With fewer credits than workers a share could
+ * of the share, or once the worker has none left: a window update, so that credits cost few messages. With fewer credits than workers a share could
  * starve a worker for ever, so credits are lent one at a time to whoever asks.
  */
 export interface ResultCredits {
   /** What the worker may send to begin with; 0 when it has to ask. */
   initial(worker: number): number;
-  /** A result of the worker is ingested. */
+  /** A result of the worker is ingested, perhaps while it is being delivered. */
   settled(worker: number): void;
+  /** A result of the worker has been delivered, or waits for that. */
+  arrived(worker: number): void;
   /** The worker has a result and may not send it. */
   starved(worker: number): void;
 }
@@ -28,12 +30,15 @@ export function resultCredits(maxResults: number, workers: number, grant: Grant)
 class SharedCredits implements ResultCredits {
   readonly #share: number;
   readonly #remainder: number;
+  /** Credits that a worker has spent: `held` by results that are here, and `returned`, to be granted again. */
+  readonly #held: number[];
   readonly #returned: number[];
   readonly #grant: Grant;
 
   constructor(maxResults: number, workers: number, grant: Grant) {
     this.#share = Math.floor(maxResults / workers);
     this.#remainder = maxResults % workers;
+    this.#held = new Array<number>(workers).fill(0);
     this.#returned = new Array<number>(workers).fill(0);
     this.#grant = grant;
   }
@@ -42,14 +47,24 @@ class SharedCredits implements ResultCredits {
     return worker < this.#remainder ? this.#share + 1 : this.#share;
   }
 
+  arrived(worker: number): void {
+    this.#held[worker] = (this.#held[worker] as number) + 1;
+    this.#giveBack(worker);
+  }
+
   settled(worker: number): void {
-    const returned = (this.#returned[worker] as number) + 1;
-    if (returned * 2 < this.#share) {
-      this.#returned[worker] = returned;
-    } else {
-      this.#returned[worker] = 0;
-      this.#grant(worker, returned);
-    }
+    this.#held[worker] = (this.#held[worker] as number) - 1;
+    this.#returned[worker] = (this.#returned[worker] as number) + 1;
+    this.#giveBack(worker);
+  }
+
+  #giveBack(worker: number): void {
+    const returned = this.#returned[worker] as number;
+    if (returned === 0) return;
+    const isOut = returned + (this.#held[worker] as number) === this.initial(worker);
+    if (!isOut && returned * 2 < this.#share) return;
+    this.#returned[worker] = 0;
+    this.#grant(worker, returned);
   }
 
   starved(): void {
@@ -69,6 +84,10 @@ class LentCredits implements ResultCredits {
 
   initial(): number {
     return 0;
+  }
+
+  arrived(): void {
+    // Its credit was lent for it.
   }
 
   settled(): void {

@@ -4,7 +4,7 @@
  * With sources that can wait, the backlog holds at most one task for each source (times the fan-out between), for
  * whoever emits while there is no room is paused in that same call (DEM-1).
  */
-import { currentScope, type Scope } from '../demand/emission.js';
+import type { Scope } from '../demand/emission.js';
 import { Ring } from '../ring.js';
 
 export class Intake<T> {
@@ -39,11 +39,10 @@ export class Intake<T> {
     return this.#backlog.shift();
   }
 
-  /** Pauses whoever is emitting a task on this call stack. A source that is no emitter cannot be paused. */
-  pause(): void {
-    const scope = currentScope();
+  /** Pauses whoever emits `scope`. */
+  pause(scope: Scope): void {
     // One emission may bring several tasks (a `mergeMap(of)` in between): one pause is enough.
-    if (!scope || scope === this.#last || !scope.pause()) return;
+    if (scope === this.#last || !scope.pause()) return;
     this.#last = scope;
     this.#paused.push(scope);
   }

@@ -16,8 +16,10 @@ import { Ledger } from './ledger.js';
 export interface LaneOwner<T, R> {
   readonly grace: number;
   readonly window: number;
-  result(value: R, from: Emitter): void;
+  result(value: R, from: Emitter, worker: number): void;
   resultSettled(worker: number): void;
+  resultWithheld(worker: number): void;
+  outputPaused(): void;
   outputHasRoom(): void;
   taskDone(worker: number): void;
   taskFailed(lane: WorkerName, task: T, error: unknown): void;
@@ -104,11 +106,11 @@ export class Lane<T, R> implements ChannelListener<R>, Emitter {
   }
 
   result(value: R, _owner: number): void {
-    if (!this.#stopping) this.#owner.result(value, this);
+    if (!this.#stopping) this.#owner.result(value, this, this.index);
   }
 
   withheld(results: number): void {
-    for (let i = 0; i < results; i += 1) this.#owner.resultSettled(this.index);
+    for (let i = 0; i < results; i += 1) this.#owner.resultWithheld(this.index);
   }
 
   done(position: number): void {
@@ -169,6 +171,10 @@ export class Lane<T, R> implements ChannelListener<R>, Emitter {
 
   settled(): void {
     this.#owner.resultSettled(this.index);
+  }
+
+  paused(): void {
+    this.#owner.outputPaused();
   }
 
   room(): void {

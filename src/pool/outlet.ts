@@ -35,6 +35,11 @@ export class Outlet<R> {
     this.#unsettled -= 1;
   }
 
+  /** One of the emissions is paused. */
+  paused(): void {
+    this.#pauses += 1;
+  }
+
   /** A pause on one of the emissions is over. */
   room(): void {
     this.#pauses -= 1;
@@ -50,6 +55,6 @@ export class Outlet<R> {
 
   #deliver(value: R, from: Emitter): void {
     this.#unsettled += 1;
-    if (!emit(this.#output, value, from, 0)) this.#pauses += 1;
+    emit(this.#output, value, from, 0);
   }
 }

@@ -8,10 +8,10 @@
  * (3) each drains and leaves; (4) the last result is ingested; (5) the output completes (DRN-2).
  * Error or unsubscribe: the workers are asked to end, then terminated after `grace`; nothing more is emitted (CAN-1).
  */
-import { asyncScheduler, type Subscriber } from 'rxjs';
-import type { Emitter } from '../demand/emission.js';
+import { asyncScheduler, Subject, type Subscriber } from 'rxjs';
+import { currentScope, type Emitter } from '../demand/emission.js';
 import { BacklogFullError, TaskError, type WorkerName } from '../errors.js';
-import type { UntimedPoolEvent } from '../events.js';
+import type { PoolEvent, UntimedPoolEvent } from '../events.js';
 import type { ResolvedOptions } from '../options.js';
 import type { ChannelOpener } from '../protocol/channel.js';
 import { PROTOCOL } from '../protocol/wire.js';
@@ -29,6 +29,7 @@ export class Pool<T, R> implements LaneOwner<T, R> {
   readonly window: number;
   readonly #options: ResolvedOptions;
   readonly #output: Subscriber<R>;
+  readonly #events: Subject<PoolEvent> | undefined;
   readonly #intake: Intake<T>;
   readonly #dispatcher: Dispatcher;
   readonly #credits: ResultCredits;
@@ -41,9 +42,12 @@ export class Pool<T, R> implements LaneOwner<T, R> {
   #pausedAt = 0;
 
   constructor(options: ResolvedOptions, output: Subscriber<R>) {
-    const { n, maxTasks, maxResults, backlog, grace } = options;
+    const { n, maxTasks, maxResults, backlog, grace, events } = options;
     this.#options = options;
     this.#output = output;
+    // An observer that throws is reported as RxJS does for any, and stops nothing here.
+    this.#events = events && new Subject<PoolEvent>();
+    this.#events?.subscribe(events);
     this.#intake = new Intake(backlog);
     this.#dispatcher = new Dispatcher(n, maxTasks);
     this.#credits = resultCredits(maxResults, n, (worker, results) => this.#lanes[worker]?.credit(results));
@@ -101,14 +105,25 @@ export class Pool<T, R> implements LaneOwner<T, R> {
 
   // From the lanes.
 
-  result(value: R, from: Emitter): void {
+  result(value: R, from: Emitter, worker: number): void {
     this.#outlet.push(value, from);
+    // Behind the delivery: a credit that it sets free must not bring the next result before this one.
+    this.#credits.arrived(worker);
+  }
+
+  resultWithheld(worker: number): void {
+    this.#credits.settled(worker);
+    this.#credits.arrived(worker);
   }
 
   resultSettled(worker: number): void {
     this.#outlet.settled();
     this.#credits.settled(worker);
     this.#completeIfThrough();
+  }
+
+  outputPaused(): void {
+    this.#outlet.paused();
   }
 
   outputHasRoom(): void {
@@ -142,6 +157,8 @@ export class Pool<T, R> implements LaneOwner<T, R> {
     if (this.#sourceCompleted && !this.#pilled && this.#intake.waiting === 0) {
       this.#pilled = true;
       for (const lane of this.#lanes) lane.pill();
+      // Every worker may have left before.
+      this.#completeIfThrough();
     }
   }
 
@@ -151,17 +168,19 @@ export class Pool<T, R> implements LaneOwner<T, R> {
   }
 
   tell(event: UntimedPoolEvent): void {
-    const { events } = this.#options;
-    if (events) events.next?.({ ...event, at: asyncScheduler.now() });
+    if (this.#events) this.#events.next({ ...event, at: asyncScheduler.now() });
     else if (event.type === 'worker-report') console.warn(event.error);
   }
 
   readonly #hasRoom = (): boolean => this.#intake.waiting === 0 && this.#dispatcher.hasRoom;
 
   #pause(): void {
+    const scope = currentScope();
+    // A task that is fed back from a result of ours: whoever sent it is us, and pausing would make us wait for ourselves.
+    if (!scope || this.#lanes.some((lane) => lane === scope.emitter)) return;
     const before = this.#intake.paused;
-    this.#intake.pause();
-    if (before === 0 && this.#intake.paused > 0 && this.#options.events) {
+    this.#intake.pause(scope);
+    if (before === 0 && this.#intake.paused > 0 && this.#events) {
       this.#pausedAt = asyncScheduler.now();
       this.tell({ type: 'paused' });
     }
@@ -169,7 +188,7 @@ export class Pool<T, R> implements LaneOwner<T, R> {
 
   #resume(): void {
     if (!this.#hasRoom()) return;
-    if (this.#options.events) {
+    if (this.#events) {
       this.tell({ type: 'resumed', duration: asyncScheduler.now() - this.#pausedAt });
     }
     this.#intake.resume(this.#hasRoom);

@@ -33,8 +33,8 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
   #results: Subscription | undefined;
   #setUp = false;
   #pauses = 0;
-  /** Emissions of tasks that are on the call stack. */
-  #delivering = 0;
+  /** A task is being delivered, further down on this call stack. */
+  #delivering = false;
   /** Tasks emitted and not done. */
   #running = 0;
   #waitsForTurn = false;
@@ -106,6 +106,8 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
   }
 
   #runSlice(): void {
+    // Tasks that come meanwhile (fed back from a result, say) are taken by the loop that is delivering, not by a deeper call.
+    if (this.#delivering) return;
     while (this.#mayRun()) {
       if (this.#slice?.isOver()) {
         this.#waitsForTurn = true;
@@ -136,6 +138,10 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
     this.#afterTask();
   }
 
+  paused(): void {
+    this.#pauses += 1;
+  }
+
   room(): void {
     this.#pauses -= 1;
     this.#runSlice();
@@ -155,19 +161,18 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
 
   #run(): void {
     this.#running += 1;
-    this.#delivering += 1;
-    const hasRoom = emit(this.#tasks, this.#inbox.shift(), this, this.#positions.shift());
-    this.#delivering -= 1;
-    if (!hasRoom) this.#pauses += 1;
+    this.#delivering = true;
+    emit(this.#tasks, this.#inbox.shift(), this, this.#positions.shift());
+    this.#delivering = false;
   }
 
   #afterTask(): void {
-    if (this.#delivering === 0) this.#lookForTheEnd();
+    if (!this.#delivering) this.#lookForTheEnd();
   }
 
   /** The pill is the end of `tasks`; behind the last task done, `signal` asks what is still open to end. */
   #lookForTheEnd(): void {
-    if (this.#drained || this.#delivering > 0) return;
+    if (this.#drained || this.#delivering) return;
     if (this.#ended) {
       this.#drain();
     } else if (this.#pilled && this.#setUp && this.#inbox.length === 0) {
@@ -205,7 +210,12 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
       );
       return;
     }
-    this.#results = toObservable(results).subscribe({
+    const source = toObservable(results);
+    const subscription = new Observable<R>((subscriber) => {
+      // Known before the first result, which may already end the pool.
+      this.#results = subscriber;
+      source.subscribe(subscriber);
+    }).subscribe({
       next: (value) => this.#outbox.result(value, this.#ownScope()?.token ?? UNSOLICITED),
       error: (error: unknown) => {
         // A task that throws on its way through a plain operator ends the stream, and is to blame for it.
@@ -213,10 +223,11 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
       },
     });
     // Behind the teardown of the operators, which lets go of what they hold.
-    this.#results.add(() => {
+    subscription.add(() => {
       this.#ended = true;
       if (this.#setUp) this.#lookForTheEnd();
     });
+    if (this.#drained) return;
     this.#setUp = true;
     this.#wire.ready();
     this.turn();

@@ -26,6 +26,7 @@ export class Outbox<R> {
   readonly #asks: boolean;
   #credits: number;
   #asked = false;
+  #sending = false;
 
   /** @param unblocked is called when nothing waits any more */
   constructor(wire: ToPool<R>, credits: number, unblocked: () => void) {
@@ -60,7 +61,8 @@ export class Outbox<R> {
   credit(results: number): void {
     this.#credits += results;
     this.#asked = false;
-    this.#send();
+    // In the same thread the credit of a result may come back while it is sent: the loop that sends goes on with it.
+    if (!this.#sending) this.#send();
   }
 
   clear(): void {
@@ -70,22 +72,28 @@ export class Outbox<R> {
 
   #send(): void {
     const wasBlocked = this.blocked;
-    while (this.#waiting.length > 0) {
-      const first = this.#waiting.peek();
-      if (typeof first === 'function') {
-        this.#waiting.shift();
-        first();
-      } else if (this.#credits > 0) {
-        this.#waiting.shift();
-        this.#credits -= 1;
-        this.#wire.result(first.value, first.owner);
-      } else {
-        this.#ask();
-        return;
-      }
-    }
+    this.#sending = true;
+    while (this.#waiting.length > 0 && this.#sendFirst());
+    this.#sending = false;
+    if (this.blocked) return;
     if (this.#credits > 0 || this.#asks) this.#resume();
     if (wasBlocked && !this.blocked) this.#unblocked();
+  }
+
+  /** False when there is no credit for it. */
+  #sendFirst(): boolean {
+    const first = this.#waiting.peek();
+    if (typeof first === 'function') {
+      this.#waiting.shift();
+      first();
+      return true;
+    }
+    if (this.#credits === 0) this.#ask();
+    if (this.#credits === 0) return false;
+    this.#waiting.shift();
+    this.#credits -= 1;
+    this.#wire.result(first.value, first.owner);
+    return true;
   }
 
   #ask(): void {
