@@ -38,9 +38,15 @@ export interface LaneOwner<T, R> {
  */
 const EXIT_LINGER = 100;
 
-export class Lane<T, R> implements ChannelListener<R>, Emitter {
+export class Lane<T, R> implements ChannelListener<R> {
   readonly index: number;
   readonly name: string;
+  /** Of the worker's results. Not the lane itself, whose `failed` is about tasks. */
+  readonly emitter: Emitter = {
+    settled: () => this.#owner.resultSettled(this.index),
+    paused: () => this.#owner.outputPaused(),
+    room: () => this.#owner.outputHasRoom(),
+  };
   readonly #owner: LaneOwner<T, R>;
   readonly #channel: Channel<T>;
   readonly #ledger: Ledger<T>;
@@ -106,7 +112,7 @@ export class Lane<T, R> implements ChannelListener<R>, Emitter {
   }
 
   result(value: R, _owner: number): void {
-    if (!this.#stopping) this.#owner.result(value, this, this.index);
+    if (!this.#stopping) this.#owner.result(value, this.emitter, this.index);
   }
 
   withheld(results: number): void {
@@ -165,20 +171,6 @@ export class Lane<T, R> implements ChannelListener<R>, Emitter {
     else this.#tell({ type: 'worker-terminated', worker: this.index, forced: this.#forced });
     if (error) this.#owner.fail(error);
     else this.#owner.closed();
-  }
-
-  // As the emitter of the worker's results.
-
-  settled(): void {
-    this.#owner.resultSettled(this.index);
-  }
-
-  paused(): void {
-    this.#owner.outputPaused();
-  }
-
-  room(): void {
-    this.#owner.outputHasRoom();
   }
 
   #verdict(reason: CloseReason): WorkerCrashError | WorkerStartError | undefined {

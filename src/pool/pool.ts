@@ -177,7 +177,7 @@ export class Pool<T, R> implements LaneOwner<T, R> {
   #pause(): void {
     const scope = currentScope();
     // A task that is fed back from a result of ours: whoever sent it is us, and pausing would make us wait for ourselves.
-    if (!scope || this.#lanes.some((lane) => lane === scope.emitter)) return;
+    if (!scope || this.#lanes.some((lane) => lane.emitter === scope.emitter)) return;
     const before = this.#intake.paused;
     this.#intake.pause(scope);
     if (before === 0 && this.#intake.paused > 0 && this.#events) {
