@@ -56,7 +56,6 @@ export class Lane<T, R> implements ChannelListener<R> {
   #closed = false;
   #stopping = false;
   #forced = false;
-  #broken: { readonly error: unknown } | undefined;
   #deadline: Subscription | undefined;
 
   constructor(hello: Hello, opener: ChannelOpener<T, R>, owner: LaneOwner<T, R>) {
@@ -142,18 +141,16 @@ export class Lane<T, R> implements ChannelListener<R> {
   }
 
   broken(error: unknown): void {
-    this.#broken ??= { error };
+    if (!this.#stopping) this.#owner.fail(new WorkerCrashError(this, this.#ledger.open(), { cause: error }));
   }
 
   drained(): void {
     if (this.#drained || this.#closed) return;
     this.#drained = true;
     this.#tell({ type: 'drained', worker: this.index });
-    const broken = this.#broken;
-    const left = this.#ledger.size;
-    if (!this.#stopping && (broken || left > 0)) {
-      const details = broken ? { cause: broken.error } : { reason: 'completed its results with tasks left' };
-      this.#owner.fail(new WorkerCrashError(this, this.#ledger.open(), details));
+    if (!this.#stopping && this.#ledger.size > 0) {
+      const reason = 'completed its results with tasks left';
+      this.#owner.fail(new WorkerCrashError(this, this.#ledger.open(), { reason }));
     }
     if (!this.#closed) this.#terminateIn(EXIT_LINGER);
   }
