@@ -92,11 +92,14 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
     if (this.#drained) return;
     this.#drained = true;
     this.#inbox.clear();
-    this.#outbox.clear();
     this.#abort.abort();
-    this.#results?.unsubscribe();
-    this.#wire.drained();
-    this.#wire.turn();
+    try {
+      this.#results?.unsubscribe();
+    } finally {
+      this.#outbox.clear();
+      this.#wire.drained();
+      this.#wire.turn();
+    }
   }
 
   /** The calls of one frame are through: a new slice, unless one waits for its turn. */
@@ -127,6 +130,7 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
 
   settled(position: number): void {
     this.#running -= 1;
+    if (this.#drained) return;
     if (this.#outbox.blocked) this.#outbox.behindResults(() => this.#wire.done(position));
     else this.#wire.done(position);
     this.#afterTask();
@@ -134,6 +138,7 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
 
   failed(position: number, error: unknown): void {
     this.#running -= 1;
+    if (this.#drained) return;
     this.#outbox.behindResults(() => this.#wire.failed(position, error));
     this.#afterTask();
   }
