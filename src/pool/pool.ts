@@ -8,7 +8,7 @@
  * (3) each drains and leaves; (4) the last result is ingested; (5) the output completes (DRN-2).
  * Error or unsubscribe: the workers are asked to end, then terminated after `grace`; nothing more is emitted (CAN-1).
  */
-import { asyncScheduler, Subject, type Subscriber } from 'rxjs';
+import { asyncScheduler, Subject, type Subscriber, Subscription } from 'rxjs';
 import { currentScope, type Emitter } from '../demand/emission.js';
 import { BacklogFullError, TaskError, type WorkerName } from '../errors.js';
 import type { PoolEvent, UntimedPoolEvent } from '../events.js';
@@ -98,9 +98,12 @@ export class Pool<T, R> implements LaneOwner<T, R> {
   /** Ends the workers. Nothing is emitted any more. To be called once the source is unsubscribed. */
   stop(): void {
     this.#over = true;
-    for (const lane of this.#lanes) lane.stop();
-    this.#outlet.clear();
-    this.#intake.release();
+    try {
+      this.#toEveryLane((lane) => lane.stop());
+    } finally {
+      this.#outlet.clear();
+      this.#intake.release();
+    }
   }
 
   // From the lanes.
@@ -156,7 +159,7 @@ export class Pool<T, R> implements LaneOwner<T, R> {
     if (this.#intake.paused > 0) this.#resume();
     if (this.#sourceCompleted && !this.#pilled && this.#intake.waiting === 0) {
       this.#pilled = true;
-      for (const lane of this.#lanes) lane.pill();
+      this.#toEveryLane((lane) => lane.pill());
       // Every worker may have left before.
       this.#completeIfThrough();
     }
@@ -192,6 +195,13 @@ export class Pool<T, R> implements LaneOwner<T, R> {
       this.tell({ type: 'resumed', duration: asyncScheduler.now() - this.#pausedAt });
     }
     this.#intake.resume(this.#hasRoom);
+  }
+
+  /** To all of them, also when one throws: an inline worker's teardown is the user's. */
+  #toEveryLane(say: (lane: Lane<T, R>) => void): void {
+    const calls = new Subscription();
+    for (const lane of this.#lanes) calls.add(() => say(lane));
+    calls.unsubscribe();
   }
 
   #completeIfThrough(): void {
