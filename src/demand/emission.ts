@@ -128,6 +128,7 @@ export function emit<T>(
 ): boolean {
   const { scopes } = stack;
   const depth = stack.depth + 1;
+  let hasRoom = true;
   let scope = scopes[depth];
   if (scope === undefined) {
     scope = new Scope();
@@ -140,12 +141,24 @@ export function emit<T>(
   stack.depth = depth;
   try {
     target.next(value);
+  } catch (error) {
+    // RxJS's own subscribers never throw. Who does fails the value; where nobody takes that, the value is settled all the same.
+    if (!scope.fail(error)) throw error;
   } finally {
     stack.depth = depth - 1;
-    scope.delivering = false;
-    if (scope.touched) scopes[depth] = undefined;
+    hasRoom = close(scope, depth);
   }
-  if (scopes[depth] === undefined) return scope.leave();
+  return hasRoom;
+}
+
+/** Ends a delivery. A scope that somebody touched is theirs now; another is used again. */
+function close(scope: Scope, depth: number): boolean {
+  if (scope.touched) {
+    stack.scopes[depth] = undefined;
+    return scope.leave();
+  }
+  const { emitter, token } = scope;
+  scope.delivering = false;
   scope.emitter = nobody;
   scope.cause = undefined;
   emitter.settled(token);

@@ -38,9 +38,15 @@ export interface LaneOwner<T, R> {
  */
 const EXIT_LINGER = 100;
 
-export class Lane<T, R> implements ChannelListener<R>, Emitter {
+export class Lane<T, R> implements ChannelListener<R> {
   readonly index: number;
   readonly name: string;
+  /** Of the worker's results. Not the lane itself, whose `failed` is about tasks. */
+  readonly emitter: Emitter = {
+    settled: () => this.#owner.resultSettled(this.index),
+    paused: () => this.#owner.outputPaused(),
+    room: () => this.#owner.outputHasRoom(),
+  };
   readonly #owner: LaneOwner<T, R>;
   readonly #channel: Channel<T>;
   readonly #ledger: Ledger<T>;
@@ -50,7 +56,6 @@ export class Lane<T, R> implements ChannelListener<R>, Emitter {
   #closed = false;
   #stopping = false;
   #forced = false;
-  #broken: { readonly error: unknown } | undefined;
   #deadline: Subscription | undefined;
 
   constructor(hello: Hello, opener: ChannelOpener<T, R>, owner: LaneOwner<T, R>) {
@@ -106,7 +111,7 @@ export class Lane<T, R> implements ChannelListener<R>, Emitter {
   }
 
   result(value: R, _owner: number): void {
-    if (!this.#stopping) this.#owner.result(value, this, this.index);
+    if (!this.#stopping) this.#owner.result(value, this.emitter, this.index);
   }
 
   withheld(results: number): void {
@@ -136,18 +141,16 @@ export class Lane<T, R> implements ChannelListener<R>, Emitter {
   }
 
   broken(error: unknown): void {
-    this.#broken ??= { error };
+    if (!this.#stopping) this.#owner.fail(new WorkerCrashError(this, this.#ledger.open(), { cause: error }));
   }
 
   drained(): void {
     if (this.#drained || this.#closed) return;
     this.#drained = true;
     this.#tell({ type: 'drained', worker: this.index });
-    const broken = this.#broken;
-    const left = this.#ledger.size;
-    if (!this.#stopping && (broken || left > 0)) {
-      const details = broken ? { cause: broken.error } : { reason: 'completed its results with tasks left' };
-      this.#owner.fail(new WorkerCrashError(this, this.#ledger.open(), details));
+    if (!this.#stopping && this.#ledger.size > 0) {
+      const reason = 'completed its results with tasks left';
+      this.#owner.fail(new WorkerCrashError(this, this.#ledger.open(), { reason }));
     }
     if (!this.#closed) this.#terminateIn(EXIT_LINGER);
   }
@@ -165,20 +168,6 @@ export class Lane<T, R> implements ChannelListener<R>, Emitter {
     else this.#tell({ type: 'worker-terminated', worker: this.index, forced: this.#forced });
     if (error) this.#owner.fail(error);
     else this.#owner.closed();
-  }
-
-  // As the emitter of the worker's results.
-
-  settled(): void {
-    this.#owner.resultSettled(this.index);
-  }
-
-  paused(): void {
-    this.#owner.outputPaused();
-  }
-
-  room(): void {
-    this.#owner.outputHasRoom();
   }
 
   #verdict(reason: CloseReason): WorkerCrashError | WorkerStartError | undefined {

@@ -40,7 +40,8 @@ export class Pool<T, R> implements LaneOwner<T, R> {
   #pilled = false;
   #leaving = 0;
   #over = false;
-  #pausedAt = 0;
+  /** When the pool has told that it is paused; undefined while it is not. */
+  #pausedAt: number | undefined;
 
   constructor(options: ResolvedOptions, output: Subscriber<R>) {
     const { n, maxTasks, maxResults, backlog, grace, events } = options;
@@ -181,10 +182,9 @@ export class Pool<T, R> implements LaneOwner<T, R> {
   #pause(): void {
     const scope = currentScope();
     // A task that is fed back from a result of ours: whoever sent it is us, and pausing would make us wait for ourselves.
-    if (!scope || this.#lanes.some((lane) => lane === scope.emitter)) return;
-    const before = this.#intake.paused;
+    if (!scope || this.#lanes.some((lane) => lane.emitter === scope.emitter)) return;
     this.#intake.pause(scope);
-    if (before === 0 && this.#intake.paused > 0 && this.#events) {
+    if (this.#intake.paused > 0 && this.#events && this.#pausedAt === undefined) {
       this.#pausedAt = asyncScheduler.now();
       this.tell({ type: 'paused' });
     }
@@ -192,8 +192,10 @@ export class Pool<T, R> implements LaneOwner<T, R> {
 
   #resume(): void {
     if (!this.#hasRoom()) return;
-    if (this.#events) {
-      this.tell({ type: 'resumed', duration: asyncScheduler.now() - this.#pausedAt });
+    if (this.#pausedAt !== undefined) {
+      const duration = asyncScheduler.now() - this.#pausedAt;
+      this.#pausedAt = undefined;
+      this.tell({ type: 'resumed', duration });
     }
     this.#intake.resume(this.#hasRoom);
   }

@@ -38,7 +38,7 @@ export interface ToPool<R> {
   starved(): void;
   /** `worker.report(error)`. */
   report(error: unknown): void;
-  /** The results errored outside any task. `drained` follows. */
+  /** The results errored outside any task, or one of no task could not be sent: the worker is of no more use. */
   broken(error: unknown): void;
   /** The worker is finished: nothing follows. */
   drained(): void;

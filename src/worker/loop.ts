@@ -92,11 +92,11 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
     if (this.#drained) return;
     this.#drained = true;
     this.#inbox.clear();
-    this.#outbox.clear();
     this.#abort.abort();
     try {
       this.#results?.unsubscribe();
     } finally {
+      this.#outbox.clear();
       this.#wire.drained();
       this.#wire.turn();
     }
@@ -130,6 +130,7 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
 
   settled(position: number): void {
     this.#running -= 1;
+    if (this.#drained) return;
     if (this.#outbox.blocked) this.#outbox.behindResults(() => this.#wire.done(position));
     else this.#wire.done(position);
     this.#afterTask();
@@ -137,6 +138,7 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
 
   failed(position: number, error: unknown): void {
     this.#running -= 1;
+    if (this.#drained) return;
     this.#outbox.behindResults(() => this.#wire.failed(position, error));
     this.#afterTask();
   }

@@ -65,9 +65,12 @@ export class Outbox<R> {
     if (!this.#sending) this.#send();
   }
 
+  /** Forgets what waits, and lets whoever is paused go on: others may listen to it. To be called once it is unsubscribed. */
   clear(): void {
     this.#waiting.clear();
+    const paused = [...this.#paused];
     this.#paused.clear();
+    for (const scope of paused) scope.resume();
   }
 
   #send(): void {
