@@ -34,7 +34,11 @@ export const DEFAULT_START_TIMEOUT = 10_000;
 const TASKS_PER_FRAME = 256;
 
 type Thread = (start: unknown) => {
-  subscribe(observer: { next(answer: unknown): void; error(error: unknown): void }): unknown;
+  subscribe(observer: {
+    next(answer: unknown): void;
+    error(error: unknown): void;
+    complete(): void;
+  }): unknown;
 };
 
 export class NodeWorkerChannel<T, R> implements Channel<T> {
@@ -92,7 +96,9 @@ export class NodeWorkerChannel<T, R> implements Channel<T> {
     spawn(spawnable as never, { timeout: startTimeout + 60_000 }).then(
       (thread) => {
         this.#terminate = () => Thread.terminate(thread);
-        if (!this.#closed) this.#greet(thread as unknown as Thread);
+        if (this.#closed) return;
+        if (typeof thread === 'function') this.#greet(thread as unknown as Thread);
+        else this.#answered(undefined);
       },
       (error) => this.#endFor(this.#notStarted(error)),
     );
@@ -132,6 +138,8 @@ export class NodeWorkerChannel<T, R> implements Channel<T> {
       error: (error) => {
         this.#endFor(this.#notStarted(whyNotCloneable('initialData', this.#hello.initialData) ?? error));
       },
+      // Ours never completes: this is some other function.
+      complete: () => this.#answered(undefined),
     });
   }
 
