@@ -10,7 +10,7 @@ import type { Channel, ChannelListener, ChannelOpener, CloseReason } from '../pr
 import { whyNotCloneable } from '../protocol/clone.js';
 import { fromRecord } from '../protocol/failure.js';
 import { type ResultFrame, replayResults, TaskFrameWriter } from '../protocol/frames.js';
-import type { StartAnswer, StartRequest } from '../protocol/start.js';
+import { ANNOUNCE, type StartAnswer, type StartRequest } from '../protocol/start.js';
 import { type Hello, PROTOCOL } from '../protocol/wire.js';
 import { SpawnableWorker } from './spawnable.js';
 import { threads } from './threads.js';
@@ -206,6 +206,10 @@ export class NodeWorkerChannel<T, R> implements Channel<T> {
 /** A Node `Worker` that a user's factory made: its own file calls `defineWorker`. */
 export function ownWorker<T, R>(worker: Worker): ChannelOpener<T, R> {
   const path = 'the Worker that workerFactory returned (its own file must call defineWorker)';
-  const source = { create: () => worker, path, url: undefined, startTimeout: DEFAULT_START_TIMEOUT };
+  const create = () => {
+    worker.postMessage(ANNOUNCE);
+    return worker;
+  };
+  const source = { create, path, url: undefined, startTimeout: DEFAULT_START_TIMEOUT };
   return { open: (hello, pool) => new NodeWorkerChannel(source, hello, pool) };
 }

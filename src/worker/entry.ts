@@ -10,7 +10,7 @@ import { Observable } from 'observable-fns';
 import { ProtocolError } from '../errors.js';
 import { toRecord } from '../protocol/failure.js';
 import { ResultFrameWriter, replayTasks, type TaskFrame } from '../protocol/frames.js';
-import type { StartAnswer, StartRequest } from '../protocol/start.js';
+import { ANNOUNCE, ANNOUNCEMENT, type StartAnswer, type StartRequest } from '../protocol/start.js';
 import { type Hello, PROTOCOL } from '../protocol/wire.js';
 import type { WorkerDefinition } from './definition.js';
 import { Loop } from './loop.js';
@@ -35,6 +35,9 @@ export function serve(load: (url: string | undefined) => Promise<Definition>): v
         run(definition, request.hello, request.port, failed);
       }, failed);
     });
+  });
+  parentPort?.on('message', (message) => {
+    if (message === ANNOUNCE) parentPort?.postMessage(ANNOUNCEMENT);
   });
 }
 
