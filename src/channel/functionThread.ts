@@ -56,6 +56,8 @@ class FunctionThreadChannel<T, R> implements Channel<T> {
     worker?.on('message', (message) => {
       if (message?.type === 'uncaughtError') this.#end({ kind: 'crashed', cause: errorOf(message.error) });
     });
+    // One that has gone already tells nobody any more.
+    if (worker?.threadId === -1) this.#end({ kind: 'exited' });
     this.#inline.start();
   }
 
