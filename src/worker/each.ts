@@ -3,7 +3,7 @@
  * the task is held until its results are through; the results carry the task that they belong to; iterables are pulled
  * no faster than results have credit; an error fails the task, and the stream goes on.
  */
-import { Observable, type OperatorFunction, Subscriber } from 'rxjs';
+import { Observable, type OperatorFunction, Subscriber, Subscription } from 'rxjs';
 import { currentScope, emit, nobody, type Scope } from '../demand/emission.js';
 import { type ItemOf, isPaceable, type PacedSource, pacedFor } from '../demand/paced.js';
 import { Ring } from '../ring.js';
@@ -38,7 +38,7 @@ export function each<T, O>(
   concurrency = Infinity,
 ): OperatorFunction<T, ResultOf<O>> {
   if (typeof project !== 'function') throw new TypeError(`each() takes a function; got ${typeof project}`);
-  if (!(concurrency >= 1))
+  if (typeof concurrency !== 'number' || !(concurrency >= 1))
     throw new RangeError(`each()'s concurrency must be at least 1; got ${concurrency}`);
   return (source) =>
     new Observable((output) => {
@@ -77,13 +77,15 @@ class EachSubscriber<T, R> extends Subscriber<T> {
       return;
     }
     let product: unknown;
+    let plain: boolean;
     try {
       product = this.#project(task);
+      plain = isPlain(product);
     } catch (error) {
       this.#fail(scope, error);
       return;
     }
-    if (isPlain(product)) {
+    if (plain) {
       // Still within the emission of the task: nothing to hold, and the result belongs to it already.
       this.output.next(product as R);
     } else {
@@ -92,15 +94,23 @@ class EachSubscriber<T, R> extends Subscriber<T> {
     }
   }
 
+  // Here and below, what ends is told also when the teardown of what was subscribed throws.
+
   protected override _error(error: unknown): void {
-    this.unsubscribe();
-    this.output.error(error);
+    try {
+      this.unsubscribe();
+    } finally {
+      this.output.error(error);
+    }
   }
 
   protected override _complete(): void {
-    this.unsubscribe();
-    this.#completed = true;
-    this.#completeIfThrough();
+    try {
+      this.unsubscribe();
+    } finally {
+      this.#completed = true;
+      this.#completeIfThrough();
+    }
   }
 
   /** The results of a task are through, or `failure` ended them. */
@@ -138,17 +148,25 @@ class EachSubscriber<T, R> extends Subscriber<T> {
   }
 
   #follow(product: unknown, scope: Scope | undefined): void {
+    if (this.output.closed) {
+      // `project` itself has ended the output: nobody would ever end what it returned.
+      scope?.release();
+      return;
+    }
     const paced = !isObservableLike(product) && !isPromiseLike(product);
     const inner = new Inner<T, R>(this, scope, paced);
     this.#running.add(inner);
     if (isPromiseLike(product)) {
-      product.then(
-        (value) => {
+      const failed = (error: unknown) => inner.error(error);
+      try {
+        product.then((value) => {
           inner.next(value as R);
           inner.complete();
-        },
-        (error: unknown) => inner.error(error),
-      );
+        }, failed);
+      } catch (error) {
+        // No promise of the language throws here; one made by hand may.
+        failed(error);
+      }
     } else if (isObservableLike(product)) {
       toObservable(product as Observable<R>).subscribe(inner);
     } else if (isPaceable(product)) {
@@ -166,13 +184,15 @@ class EachSubscriber<T, R> extends Subscriber<T> {
 
   /** Nobody listens any more: what is held is let go. */
   #letGo(): void {
-    const running = [...this.#running];
-    this.#running.clear();
-    for (const inner of running) {
-      inner.unsubscribe();
-      inner.scope?.release();
+    // Each of them, also when a teardown throws: RxJS throws for them all at the end.
+    const ends = new Subscription();
+    for (const inner of this.#running) {
+      ends.add(inner);
+      ends.add(() => inner.scope?.release());
     }
+    this.#running.clear();
     while (this.#waiting.length > 0) this.#waiting.shift().scope?.release();
+    ends.unsubscribe();
   }
 }
 
@@ -195,13 +215,21 @@ class Inner<T, R> extends Subscriber<R> {
   }
 
   protected override _error(error: unknown): void {
-    this.unsubscribe();
-    this.#owner.innerEnded(this, { error });
+    try {
+      this.unsubscribe();
+    } finally {
+      this.#owner.innerEnded(this, { error });
+    }
   }
 
   protected override _complete(): void {
-    this.unsubscribe();
-    this.#owner.innerEnded(this);
+    let failure: { readonly error: unknown } | undefined;
+    try {
+      this.unsubscribe();
+    } catch (error) {
+      failure = { error };
+    }
+    this.#owner.innerEnded(this, failure);
   }
 }
 
