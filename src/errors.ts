@@ -22,10 +22,12 @@ export abstract class PoolError extends Error {
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {
+    // A class of the user's own that extends one of these is asked as any other is.
+    if (this !== PoolError && !Object.hasOwn(this, 'code')) {
+      return Function.prototype[Symbol.hasInstance].call(this, value);
+    }
     if (typeof value !== 'object' || value === null || !(brand in value)) return false;
-    // biome-ignore lint/complexity/noThisInStatic: the class that `instanceof` was asked about, not this one
-    const asked = this as unknown as { code?: PoolErrorCode };
-    return asked.code === undefined || asked.code === value[brand];
+    return this === PoolError || (this as { code?: PoolErrorCode }).code === value[brand];
   }
 }
 
@@ -37,13 +39,21 @@ export interface WorkerName {
 
 const describe = (worker: WorkerName): string => `worker ${worker.index} (${worker.name})`;
 
-/** A one-line rendering of any thrown value. */
-function inOneLine(cause: unknown): string {
-  if (cause instanceof Error) return `${cause.name}: ${cause.message}`;
+/** A rendering of any thrown value, that never throws. */
+function textOf(cause: unknown): string {
   try {
-    return String(cause);
+    return cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
   } catch {
-    return Object.prototype.toString.call(cause);
+    return 'something that cannot be shown';
+  }
+}
+
+function stackOf(cause: unknown): string | undefined {
+  try {
+    const stack = cause instanceof Error ? cause.stack : undefined;
+    return typeof stack === 'string' ? stack : undefined;
+  } catch {
+    return undefined;
   }
 }
 
@@ -60,13 +70,12 @@ export class TaskError extends PoolError {
   readonly attempts: number;
 
   constructor(worker: WorkerName, task: unknown, attempts: number, cause: unknown) {
-    super(`A task failed in ${describe(worker)}: ${inOneLine(cause)}`, { cause });
+    super(`A task failed in ${describe(worker)}: ${textOf(cause)}`, { cause });
     this.worker = worker.index;
     this.task = task;
     this.attempts = attempts;
     // The host's own frames lead into a message handler; the worker's lead to the mistake.
-    const stack = cause instanceof Error ? cause.stack : undefined;
-    const frames = stack?.match(/^\s+at .*$/gm);
+    const frames = stackOf(cause)?.match(/^\s+at .*$/gm);
     if (frames) this.stack = `${this.name}: ${this.message}\n${frames.join('\n')}`;
   }
 }
@@ -81,7 +90,7 @@ export class WorkerStartError extends PoolError {
   readonly path: string;
 
   constructor(worker: WorkerName, path: string, cause: unknown) {
-    super(`${describe(worker)} did not start from ${path}: ${inOneLine(cause)}`, { cause });
+    super(`${describe(worker)} did not start from ${path}: ${textOf(cause)}`, { cause });
     this.worker = worker.index;
     this.path = path;
   }
@@ -113,7 +122,7 @@ export class WorkerCrashError extends PoolError {
     const { exitCode, outOfMemory = false, cause, reason } = details;
     const how =
       cause !== undefined
-        ? `crashed: ${inOneLine(cause)}`
+        ? `crashed: ${textOf(cause)}`
         : (reason ?? `exited with code ${exitCode ?? 'unknown'} before it was asked to`);
     super(
       `${describe(worker)} ${how} (${tasks.length} of its tasks not done)`,
@@ -180,11 +189,15 @@ export class InvalidOptionError extends PoolError {
   readonly option: string;
 
   constructor(option: string, expected: string, got: unknown) {
-    super(
-      `${option} must be ${expected}; got ${typeof got === 'string' ? JSON.stringify(got) : inOneLine(got)} (${typeOf(got)})`,
-    );
+    super(`${option} must be ${expected}; got ${shown(got)} (${typeOf(got)})`);
     this.option = option;
   }
+}
+
+/** What was given for an option: of a function its first line at most. */
+function shown(value: unknown): string {
+  const text = typeof value === 'string' ? JSON.stringify(value) : textOf(value);
+  return text.length > 60 || text.includes('\n') ? `${text.slice(0, 59).replace(/\n[\s\S]*/, '')}…` : text;
 }
 
 function typeOf(value: unknown): string {

@@ -89,13 +89,16 @@ export function resolveOptions(
     throw new InvalidOptionError('workerFactory', 'a function, like threadWorker(url)', workerFactory);
   }
   if (!count[1](n)) throw new InvalidOptionError('n, the number of workers,', count[0], n);
-  if (typeof options !== 'object' || options === null)
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
     throw new InvalidOptionError('options', 'an object', options);
-  for (const [option, value] of Object.entries(options)) {
-    const check = Object.hasOwn(checks, option) ? checks[option as keyof PoolOptions] : undefined;
-    if (!check)
+  for (const option of Object.keys(options)) {
+    if (!Object.hasOwn(checks, option))
       throw new InvalidOptionError(`option ${option}`, `one of ${Object.keys(checks).join(', ')}`, option);
-    if (value !== undefined && !check[1](value)) throw new InvalidOptionError(option, check[0], value);
+  }
+  // By our own list: options may be inherited from a user's defaults.
+  for (const [option, [expected, isValid]] of Object.entries(checks)) {
+    const value = options[option as keyof PoolOptions];
+    if (value !== undefined && !isValid(value)) throw new InvalidOptionError(option, expected, value);
   }
   return {
     n: n as number,

@@ -68,13 +68,21 @@ class TaskSubscriber<T, R> extends Subscriber<T> {
     this.#pool.task(task);
   }
 
+  // The end is told also when the teardown of the source throws.
+
   protected override _error(error: unknown): void {
-    this.unsubscribe();
-    this.#pool.fail(error);
+    try {
+      this.unsubscribe();
+    } finally {
+      this.#pool.fail(error);
+    }
   }
 
   protected override _complete(): void {
-    this.unsubscribe();
-    this.#pool.complete();
+    try {
+      this.unsubscribe();
+    } finally {
+      this.#pool.complete();
+    }
   }
 }

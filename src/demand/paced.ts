@@ -173,9 +173,9 @@ function pullAsync<T>(open: () => AsyncSteps<T>, to: Subscriber<T>, cause: Scope
 
   function pull(): void {
     if (to.closed) return;
-    // An iterator made by hand may throw instead of rejecting.
+    // An iterator made by hand may throw instead of rejecting, and answer without a promise, as for await lets it.
     try {
-      steps.next().then(take, fail);
+      Promise.resolve(steps.next()).then(take, fail);
     } catch (error) {
       fail(error);
     }
@@ -183,16 +183,22 @@ function pullAsync<T>(open: () => AsyncSteps<T>, to: Subscriber<T>, cause: Scope
 
   pull();
   return () => {
-    if (!ended) void steps.leave();
+    if (ended) return;
     ended = true;
+    // Nobody is left to take an error of it.
+    Promise.resolve(steps.leave()).catch(() => {});
   };
 }
 
 /** Chunks are read in a loop while the stream has some buffered: no promise for each. */
 function pullReadable<T>(source: ReadableLike, to: Subscriber<T>, cause: Scope | undefined): () => void {
   let paused = false;
+  let pulling = false;
   const emitter: Emitter = {
     settled() {},
+    paused() {
+      paused = true;
+    },
     room() {
       paused = false;
       pull();
@@ -200,20 +206,21 @@ function pullReadable<T>(source: ReadableLike, to: Subscriber<T>, cause: Scope |
   };
 
   function pull(): void {
+    // A stream may say 'readable' while a chunk is delivered: the loop that delivers goes on with it.
+    if (pulling) return;
+    pulling = true;
     while (!paused && !to.closed) {
       const chunk = source.read();
-      if (chunk === null) return;
-      paused = !emit(to, chunk as T, emitter, 0, cause);
+      if (chunk === null) break;
+      emit(to, chunk as T, emitter, 0, cause);
     }
+    pulling = false;
   }
   const complete = () => to.complete();
   const fail = (error: unknown) => to.error(error);
   const close = () => {
     if (source.readableEnded) to.complete();
-    else
-      to.error(
-        source.errored ?? new Error('The stream was destroyed before its end (ERR_STREAM_PREMATURE_CLOSE)'),
-      );
+    else to.error(source.errored ?? prematureClose());
   };
 
   source.on('readable', pull);
@@ -228,6 +235,13 @@ function pullReadable<T>(source: ReadableLike, to: Subscriber<T>, cause: Scope |
     source.off('end', complete);
     source.off('close', close);
     // The listener for errors stays: destroying may still report one, and nobody would be left to take it.
-    if (!source.destroyed) source.destroy();
+    // What has ended destroys itself; of a Duplex the other side may still be written to.
+    if (!source.readableEnded && !source.destroyed) source.destroy();
   };
+}
+
+/** As Node calls it in its own stream.finished(). */
+function prematureClose(): Error {
+  const error = new Error('The stream was destroyed before its end');
+  return Object.assign(error, { code: 'ERR_STREAM_PREMATURE_CLOSE' });
 }

@@ -12,6 +12,7 @@ export class Outlet<R> {
   readonly #from = new Ring<Emitter>();
   #pauses = 0;
   #unsettled = 0;
+  #delivering = false;
 
   constructor(output: Subscriber<R>) {
     this.#output = output;
@@ -23,12 +24,9 @@ export class Outlet<R> {
   }
 
   push(value: R, from: Emitter): void {
-    if (this.#pauses === 0 && this.#waiting.length === 0) {
-      this.#deliver(value, from);
-    } else {
-      this.#waiting.push(value);
-      this.#from.push(from);
-    }
+    this.#waiting.push(value);
+    this.#from.push(from);
+    this.#deliver();
   }
 
   settled(): void {
@@ -43,9 +41,7 @@ export class Outlet<R> {
   /** A pause on one of the emissions is over. */
   room(): void {
     this.#pauses -= 1;
-    while (this.#pauses === 0 && this.#waiting.length > 0) {
-      this.#deliver(this.#waiting.shift(), this.#from.shift());
-    }
+    this.#deliver();
   }
 
   clear(): void {
@@ -53,8 +49,17 @@ export class Outlet<R> {
     this.#from.clear();
   }
 
-  #deliver(value: R, from: Emitter): void {
-    this.#unsettled += 1;
-    emit(this.#output, value, from, 0);
+  /** What comes meanwhile (a subscriber feeds the pool, inline) is delivered after this value, not within it. */
+  #deliver(): void {
+    if (this.#delivering) return;
+    this.#delivering = true;
+    try {
+      while (this.#pauses === 0 && this.#waiting.length > 0) {
+        this.#unsettled += 1;
+        emit(this.#output, this.#waiting.shift(), this.#from.shift(), 0);
+      }
+    } finally {
+      this.#delivering = false;
+    }
   }
 }

@@ -4,7 +4,7 @@ import { SerializationError } from '../errors.js';
 /** Deeper than this the path is cut: the value may contain itself. */
 const DEEPEST = 32;
 
-export function canClone(value: unknown): boolean {
+function canClone(value: unknown): boolean {
   try {
     structuredClone(value);
     return true;
@@ -22,7 +22,7 @@ export function whyNotCloneable(root: string, value: unknown): SerializationErro
     structuredClone(value);
     return undefined;
   } catch (error) {
-    const { path, found } = locate(root, value, 0);
+    const { path, found } = locate(root, value, new Set());
     return new SerializationError(path, found, error);
   }
 }
@@ -32,12 +32,18 @@ interface Place {
   readonly found: string;
 }
 
-function locate(path: string, value: unknown, depth: number): Place {
-  if (depth < DEEPEST && typeof value === 'object' && value !== null) {
-    for (const [step, part] of partsOf(value)) {
-      if (part.readable && canClone(part.value)) continue;
-      if (!part.readable) return { path: path + step, found: `its getter throws ${oneLine(part.value)}` };
-      return locate(path + step, part.value, depth + 1);
+/** @param above what `value` is a part of: a value that contains itself is looked through once */
+function locate(path: string, value: unknown, above: Set<object>): Place {
+  if (above.size < DEEPEST && typeof value === 'object' && value !== null) {
+    above.add(value);
+    try {
+      for (const [step, part] of partsOf(value)) {
+        if (!part.readable) return { path: path + step, found: `its getter throws ${oneLine(part.value)}` };
+        if (above.has(part.value as object) || canClone(part.value)) continue;
+        return locate(path + step, part.value, above);
+      }
+    } catch {
+      // It does not even let itself be looked through (a Proxy of a Map, say): no part of it is to blame, but it is.
     }
   }
   return { path, found: nameOf(value) };
@@ -79,8 +85,12 @@ function read(value: object, key: string): Part {
 function nameOf(value: unknown): string {
   if (typeof value === 'function') return value.name ? `a function (${value.name})` : 'a function';
   if (typeof value === 'symbol') return `a symbol (${value.description ?? ''})`;
-  if (typeof value === 'object' && value !== null) return `a ${value.constructor?.name ?? 'value'}`;
-  return oneLine(value);
+  if (typeof value !== 'object' || value === null) return oneLine(value);
+  try {
+    return `a ${value.constructor?.name ?? 'value'}`;
+  } catch {
+    return 'a value';
+  }
 }
 
 /** A short rendering of anything, that never throws. */
@@ -89,6 +99,6 @@ export function oneLine(value: unknown): string {
     const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
     return text.length > 80 ? `${text.slice(0, 79)}…` : text;
   } catch {
-    return Object.prototype.toString.call(value);
+    return `a value that cannot be shown (${typeof value})`;
   }
 }

@@ -2,7 +2,7 @@
  * Errors on the wire. Structured clone drops what an error was made of (code, own fields, its class), so an error
  * crosses as a record, and the receiver gets an Error whose `cause` chain reads as it did in the worker.
  */
-import { canClone, oneLine } from './clone.js';
+import { oneLine } from './clone.js';
 
 export type FailureRecord =
   | {
@@ -12,56 +12,86 @@ export type FailureRecord =
       readonly stack: string | undefined;
       readonly cause?: FailureRecord;
       readonly errors?: readonly FailureRecord[];
-      /** Own enumerable fields that can be cloned, `code` among them. */
+      /** Own enumerable fields that can be cloned, and `code`. */
       readonly fields: Readonly<Record<string, unknown>>;
     }
   /** Something thrown that is no Error. */
   | { readonly kind: 'value'; readonly value: unknown };
 
-/** A chain deeper than this is cut: errors may cause each other in a circle. */
+/** A chain deeper than this is cut. */
 const DEEPEST = 16;
 
-export function toRecord(thrown: unknown, depth = 0): FailureRecord {
-  if (!(thrown instanceof Error)) {
-    return { kind: 'value', value: canClone(thrown) ? thrown : oneLine(thrown) };
+/** Never throws, whatever was thrown: a task that fails must be able to say so. */
+export function toRecord(thrown: unknown): FailureRecord {
+  return recordOf(thrown, []);
+}
+
+/** @param above the errors that `thrown` is a cause of: they may cause each other in a circle, which is cut */
+function recordOf(thrown: unknown, above: readonly unknown[]): FailureRecord {
+  try {
+    if (thrown instanceof Error) return recordOfError(thrown, [...above, thrown]);
+    return { kind: 'value', value: structuredClone(thrown) };
+  } catch {
+    return { kind: 'value', value: oneLine(thrown) };
   }
-  const fields: Record<string, unknown> = {};
-  for (const [field, value] of Object.entries(thrown)) {
-    if (!builtIn.has(field) && canClone(value)) fields[field] = value;
-  }
-  // A DOMException has its code on the prototype.
-  const code = (thrown as { code?: unknown }).code;
-  if (code !== undefined && canClone(code)) fields.code = code;
-  const nested = depth < DEEPEST;
-  const errors = (thrown as Partial<AggregateError>).errors;
+}
+
+function recordOfError(thrown: Error, chain: readonly unknown[]): FailureRecord {
+  const stack = read(thrown, 'stack');
+  const cause = read(thrown, 'cause');
+  const errors = read(thrown, 'errors');
+  const isNew = (error: unknown) => chain.length <= DEEPEST && !chain.includes(error);
   return {
     kind: 'error',
-    name: String(thrown.name),
-    message: String(thrown.message),
-    stack: thrown.stack,
-    fields,
-    ...(nested && thrown.cause !== undefined && { cause: toRecord(thrown.cause, depth + 1) }),
-    ...(nested && Array.isArray(errors) && { errors: errors.map((error) => toRecord(error, depth + 1)) }),
+    name: textOf(read(thrown, 'name')),
+    message: textOf(read(thrown, 'message')),
+    stack: typeof stack === 'string' ? stack : undefined,
+    fields: fieldsOf(thrown),
+    ...(cause !== undefined && isNew(cause) && { cause: recordOf(cause, chain) }),
+    ...(Array.isArray(errors) && {
+      errors: errors.filter(isNew).map((error) => recordOf(error, chain)),
+    }),
   };
 }
 
-const builtIn = new Set(['name', 'message', 'stack', 'cause', 'errors']);
+/** Own enumerable fields, copied: what the worker does to them afterwards changes nothing. */
+function fieldsOf(thrown: Error): Record<string, unknown> {
+  const fields: Record<string, unknown> = Object.create(null);
+  // A DOMException has its code on the prototype.
+  for (const field of new Set([...Object.keys(thrown), 'code'])) {
+    const value = read(thrown, field);
+    if (value === undefined || builtIn.has(field) || (field === 'errors' && Array.isArray(value))) continue;
+    try {
+      fields[field] = structuredClone(value);
+    } catch {
+      // It cannot be cloned: the rest of the error is worth more.
+    }
+  }
+  return fields;
+}
 
-const classes: Readonly<Record<string, ErrorConstructor>> = {
-  EvalError,
-  RangeError,
-  ReferenceError,
-  SyntaxError,
-  TypeError,
-  URIError,
-};
+function read(thrown: Error, field: string): unknown {
+  try {
+    return Reflect.get(thrown, field);
+  } catch {
+    return undefined;
+  }
+}
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : oneLine(value));
+
+const builtIn = new Set(['name', 'message', 'stack', 'cause']);
+
+const classes: ReadonlyMap<string, ErrorConstructor> = new Map(
+  [EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError].map((of) => [of.name, of]),
+);
 
 export function fromRecord(record: FailureRecord): unknown {
   if (record.kind === 'value') return record.value;
   const options = record.cause ? { cause: fromRecord(record.cause) } : {};
   const error = record.errors
     ? new AggregateError(record.errors.map(fromRecord), record.message, options)
-    : new (classes[record.name] ?? Error)(record.message, options);
+    : new (classes.get(record.name) ?? Error)(record.message, options);
   if (error.name !== record.name) hidden(error, 'name', record.name);
   hidden(error, 'stack', record.stack);
   for (const [field, value] of Object.entries(record.fields)) {

@@ -119,8 +119,8 @@ export class ResultFrameWriter<R> implements ToPool<R> {
     this.#starved = false;
     try {
       this.#post(frame);
-    } catch (error) {
-      this.#post(withoutRefused(frame, results, error));
+    } catch {
+      this.#post(withoutRefused(frame, results));
     }
   }
 
@@ -131,7 +131,7 @@ export class ResultFrameWriter<R> implements ToPool<R> {
 }
 
 /** The frame without the results that cannot be cloned: each fails its task, or breaks the worker if it has none. */
-function withoutRefused<R>(frame: ResultFrame<R>, sent: readonly R[], error: unknown): ResultFrame<R> {
+function withoutRefused<R>(frame: ResultFrame<R>, sent: readonly R[]): ResultFrame<R> {
   const owners = new ProgressionWriter();
   const done = new ProgressionWriter();
   const refused = new Map<number, FailureRecord>();
@@ -139,15 +139,14 @@ function withoutRefused<R>(frame: ResultFrame<R>, sent: readonly R[], error: unk
   const ownerOf = positionsOf(frame.owners);
   for (const [i, value] of sent.entries()) {
     const owner = ownerOf[i] ?? UNSOLICITED;
-    const why = whyNotCloneable('result', value);
-    if (why) {
-      if (!refused.has(owner)) refused.set(owner, toRecord(why));
-    } else {
-      results.push(value);
+    try {
+      // The clone is sent: a getter that throws only now and then may throw the next time.
+      results.push(structuredClone(value));
       owners.push(owner);
+    } catch (error) {
+      if (!refused.has(owner)) refused.set(owner, toRecord(whyNotCloneable('result', value) ?? error));
     }
   }
-  if (refused.size === 0) throw error;
   for (const position of positionsOf(frame.done)) if (!refused.has(position)) done.push(position);
   const failed = frame.failed.filter(([position]) => !refused.has(position));
   let broken = frame.broken;
@@ -155,7 +154,7 @@ function withoutRefused<R>(frame: ResultFrame<R>, sent: readonly R[], error: unk
     if (owner === UNSOLICITED) broken ??= failure;
     else failed.push([owner, failure]);
   }
-  const withheld = sent.length - results.length;
+  const withheld = frame.withheld + sent.length - results.length;
   return { ...frame, results, owners: owners.take(), withheld, done: done.take(), failed, broken };
 }
 

@@ -69,6 +69,7 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
   }
 
   #flush(): void {
+    const first = this.#first;
     const tasks = this.#tasks;
     const credits = this.#credits;
     const end = this.#end;
@@ -77,26 +78,28 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
     this.#credits = 0;
     this.#end = CONTINUE;
     try {
-      this.#post({ first: this.#first, tasks: pack(tasks), credits, end });
-    } catch (error) {
-      this.#postOneByOne(tasks, error);
-      if (credits > 0 || end !== CONTINUE) this.#post({ first: 0, tasks: [], credits, end });
+      this.#post({ first, tasks: pack(tasks), credits, end });
+    } catch {
+      const refused = this.#postOneByOne(first, tasks);
+      if (tasks.length === 0 || credits > 0 || end !== CONTINUE) {
+        this.#post({ first: 0, tasks: [], credits, end });
+      }
+      // Last, for it may bring new tasks.
+      for (const [position, why] of refused) this.#refused(position, why);
     }
   }
 
-  #postOneByOne(tasks: readonly T[], error: unknown): void {
-    let guilty = 0;
+  /** Those that cannot be sent, and why. */
+  #postOneByOne(first: number, tasks: readonly T[]): [position: number, why: unknown][] {
+    const refused: [number, unknown][] = [];
     for (const [i, task] of tasks.entries()) {
-      const position = this.#first + i;
-      const why = whyNotCloneable('task', task);
-      if (why) {
-        guilty += 1;
-        this.#refused(position, why);
-      } else {
-        this.#post({ first: position, tasks: [task], credits: 0, end: CONTINUE });
+      try {
+        this.#post({ first: first + i, tasks: [task], credits: 0, end: CONTINUE });
+      } catch (error) {
+        refused.push([first + i, whyNotCloneable('task', task) ?? error]);
       }
     }
-    if (guilty === 0) throw error;
+    return refused;
   }
 }
 

@@ -39,7 +39,7 @@ export function each<T, O>(
   concurrency = Infinity,
 ): OperatorFunction<T, ResultOf<O>> {
   if (typeof project !== 'function') throw new TypeError(`each() takes a function; got ${typeof project}`);
-  if (!(concurrency >= 1))
+  if (typeof concurrency !== 'number' || !(concurrency >= 1))
     throw new RangeError(`each()'s concurrency must be at least 1; got ${concurrency}`);
   return (source) =>
     new Observable((output) => {
@@ -78,13 +78,15 @@ class EachSubscriber<T, R> extends Subscriber<T> {
       return;
     }
     let product: unknown;
+    let plain: boolean;
     try {
       product = this.#project(task);
+      plain = isPlain(product);
     } catch (error) {
       this.#fail(scope, error);
       return;
     }
-    if (isPlain(product)) {
+    if (plain) {
       // Still within the emission of the task: nothing to hold, and the result belongs to it already.
       this.output.next(product as R);
     } else {
@@ -93,15 +95,23 @@ class EachSubscriber<T, R> extends Subscriber<T> {
     }
   }
 
+  // Here and below, what ends is told also when the teardown of what was subscribed throws.
+
   protected override _error(error: unknown): void {
-    this.unsubscribe();
-    this.output.error(error);
+    try {
+      this.unsubscribe();
+    } finally {
+      this.output.error(error);
+    }
   }
 
   protected override _complete(): void {
-    this.unsubscribe();
-    this.#completed = true;
-    this.#completeIfThrough();
+    try {
+      this.unsubscribe();
+    } finally {
+      this.#completed = true;
+      this.#completeIfThrough();
+    }
   }
 
   /** The results of a task are through, or `failure` ended them. */
@@ -139,6 +149,11 @@ class EachSubscriber<T, R> extends Subscriber<T> {
   }
 
   #follow(product: unknown, scope: Scope | undefined): void {
+    if (this.output.closed) {
+      // `project` itself has ended the output: nobody would ever end what it returned.
+      scope?.release();
+      return;
+    }
     const paced = !isObservableLike(product) && !isPromiseLike(product);
     const inner = new Inner<T, R>(this, scope, paced);
     this.#running.add(inner);
@@ -146,13 +161,7 @@ class EachSubscriber<T, R> extends Subscriber<T> {
     if (isObservableLike(product)) {
       toObservable(product as Observable<R>).subscribe(inner);
     } else if (isPromiseLike(product)) {
-      product.then(
-        (value) => {
-          inner.next(value as R);
-          inner.complete();
-        },
-        (error: unknown) => inner.error(error),
-      );
+      inner.follow(product as PromiseLike<R>);
     } else if (isPaceable(product)) {
       pacedFor(product, scope).subscribe(inner as Subscriber<unknown>);
     }
@@ -203,6 +212,19 @@ class Inner<T, R> extends Subscriber<R> {
 
   protected override _complete(): void {
     this.#end();
+  }
+
+  follow(promise: PromiseLike<R>): void {
+    const failed = (error: unknown) => this.error(error);
+    try {
+      promise.then((value) => {
+        this.next(value);
+        this.complete();
+      }, failed);
+    } catch (error) {
+      // No promise of the language throws here; one made by hand may.
+      failed(error);
+    }
   }
 
   letGo(): void {
