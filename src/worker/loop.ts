@@ -131,7 +131,7 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
   // As the emitter of the tasks.
 
   settled(position: number): void {
-    if (this.#broken) return;
+    if (this.#broken || this.#drained) return;
     this.#running -= 1;
     if (this.#outbox.blocked) this.#outbox.behindResults(() => this.#wire.done(position));
     else this.#wire.done(position);
@@ -141,6 +141,7 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
   /** While the results go on, giving a task up is the worker's own choice. At their end it is left undone, but for the last. */
   abandoned(position: number): void {
     if (this.#last === undefined || this.#last === position) this.settled(position);
+    else this.#running -= 1;
   }
 
   failed(position: number, error: unknown): void {
@@ -185,7 +186,9 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
   #lookForTheEnd(): void {
     if (this.#drained || this.#delivering) return;
     if (this.#ended) {
-      this.#drain();
+      const tooEarly = !this.#pilled || this.#inbox.length > 0 || this.#broken !== undefined;
+      // Results that complete with `tasks` leave those running that are held by hand.
+      if (tooEarly || this.#running === 0) this.#drain();
     } else if (this.#pilled && this.#setUp && this.#inbox.length === 0) {
       this.#tasks.complete();
       if (this.#running === 0) this.#abort.abort();
