@@ -1,6 +1,13 @@
 /** What the marble specs of `poolMap` share: virtual time, inline workers, and errors that marbles can compare. */
 import { expect } from 'chai';
-import { inlineWorker, TaskError, type WorkerFactory } from 'looppool';
+import {
+  BacklogFullError,
+  inlineWorker,
+  TaskError,
+  WorkerCrashError,
+  type WorkerFactory,
+  WorkerStartError,
+} from 'looppool';
 import { defineWorker, each, type ResultOf } from 'looppool/worker';
 import {
   catchError,
@@ -50,11 +57,18 @@ export class Census {
   }
 }
 
-/** A TaskError as the task and the cause that it tells of; any other error as it is. */
+/** An error of the pool as what it tells, so that marbles can compare it; any other error as it is. */
 export function told<R>(): MonoTypeOperatorFunction<R> {
-  return catchError((error: unknown) =>
-    throwError(() => (error instanceof TaskError ? { task: error.task, cause: error.cause } : error)),
-  );
+  return catchError((error: unknown) => throwError(() => tellingOf(error)));
+}
+
+function tellingOf(error: unknown): unknown {
+  if (error instanceof TaskError) return { task: error.task, cause: error.cause };
+  if (error instanceof WorkerCrashError)
+    return { crashed: error.worker, tasks: error.tasks, cause: error.cause };
+  if (error instanceof WorkerStartError) return { notStarted: error.worker, cause: error.cause };
+  if (error instanceof BacklogFullError) return { noRoomFor: error.task };
+  return error;
 }
 
 /** A TaskError as its cause, which is the error that `mergeMap` gives. */

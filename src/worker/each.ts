@@ -183,7 +183,7 @@ class EachSubscriber<T, R> extends Subscriber<T> {
     try {
       forAll(running, (inner) => inner.letGo());
     } finally {
-      while (waiting.length > 0) waiting.shift().scope?.release();
+      while (waiting.length > 0) waiting.shift().scope?.abandon();
     }
   }
 }
@@ -231,7 +231,7 @@ class Inner<T, R> extends Subscriber<R> {
     try {
       this.unsubscribe();
     } finally {
-      this.scope?.release();
+      this.scope?.abandon();
     }
   }
 
