@@ -2,7 +2,9 @@
 import { expect } from 'chai';
 import {
   BacklogFullError,
+  hold,
   inlineWorker,
+  pause,
   TaskError,
   WorkerCrashError,
   type WorkerFactory,
@@ -15,7 +17,9 @@ import {
   finalize,
   type MonoTypeOperatorFunction,
   type Observable,
+  tap,
   throwError,
+  timer,
 } from 'rxjs';
 import { type RunHelpers, TestScheduler } from 'rxjs/testing';
 
@@ -79,4 +83,14 @@ export function unwrapped<R>(): MonoTypeOperatorFunction<R> {
 /** The log of an inner that the pool and RxJS's own operator subscribe at the same frames. */
 export function twice(...logs: string[]): string[] {
   return logs.flatMap((log) => [log, log]);
+}
+
+/** Holds each value for some frames: its credit, or its place in the window, comes back only then. */
+export function heldFor<V>(frames: number): MonoTypeOperatorFunction<V> {
+  return tap(() => timer(frames).subscribe(hold()));
+}
+
+/** Pauses for some frames after each value. */
+export function pausedFor<V>(frames: number): MonoTypeOperatorFunction<V> {
+  return tap(() => timer(frames).subscribe(pause()));
 }
