@@ -31,6 +31,15 @@ export function marbles(run: (helpers: RunHelpers) => void): void {
   scheduler.run(run);
 }
 
+/** What an output emits in virtual time. */
+export function resultsOf<R>(output: Observable<R>): R[] {
+  const results: R[] = [];
+  marbles(() => {
+    output.subscribe((result) => results.push(result));
+  });
+  return results;
+}
+
 /** An inline worker that maps each task as `mergeMap(project, concurrency)` would. */
 export function eachWorker<T, O>(
   project: (task: T) => O,

@@ -10,7 +10,6 @@ import {
   merge,
   mergeMap,
   NEVER,
-  type Observable,
   type OperatorFunction,
   of,
   scan,
@@ -19,7 +18,7 @@ import {
   tap,
   timer,
 } from 'rxjs';
-import { eachWorker, heldFor, marbles, pausedFor } from '../marbles.js';
+import { eachWorker, heldFor, marbles, pausedFor, resultsOf } from '../marbles.js';
 
 /** A source of numbered tasks that counts how many were pulled and are not done. */
 class Stock {
@@ -54,15 +53,6 @@ class Stock {
   }
 }
 
-/** Runs to the end in virtual time. */
-function resultsOf<R>(output: () => Observable<R>): R[] {
-  const results: R[] = [];
-  marbles(() => {
-    output().subscribe((result) => results.push(result));
-  });
-  return results;
-}
-
 const upTo = (count: number) => Array.from({ length: count }, (_, i) => i);
 
 describe('poolMap: a paced source', () => {
@@ -75,7 +65,7 @@ describe('poolMap: a paced source', () => {
     it(`DEM-1 ${n} workers and maxTasks ${maxTasks}: no more tasks are pulled than run`, () => {
       const stock = new Stock();
       const worker = stock.worker((task) => 1 + (task % 4));
-      const results = resultsOf(() => paced(stock.tasks(40)).pipe(poolMap(worker, n, { maxTasks })));
+      const results = resultsOf(paced(stock.tasks(40)).pipe(poolMap(worker, n, { maxTasks })));
       expect(results.sort((a, b) => a - b)).to.deep.equal(upTo(40));
       expect(stock.most).to.equal(n * Math.floor(maxTasks / n));
       expect([stock.pulled, stock.open, stock.returned]).to.deep.equal([40, 0, 1]);
@@ -150,7 +140,7 @@ describe('poolMap: a paced source', () => {
       let most = 0;
       let taken = 0;
       const small = { maxTasks: 2, maxResults: 2 };
-      const results = resultsOf(() =>
+      const results = resultsOf(
         paced(stock.tasks(30)).pipe(
           poolMap(
             eachWorker((task: number) => of(task)),
@@ -178,7 +168,7 @@ describe('poolMap: a paced source', () => {
 
   it('DEM-1 memory is bounded on an endless source', () => {
     const stock = new Stock();
-    const results = resultsOf(() =>
+    const results = resultsOf(
       paced(stock.tasks()).pipe(
         poolMap(
           stock.worker(() => 1),
@@ -213,7 +203,7 @@ describe('poolMap: a paced source', () => {
     ] as const) {
       const stock = new Stock();
       const seen: number[] = [];
-      const results = resultsOf(() =>
+      const results = resultsOf(
         of('task').pipe(
           poolMap(
             eachWorker(() => stock.tasks(20)),
