@@ -2,7 +2,9 @@
 import { expect } from 'chai';
 import {
   BacklogFullError,
+  hold,
   inlineWorker,
+  pause,
   TaskError,
   WorkerCrashError,
   type WorkerFactory,
@@ -15,7 +17,9 @@ import {
   finalize,
   type MonoTypeOperatorFunction,
   type Observable,
+  tap,
   throwError,
+  timer,
 } from 'rxjs';
 import { type RunHelpers, TestScheduler } from 'rxjs/testing';
 
@@ -25,6 +29,15 @@ export function marbles(run: (helpers: RunHelpers) => void): void {
     expect(actual).to.deep.equal(expected);
   });
   scheduler.run(run);
+}
+
+/** What an output emits in virtual time. */
+export function resultsOf<R>(output: Observable<R>): R[] {
+  const results: R[] = [];
+  marbles(() => {
+    output.subscribe((result) => results.push(result));
+  });
+  return results;
 }
 
 /** An inline worker that maps each task as `mergeMap(project, concurrency)` would. */
@@ -79,4 +92,14 @@ export function unwrapped<R>(): MonoTypeOperatorFunction<R> {
 /** The log of an inner that the pool and RxJS's own operator subscribe at the same frames. */
 export function twice(...logs: string[]): string[] {
   return logs.flatMap((log) => [log, log]);
+}
+
+/** Holds each value for some frames: its credit, or its place in the window, comes back only then. */
+export function heldFor<V>(frames: number): MonoTypeOperatorFunction<V> {
+  return tap(() => timer(frames).subscribe(hold()));
+}
+
+/** Pauses for some frames after each value. */
+export function pausedFor<V>(frames: number): MonoTypeOperatorFunction<V> {
+  return tap(() => timer(frames).subscribe(pause()));
 }

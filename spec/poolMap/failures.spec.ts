@@ -1,7 +1,20 @@
 import { expect } from 'chai';
 import { inlineWorker, poolMap, TaskError } from 'looppool';
 import { defineWorker, each } from 'looppool/worker';
-import { concat, EMPTY, finalize, map, merge, NEVER, type Observable, of, Subject, take, timer } from 'rxjs';
+import {
+  concat,
+  EMPTY,
+  finalize,
+  map,
+  merge,
+  NEVER,
+  type Observable,
+  of,
+  Subject,
+  take,
+  takeUntil,
+  timer,
+} from 'rxjs';
 import { Census, eachWorker, marbles, told } from '../marbles.js';
 
 const run = <R>(worker: (tasks: Observable<string>) => Observable<R>) => inlineWorker(defineWorker(worker));
@@ -139,6 +152,15 @@ describe('poolMap: failing workers', () => {
       );
       const output = hot('-ab--c').pipe(poolMap(worker, 1), told());
       expectObservable(output).toBe('----(a#)', undefined, { crashed: 0, tasks: ['b'], cause: undefined });
+    });
+  });
+
+  it('ERR-3 a worker that cuts its last tasks short, after the source has completed, ends the output', () => {
+    marbles(({ hot, expectObservable }) => {
+      const slow = each((task: string) => timer(task === 'a' ? 2 : 9).pipe(map(() => task)));
+      const worker = run((tasks) => tasks.pipe(slow, takeUntil(timer(6))));
+      const output = hot('-ab|').pipe(poolMap(worker, 1), told());
+      expectObservable(output).toBe('---a--#', undefined, { crashed: 0, tasks: ['b'], cause: undefined });
     });
   });
 
