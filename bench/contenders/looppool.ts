@@ -1,6 +1,6 @@
 import { type PoolOptions, paced, poolMap, threadWorker, type WorkerFactory } from 'looppool';
 import { defineWorker, each } from 'looppool/worker';
-import { Subject } from 'rxjs';
+import { mergeAll, type Observable, Subject } from 'rxjs';
 import { type Contender, type OpenPool, type Terms, WORKERS } from '../contender.js';
 import { workAt } from '../workload.js';
 
@@ -15,23 +15,24 @@ export const contender: Contender = {
     openPool(threadWorker<typeof import('./looppool.js')>(new URL(import.meta.url)), terms),
 };
 
-/** One subscription for all that is fed, so that the clock can run while the pool is warm. */
+/** One subscription for all that is fed: the pool lives as long as that, and stays warm from one feed to the next. */
 export function openPool(
   factory: WorkerFactory<unknown, unknown>,
   { workload, window, next }: Terms,
 ): OpenPool {
   const options: PoolOptions = { maxTasks: window, initialData: workload };
-  const tasks = new Subject<unknown>();
+  const sources = new Subject<Observable<unknown>>();
+  const single = new Subject<unknown>();
   const ended = new Promise<void>((complete, error) => {
-    tasks.pipe(poolMap(factory, WORKERS, options)).subscribe({ next, error, complete });
+    sources.pipe(mergeAll(), poolMap(factory, WORKERS, options)).subscribe({ next, error, complete });
   });
+  sources.next(single);
   return {
-    feed: (values) => {
-      paced(values).subscribe((value) => tasks.next(value));
-    },
-    send: (value) => tasks.next(value),
+    feed: (tasks) => sources.next(paced(tasks)),
+    send: (task) => single.next(task),
     close: () => {
-      tasks.complete();
+      single.complete();
+      sources.complete();
       return ended;
     },
   };

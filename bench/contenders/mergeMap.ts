@@ -1,4 +1,4 @@
-import { from, mergeMap, of, Subject } from 'rxjs';
+import { from, mergeAll, mergeMap, type Observable, of, Subject } from 'rxjs';
 import type { Contender } from '../contender.js';
 import { workAt } from '../workload.js';
 
@@ -6,14 +6,15 @@ export const contender: Contender = {
   title: 'RxJS mergeMap, in process',
   open: async ({ workload, window, next }) => {
     const work = await workAt(workload);
-    const tasks = new Subject<unknown>();
-    tasks.pipe(mergeMap((task) => of(work(task)), window)).subscribe(next);
+    const sources = new Subject<Observable<unknown>>();
+    const single = new Subject<unknown>();
+    const map = mergeMap((task: unknown) => of(work(task)), window);
+    sources.pipe(mergeAll(), map).subscribe(next);
+    sources.next(single);
     return {
-      feed: (values) => {
-        from(values).subscribe((value) => tasks.next(value));
-      },
-      send: (value) => tasks.next(value),
-      close: async () => tasks.complete(),
+      feed: (tasks) => sources.next(from(tasks)),
+      send: (task) => single.next(task),
+      close: async () => sources.complete(),
     };
   },
 };

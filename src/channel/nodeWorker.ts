@@ -33,7 +33,7 @@ export interface ThreadSource {
 export const DEFAULT_START_TIMEOUT = 10_000;
 
 /** Tasks in a frame at most. */
-const TASKS_PER_FRAME = 256;
+const TASKS_PER_FRAME = 512;
 
 type Thread = (start: unknown) => {
   subscribe(observer: { next(answer: unknown): void; error(error: unknown): void }): unknown;

@@ -5,8 +5,8 @@
  * Invariant: grants given − results settled ≤ maxResults, over the whole pool (CRD-2); every credit returns once (CRD-3).
  *
  * With at least one credit for each worker, each has a share of its own, and gets back what settled once that is half
- * of the share, or once the worker has none left: a window update, so that credits cost few messages. With fewer credits than workers a share could
- * starve a worker for ever, so credits are lent one at a time to whoever asks.
+ * of the share, or once the worker has none left: a window update, so that credits cost few messages. With fewer credits
+ * than workers a share could starve a worker for ever, so credits are lent one at a time to whoever asks.
  */
 export interface ResultCredits {
   /** What the worker may send to begin with; 0 when it has to ask. */

@@ -171,7 +171,8 @@ export class Lane<T, R> implements ChannelListener<R> {
   }
 
   #verdict(reason: CloseReason): WorkerCrashError | WorkerStartError | undefined {
-    if (this.#stopping || this.#forced) return undefined;
+    // A worker that was told to end may still fail on its way out: nobody but the events is left to hear of it.
+    if ((this.#stopping || this.#forced) && reason.kind !== 'crashed') return undefined;
     if (reason.kind === 'not-started') return new WorkerStartError(this, reason.path, reason.cause);
     if (reason.kind === 'exited' && this.#drained) return undefined;
     return new WorkerCrashError(this, this.#ledger.open(), reason);

@@ -8,10 +8,11 @@
  * (3) each drains and leaves; (4) the last result is ingested; (5) the output completes (DRN-2).
  * Error or unsubscribe: the workers are asked to end, then terminated after `grace`; nothing more is emitted (CAN-1).
  */
-import { asyncScheduler, Subject, type Subscriber, Subscription } from 'rxjs';
+import { asyncScheduler, Subject, type Subscriber } from 'rxjs';
 import { currentScope, type Emitter } from '../demand/emission.js';
 import { BacklogFullError, TaskError, type WorkerName } from '../errors.js';
 import type { PoolEvent, UntimedPoolEvent } from '../events.js';
+import { forAll } from '../forAll.js';
 import type { ResolvedOptions } from '../options.js';
 import type { ChannelOpener } from '../protocol/channel.js';
 import { PROTOCOL } from '../protocol/wire.js';
@@ -100,7 +101,7 @@ export class Pool<T, R> implements LaneOwner<T, R> {
   stop(): void {
     this.#over = true;
     try {
-      this.#toEveryLane((lane) => lane.stop());
+      forAll(this.#lanes, (lane) => lane.stop());
     } finally {
       this.#outlet.clear();
       this.#intake.release();
@@ -160,7 +161,7 @@ export class Pool<T, R> implements LaneOwner<T, R> {
     if (this.#intake.paused > 0) this.#resume();
     if (this.#sourceCompleted && !this.#pilled && this.#intake.waiting === 0) {
       this.#pilled = true;
-      this.#toEveryLane((lane) => lane.pill());
+      forAll(this.#lanes, (lane) => lane.pill());
       // Every worker may have left before.
       this.#completeIfThrough();
     }
@@ -197,13 +198,6 @@ export class Pool<T, R> implements LaneOwner<T, R> {
       this.tell({ type: 'resumed', duration });
     }
     this.#intake.resume(this.#hasRoom);
-  }
-
-  /** To all of them, also when one throws: an inline worker's teardown is the user's. */
-  #toEveryLane(say: (lane: Lane<T, R>) => void): void {
-    const calls = new Subscription();
-    for (const lane of this.#lanes) calls.add(() => say(lane));
-    calls.unsubscribe();
   }
 
   #completeIfThrough(): void {

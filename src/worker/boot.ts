@@ -1,7 +1,7 @@
 /** What `threadWorker` starts a thread with: it loads the worker's module when the pool says which. */
-import { register } from 'node:module';
 import { isDefinition } from './definition.js';
 import { type Definition, serve } from './entry.js';
+import { followTsx } from './tsx.js';
 
 serve(async (url = '') => {
   const module = await importModule(url);
@@ -19,23 +19,13 @@ interface Module {
 }
 
 async function importModule(url: string): Promise<Module> {
+  followTsx();
   try {
     return await import(url);
   } catch (error) {
     if ((error as { code?: unknown }).code !== 'ERR_UNKNOWN_FILE_EXTENSION') throw error;
-    if (hostRunsTsx()) return importWithTsx(url);
     const advice =
       'This Node does not run TypeScript: use Node 22.18 or later, or run the host with tsx, or compile the worker and pass its .js file';
     throw new TypeError(advice, { cause: error });
   }
-}
-
-/** A thread inherits the host's flags, but on Node 20 tsx takes hold of the main thread only. */
-function hostRunsTsx(): boolean {
-  return [...process.execArgv, process.env.NODE_OPTIONS ?? ''].some((flag) => /\btsx\b/.test(flag));
-}
-
-function importWithTsx(url: string): Promise<Module> {
-  register('tsx/esm', url, { data: true });
-  return import(url);
 }

@@ -3,9 +3,10 @@
  * the task is held until its results are through; the results carry the task that they belong to; iterables are pulled
  * no faster than results have credit; an error fails the task, and the stream goes on.
  */
-import { Observable, type OperatorFunction, Subscriber, Subscription } from 'rxjs';
+import { Observable, type OperatorFunction, Subscriber } from 'rxjs';
 import { currentScope, emit, nobody, type Scope } from '../demand/emission.js';
 import { type ItemOf, isPaceable, type PacedSource, pacedFor } from '../demand/paced.js';
+import { forAll } from '../forAll.js';
 import { Ring } from '../ring.js';
 import type { ObservableLike } from './definition.js';
 import { isObservableLike, toObservable } from './interop.js';
@@ -184,15 +185,14 @@ class EachSubscriber<T, R> extends Subscriber<T> {
 
   /** Nobody listens any more: what is held is let go. */
   #letGo(): void {
-    // Each of them, also when a teardown throws: RxJS throws for them all at the end.
-    const ends = new Subscription();
-    for (const inner of this.#running) {
-      ends.add(inner);
-      ends.add(() => inner.scope?.release());
-    }
+    const running = [...this.#running];
     this.#running.clear();
-    while (this.#waiting.length > 0) this.#waiting.shift().scope?.release();
-    ends.unsubscribe();
+    const waiting = this.#waiting;
+    try {
+      forAll(running, (inner) => inner.letGo());
+    } finally {
+      while (waiting.length > 0) waiting.shift().scope?.release();
+    }
   }
 }
 
@@ -215,21 +215,30 @@ class Inner<T, R> extends Subscriber<R> {
   }
 
   protected override _error(error: unknown): void {
-    try {
-      this.unsubscribe();
-    } finally {
-      this.#owner.innerEnded(this, { error });
-    }
+    this.#end({ error });
   }
 
   protected override _complete(): void {
-    let failure: { readonly error: unknown } | undefined;
+    this.#end();
+  }
+
+  letGo(): void {
+    try {
+      this.unsubscribe();
+    } finally {
+      this.scope?.release();
+    }
+  }
+
+  /** A teardown that throws fails the task too. */
+  #end(failure?: { readonly error: unknown }): void {
+    let thrown: { readonly error: unknown } | undefined;
     try {
       this.unsubscribe();
     } catch (error) {
-      failure = { error };
+      thrown = { error };
     }
-    this.#owner.innerEnded(this, failure);
+    this.#owner.innerEnded(this, failure ?? thrown);
   }
 }
 
