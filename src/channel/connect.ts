@@ -1,6 +1,6 @@
 /** Turns whatever a worker factory returns into a channel. */
 import type { Worker } from 'node:worker_threads';
-import { InvalidOptionError } from '../errors.js';
+import { InvalidOptionError, WorkerStartError } from '../errors.js';
 import type { ChannelOpener } from '../protocol/channel.js';
 import { deferredOpener } from './deferred.js';
 import type { WorkerSlot } from './factory.js';
@@ -10,7 +10,15 @@ import { ownWorker } from './nodeWorker.js';
 export function connectorOf<T, R>(
   workerFactory: (slot: WorkerSlot) => unknown,
 ): (slot: WorkerSlot) => ChannelOpener<T, R> {
-  return (slot) => openerOf<T, R>(workerFactory(slot));
+  return (slot) => openerOf<T, R>(makeFor(slot));
+
+  function makeFor(slot: WorkerSlot): unknown {
+    try {
+      return workerFactory(slot);
+    } catch (cause) {
+      throw new WorkerStartError(slot, 'workerFactory', cause);
+    }
+  }
 }
 
 function openerOf<T, R>(made: unknown): ChannelOpener<T, R> {

@@ -5,6 +5,7 @@
  */
 import type { Worker } from 'node:worker_threads';
 import type { Channel, ChannelListener, ChannelOpener, CloseReason } from '../protocol/channel.js';
+import { fromRecord } from '../protocol/failure.js';
 import type { Hello } from '../protocol/wire.js';
 import { toDefinition } from '../worker/definition.js';
 import { each } from '../worker/each.js';
@@ -20,6 +21,13 @@ function privatePart(thread: object, description: string): unknown {
 
 export function isThread(value: unknown): value is Call {
   return typeof value === 'function' && typeof privatePart(value, 'thread.terminate') === 'function';
+}
+
+/** An error as `threads` sends it, unless the user has given it another serializer. */
+function errorOf(sent: unknown): unknown {
+  const { name, message, stack } = Object(sent) as Partial<Error>;
+  if (name === undefined || message === undefined) return sent;
+  return fromRecord({ kind: 'error', name, message, stack, fields: {} });
 }
 
 export function functionThread<T, R>(thread: Call): ChannelOpener<T, R> {
@@ -44,6 +52,12 @@ class FunctionThreadChannel<T, R> implements Channel<T> {
     const worker = privatePart(this.#thread, 'thread.worker') as Worker | undefined;
     worker?.on('error', (cause) => this.#end({ kind: 'crashed', cause }));
     worker?.on('exit', (exitCode) => this.#end({ kind: 'exited', exitCode }));
+    // In the thread `threads` takes what is thrown outside a call, tells of it, and lives on.
+    worker?.on('message', (message) => {
+      if (message?.type === 'uncaughtError') this.#end({ kind: 'crashed', cause: errorOf(message.error) });
+    });
+    // One that has gone already tells nobody any more.
+    if (worker?.threadId === -1) this.#end({ kind: 'exited' });
     this.#inline.start();
   }
 

@@ -10,7 +10,7 @@ import type { Channel, ChannelListener, ChannelOpener, CloseReason } from '../pr
 import { whyNotCloneable } from '../protocol/clone.js';
 import { fromRecord } from '../protocol/failure.js';
 import { type ResultFrame, replayResults } from '../protocol/resultFrames.js';
-import type { StartAnswer, StartRequest } from '../protocol/start.js';
+import { ANNOUNCE, type StartAnswer, type StartRequest } from '../protocol/start.js';
 import { TaskFrameWriter } from '../protocol/taskFrames.js';
 import { Turn } from '../protocol/turn.js';
 import { type Hello, PROTOCOL } from '../protocol/wire.js';
@@ -36,7 +36,11 @@ export const DEFAULT_START_TIMEOUT = 10_000;
 const TASKS_PER_FRAME = 512;
 
 type Thread = (start: unknown) => {
-  subscribe(observer: { next(answer: unknown): void; error(error: unknown): void }): unknown;
+  subscribe(observer: {
+    next(answer: unknown): void;
+    error(error: unknown): void;
+    complete(): void;
+  }): unknown;
 };
 
 export class NodeWorkerChannel<T, R> implements Channel<T> {
@@ -96,7 +100,9 @@ export class NodeWorkerChannel<T, R> implements Channel<T> {
     spawn(spawnable as never, { timeout: startTimeout + 60_000 }).then(
       (thread) => {
         this.#terminate = () => Thread.terminate(thread);
-        if (!this.#closed) this.#greet(thread as unknown as Thread);
+        if (this.#closed) return;
+        if (typeof thread === 'function') this.#greet(thread as unknown as Thread);
+        else this.#answered(undefined);
       },
       (error) => this.#endFor(this.#notStarted(error)),
     );
@@ -138,6 +144,8 @@ export class NodeWorkerChannel<T, R> implements Channel<T> {
       error: (error) => {
         this.#endFor(this.#notStarted(whyNotCloneable('initialData', this.#hello.initialData) ?? error));
       },
+      // Ours never completes: this is some other function.
+      complete: () => this.#answered(undefined),
     });
   }
 
@@ -205,6 +213,10 @@ export class NodeWorkerChannel<T, R> implements Channel<T> {
 /** A Node `Worker` that a user's factory made: its own file calls `defineWorker`. */
 export function ownWorker<T, R>(worker: Worker): ChannelOpener<T, R> {
   const path = 'the Worker that workerFactory returned (its own file must call defineWorker)';
-  const source = { create: () => worker, path, url: undefined, startTimeout: DEFAULT_START_TIMEOUT };
+  const create = () => {
+    worker.postMessage(ANNOUNCE);
+    return worker;
+  };
+  const source = { create, path, url: undefined, startTimeout: DEFAULT_START_TIMEOUT };
   return { open: (hello, pool) => new NodeWorkerChannel(source, hello, pool) };
 }

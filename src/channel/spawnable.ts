@@ -3,6 +3,7 @@
  * and remembers every worker for ever.
  */
 import type { Worker } from 'node:worker_threads';
+import { ANNOUNCEMENT } from '../protocol/start.js';
 
 type Listener = (event: { readonly data: unknown }) => void;
 
@@ -37,7 +38,6 @@ export class SpawnableWorker {
 
   /** `spawn` waits for a first message, on a timer that outlives a dead worker: gives it that message. */
   settleSpawn(): void {
-    for (const adapter of [...this.#adapters.values()])
-      adapter({ type: 'init', exposed: { type: 'function' } });
+    for (const adapter of [...this.#adapters.values()]) adapter(ANNOUNCEMENT);
   }
 }

@@ -185,6 +185,8 @@ export class Lane<T, R> implements ChannelListener<R> {
 
   #terminateIn(ms: number): void {
     this.#deadline?.unsubscribe();
+    // A carrier that lets its tasks go after the worker has gone is heard, but there is nobody left to terminate.
+    if (this.#closed) return;
     this.#deadline = timer(ms).subscribe(() => {
       this.#forced = !this.#drained;
       this.#drained = true;

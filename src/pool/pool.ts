@@ -58,17 +58,18 @@ export class Pool<T, R> implements LaneOwner<T, R> {
     this.window = this.#dispatcher.window;
   }
 
+  /** @throws what `open` throws; the workers before are started then, and `stop` ends them */
   start(open: OpenSlot<T, R>): void {
     const { n, name: poolName, initialData } = this.#options;
-    for (let index = 0; index < n; index += 1) {
+    this.#leaving = n;
+    for (let index = 0; index < n && !this.#over; index += 1) {
       const slot = { index, name: `${poolName}-${index}` };
       const credits = this.#credits.initial(index);
       const hello = { protocol: PROTOCOL, ...slot, poolName, initialData, credits };
-      this.#lanes.push(new Lane(hello, open(slot), this));
-    }
-    this.#leaving = n;
-    for (const lane of this.#lanes) {
-      if (!this.#over) lane.start();
+      // Started at once: what a slot was given is in somebody's hands, whatever happens with the next one.
+      const lane = new Lane(hello, open(slot), this);
+      this.#lanes.push(lane);
+      lane.start();
     }
   }
 

@@ -15,3 +15,10 @@ export type StartAnswer =
   /** The module is loaded, and frames are read. */
   | { readonly kind: 'online'; readonly protocol: number }
   | { readonly kind: 'failed'; readonly failure: FailureRecord };
+
+/**
+ * A thread announces itself once, when it has loaded its file. A pool that is given a thread of the user's may have missed
+ * it, and asks for another: the answer is what `threads` sends, too.
+ */
+export const ANNOUNCE = 'looppool.announce';
+export const ANNOUNCEMENT = { type: 'init', exposed: { type: 'function' } } as const;

@@ -14,9 +14,9 @@ import { isObservableLike, toObservable } from './interop.js';
 /** The results that come of what a project returns. */
 export type ResultOf<O> = O extends string | ArrayBufferView
   ? O
-  : O extends Observable<infer R> | PromiseLike<infer R>
+  : O extends Observable<infer R> | ObservableLike<infer R>
     ? R
-    : O extends ObservableLike<infer R>
+    : O extends PromiseLike<infer R>
       ? R
       : O extends PacedSource<unknown>
         ? ItemOf<O>
@@ -157,7 +157,10 @@ class EachSubscriber<T, R> extends Subscriber<T> {
     const paced = !isObservableLike(product) && !isPromiseLike(product);
     const inner = new Inner<T, R>(this, scope, paced);
     this.#running.add(inner);
-    if (isPromiseLike(product)) {
+    // A call into a thread of `threads` is both, and as a promise only its first value.
+    if (isObservableLike(product)) {
+      toObservable(product as Observable<R>).subscribe(inner);
+    } else if (isPromiseLike(product)) {
       const failed = (error: unknown) => inner.error(error);
       try {
         product.then((value) => {
@@ -168,8 +171,6 @@ class EachSubscriber<T, R> extends Subscriber<T> {
         // No promise of the language throws here; one made by hand may.
         failed(error);
       }
-    } else if (isObservableLike(product)) {
-      toObservable(product as Observable<R>).subscribe(inner);
     } else if (isPaceable(product)) {
       pacedFor(product, scope).subscribe(inner as Subscriber<unknown>);
     }

@@ -10,7 +10,7 @@ import { Observable } from 'observable-fns';
 import { ProtocolError } from '../errors.js';
 import { toRecord } from '../protocol/failure.js';
 import { ResultFrameWriter } from '../protocol/resultFrames.js';
-import type { StartAnswer, StartRequest } from '../protocol/start.js';
+import { ANNOUNCE, ANNOUNCEMENT, type StartAnswer, type StartRequest } from '../protocol/start.js';
 import { replayTasks, type TaskFrame } from '../protocol/taskFrames.js';
 import { Turn } from '../protocol/turn.js';
 import { type Hello, PROTOCOL } from '../protocol/wire.js';
@@ -37,6 +37,9 @@ export function serve(load: (url: string | undefined) => Promise<Definition>): v
         run(definition, request.hello, request.port, failed);
       }, failed);
     });
+  });
+  parentPort?.on('message', (message) => {
+    if (message === ANNOUNCE) parentPort?.postMessage(ANNOUNCEMENT);
   });
 }
 
