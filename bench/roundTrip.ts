@@ -1,5 +1,5 @@
 /** One task at a time through a pool that is idle otherwise: the driver for latency. */
-import { type Figures, type Match, open, peakMb, Stopwatch, WARM_SHARE } from './driver.js';
+import { type Figures, type Match, open, peakMb, Stopwatch, warmUp } from './driver.js';
 
 export async function roundTrip(match: Match): Promise<Figures> {
   const { workload, items } = match;
@@ -31,7 +31,7 @@ export async function roundTrip(match: Match): Promise<Figures> {
     return micros.sort();
   }
 
-  await trips(Math.ceil(items * WARM_SHARE));
+  await trips(warmUp(items));
   const stopwatch = new Stopwatch();
   const micros = await trips(items);
   const taken = stopwatch.read();

@@ -1,5 +1,5 @@
 /** Feeds the tasks as fast as the window allows: the drivers for rates, and for memory over time. */
-import { type Figures, type Match, open, peakMb, rssMb, Stopwatch, WARM_SHARE } from './driver.js';
+import { type Figures, type Match, open, peakMb, rssMb, Stopwatch, warmUp } from './driver.js';
 
 const QUARTERS = 4;
 const SAMPLES_PER_QUARTER = 25;
@@ -8,7 +8,7 @@ export async function stream(match: Match, marks = 1, atMark = () => {}): Promis
   const { workload, items } = match;
   const { pool, tally, startMs } = await open(match);
 
-  const warm = Math.ceil(items * WARM_SHARE);
+  const warm = warmUp(items);
   const warmed = tally.expect(warm);
   pool.feed(workload.tasks(warm));
   await warmed;

@@ -1,6 +1,15 @@
 /** What the marble specs of `poolMap` share: virtual time, inline workers, and errors that marbles can compare. */
 import { expect } from 'chai';
-import { inlineWorker, TaskError, type WorkerFactory } from 'looppool';
+import {
+  BacklogFullError,
+  hold,
+  inlineWorker,
+  pause,
+  TaskError,
+  WorkerCrashError,
+  type WorkerFactory,
+  WorkerStartError,
+} from 'looppool';
 import { defineWorker, each, type ResultOf } from 'looppool/worker';
 import {
   catchError,
@@ -8,7 +17,9 @@ import {
   finalize,
   type MonoTypeOperatorFunction,
   type Observable,
+  tap,
   throwError,
+  timer,
 } from 'rxjs';
 import { type RunHelpers, TestScheduler } from 'rxjs/testing';
 
@@ -18,6 +29,15 @@ export function marbles(run: (helpers: RunHelpers) => void): void {
     expect(actual).to.deep.equal(expected);
   });
   scheduler.run(run);
+}
+
+/** What an output emits in virtual time. */
+export function resultsOf<R>(output: Observable<R>): R[] {
+  const results: R[] = [];
+  marbles(() => {
+    output.subscribe((result) => results.push(result));
+  });
+  return results;
 }
 
 /** An inline worker that maps each task as `mergeMap(project, concurrency)` would. */
@@ -50,11 +70,18 @@ export class Census {
   }
 }
 
-/** A TaskError as the task and the cause that it tells of; any other error as it is. */
+/** An error of the pool as what it tells, so that marbles can compare it; any other error as it is. */
 export function told<R>(): MonoTypeOperatorFunction<R> {
-  return catchError((error: unknown) =>
-    throwError(() => (error instanceof TaskError ? { task: error.task, cause: error.cause } : error)),
-  );
+  return catchError((error: unknown) => throwError(() => tellingOf(error)));
+}
+
+function tellingOf(error: unknown): unknown {
+  if (error instanceof TaskError) return { task: error.task, cause: error.cause };
+  if (error instanceof WorkerCrashError)
+    return { crashed: error.worker, tasks: error.tasks, cause: error.cause };
+  if (error instanceof WorkerStartError) return { notStarted: error.worker, cause: error.cause };
+  if (error instanceof BacklogFullError) return { noRoomFor: error.task };
+  return error;
 }
 
 /** A TaskError as its cause, which is the error that `mergeMap` gives. */
@@ -65,4 +92,14 @@ export function unwrapped<R>(): MonoTypeOperatorFunction<R> {
 /** The log of an inner that the pool and RxJS's own operator subscribe at the same frames. */
 export function twice(...logs: string[]): string[] {
   return logs.flatMap((log) => [log, log]);
+}
+
+/** Holds each value for some frames: its credit, or its place in the window, comes back only then. */
+export function heldFor<V>(frames: number): MonoTypeOperatorFunction<V> {
+  return tap(() => timer(frames).subscribe(hold()));
+}
+
+/** Pauses for some frames after each value. */
+export function pausedFor<V>(frames: number): MonoTypeOperatorFunction<V> {
+  return tap(() => timer(frames).subscribe(pause()));
 }

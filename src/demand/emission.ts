@@ -20,6 +20,8 @@ export interface Emitter {
   room(): void;
   /** As `settled`, for an emission that failed. Without it, failures go down the chain as `error`. */
   failed?(token: number, error: unknown): void;
+  /** As `settled`, for an emission that somebody gave up before it was done. Without it, that is the same. */
+  abandoned?(token: number): void;
 }
 
 interface Target<T> {
@@ -36,6 +38,7 @@ export class Scope {
   #holds = 0;
   #pauses = 0;
   #keepsCause = false;
+  #abandoned = false;
   #failure: { readonly error: unknown } | undefined = undefined;
 
   get touched(): boolean {
@@ -53,6 +56,12 @@ export class Scope {
   release(): void {
     this.#holds -= 1;
     this.#settleIfDone();
+  }
+
+  /** Releases a hold on something that will not be done. */
+  abandon(): void {
+    this.#abandoned = true;
+    this.release();
   }
 
   /** False when nobody would heed it. */
@@ -87,8 +96,10 @@ export class Scope {
 
   #settleIfDone(): void {
     if (this.#holds > 0 || this.delivering) return;
-    if (this.#failure) this.emitter.failed?.(this.token, this.#failure.error);
-    else this.emitter.settled(this.token);
+    const { emitter, token } = this;
+    if (this.#failure) emitter.failed?.(token, this.#failure.error);
+    else if (this.#abandoned && emitter.abandoned) emitter.abandoned(token);
+    else emitter.settled(token);
     if (this.#keepsCause) {
       this.#keepsCause = false;
       this.cause?.release();

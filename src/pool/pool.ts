@@ -38,6 +38,8 @@ export class Pool<T, R> implements LaneOwner<T, R> {
   readonly #lanes: Lane<T, R>[] = [];
   #sourceCompleted = false;
   #pilled = false;
+  #hasNews = false;
+  #turning = false;
   #leaving = 0;
   #over = false;
   /** When the pool has told that it is paused; undefined while it is not. */
@@ -153,7 +155,21 @@ export class Pool<T, R> implements LaneOwner<T, R> {
 
   /** After a batch of news: hands out what waits, lets the sources go on, and ends what is at its end. */
   turn(): void {
-    if (this.#over) return;
+    // News that comes of a task that is being handed out waits for that: the tasks stay in order, and the stack stays low.
+    this.#hasNews = true;
+    if (this.#turning) return;
+    this.#turning = true;
+    try {
+      while (this.#hasNews && !this.#over) {
+        this.#hasNews = false;
+        this.#takeTurn();
+      }
+    } finally {
+      this.#turning = false;
+    }
+  }
+
+  #takeTurn(): void {
     while (this.#intake.waiting > 0) {
       const worker = this.#dispatcher.take();
       if (worker === NO_ROOM) return;

@@ -161,16 +161,7 @@ class EachSubscriber<T, R> extends Subscriber<T> {
     if (isObservableLike(product)) {
       toObservable(product as Observable<R>).subscribe(inner);
     } else if (isPromiseLike(product)) {
-      const failed = (error: unknown) => inner.error(error);
-      try {
-        product.then((value) => {
-          inner.next(value as R);
-          inner.complete();
-        }, failed);
-      } catch (error) {
-        // No promise of the language throws here; one made by hand may.
-        failed(error);
-      }
+      inner.follow(product as PromiseLike<R>);
     } else if (isPaceable(product)) {
       pacedFor(product, scope).subscribe(inner as Subscriber<unknown>);
     }
@@ -192,7 +183,7 @@ class EachSubscriber<T, R> extends Subscriber<T> {
     try {
       forAll(running, (inner) => inner.letGo());
     } finally {
-      while (waiting.length > 0) waiting.shift().scope?.release();
+      while (waiting.length > 0) waiting.shift().scope?.abandon();
     }
   }
 }
@@ -223,11 +214,24 @@ class Inner<T, R> extends Subscriber<R> {
     this.#end();
   }
 
+  follow(promise: PromiseLike<R>): void {
+    const failed = (error: unknown) => this.error(error);
+    try {
+      promise.then((value) => {
+        this.next(value);
+        this.complete();
+      }, failed);
+    } catch (error) {
+      // No promise of the language throws here; one made by hand may.
+      failed(error);
+    }
+  }
+
   letGo(): void {
     try {
       this.unsubscribe();
     } finally {
-      this.scope?.release();
+      this.scope?.abandon();
     }
   }
 

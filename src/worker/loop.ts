@@ -41,6 +41,8 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
   #pilled = false;
   #ended = false;
   #drained = false;
+  /** The task that brought the end of the results; undefined while they go on. */
+  #last: number | undefined;
   #broken: { readonly error: unknown } | undefined;
 
   constructor(wire: ToPool<R>, credits: number, hooks: LoopHooks) {
@@ -129,11 +131,18 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
   // As the emitter of the tasks.
 
   settled(position: number): void {
+    if (this.#broken || this.#drained) return;
     this.#running -= 1;
     if (this.#drained) return;
     if (this.#outbox.blocked) this.#outbox.behindResults(() => this.#wire.done(position));
     else this.#wire.done(position);
     this.#afterTask();
+  }
+
+  /** While the results go on, giving a task up is the worker's own choice. At their end it is left undone, but for the last. */
+  abandoned(position: number): void {
+    if (this.#last === undefined || this.#last === position) this.settled(position);
+    else this.#running -= 1;
   }
 
   failed(position: number, error: unknown): void {
@@ -179,7 +188,9 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
   #lookForTheEnd(): void {
     if (this.#drained || this.#delivering) return;
     if (this.#ended) {
-      this.#drain();
+      const tooEarly = !this.#pilled || this.#inbox.length > 0 || this.#broken !== undefined;
+      // Results that complete with `tasks` leave those running that are held by hand.
+      if (tooEarly || this.#running === 0) this.#drain();
     } else if (this.#pilled && this.#setUp && this.#inbox.length === 0) {
       this.#tasks.complete();
       if (this.#running === 0) this.#abort.abort();
@@ -221,10 +232,14 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
       this.#results = subscriber;
       source.subscribe(subscriber);
     }).subscribe({
-      next: (value) => this.#outbox.result(value, this.#ownScope()?.token ?? UNSOLICITED),
+      next: (value) => this.#outbox.result(value, this.#ownPosition()),
       error: (error: unknown) => {
         // A task that throws on its way through a plain operator ends the stream, and is to blame for it.
+        this.#last = this.#ownPosition();
         if (!this.#ownScope()?.fail(error)) this.#broken = { error };
+      },
+      complete: () => {
+        this.#last = this.#ownPosition();
       },
     });
     // Behind the teardown of the operators, which lets go of what they hold.
@@ -243,6 +258,10 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
     let scope = currentScope();
     while (scope && scope.emitter !== this) scope = scope.cause;
     return scope;
+  }
+
+  #ownPosition(): number {
+    return this.#ownScope()?.token ?? UNSOLICITED;
   }
 }
 
