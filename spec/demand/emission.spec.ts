@@ -337,6 +337,56 @@ describe('an emission', () => {
     });
   });
 
+  describe('that is given up', () => {
+    it('EMI-1 is told so once, and not as settled, behind its other holds', () => {
+      const loop = new FailureTakingEmitter();
+      let scope!: Scope;
+      deliver(loop, 5, (own) => {
+        scope = own;
+        for (let i = 0; i < 3; i += 1) own.hold();
+      });
+      scope.abandon();
+      scope.abandon();
+      expect(loop.givenUp).to.deep.equal([]);
+      scope.release();
+      expect([loop.givenUp, loop.settlings]).to.deep.equal([[5], []]);
+    });
+
+    it('EMI-1 has failed rather, when it has', () => {
+      const loop = new FailureTakingEmitter();
+      const boom = new Error('boom');
+      deliver(loop, 5, (scope) => {
+        scope.hold();
+        scope.fail(boom);
+        scope.abandon();
+      });
+      expect([loop.givenUp, loop.failures]).to.deep.equal([[], [[5, boom]]]);
+    });
+
+    it('EMI-1 is told so also when it is given up during its delivery, and the next one is not', () => {
+      const loop = new FailureTakingEmitter();
+      deliver(loop, 1, (scope) => {
+        scope.hold();
+        scope.abandon();
+      });
+      let scope!: Scope;
+      deliver(loop, 2, (own) => {
+        scope = own;
+        own.hold();
+      });
+      scope.release();
+      expect([loop.givenUp, loop.settlings]).to.deep.equal([[1], [2]]);
+    });
+
+    it('EMI-1 settles, when its emitter makes no difference', () => {
+      deliver(emitter, 1, (scope) => {
+        scope.hold();
+        scope.abandon();
+      });
+      expect(emitter.settlings).to.deep.equal([1]);
+    });
+  });
+
   it('EMI-1 is shared by two copies of the package in one chain', async () => {
     const url = `${import.meta.resolve('#src/demand/emission.js')}?copy=2`;
     const other: typeof import('#src/demand/emission.js') = await import(url);

@@ -20,11 +20,16 @@ export class RecordingEmitter implements Emitter {
   }
 }
 
-/** As a worker's loop does, it takes failures. */
+/** As a worker's loop does, it takes failures, and emissions that somebody gives up. */
 export class FailureTakingEmitter extends RecordingEmitter {
   readonly failures: (readonly [token: number, error: unknown])[] = [];
+  readonly givenUp: number[] = [];
 
   failed(token: number, error: unknown): void {
     this.failures.push([token, error]);
+  }
+
+  abandoned(token: number): void {
+    this.givenUp.push(token);
   }
 }

@@ -42,7 +42,8 @@ export class Scope {
   #failure: { readonly error: unknown } | undefined = undefined;
 
   get touched(): boolean {
-    return this.#holds > 0 || this.#pauses > 0 || this.#keepsCause || this.#failure !== undefined;
+    const isTaken = this.#holds > 0 || this.#pauses > 0 || this.#keepsCause;
+    return isTaken || this.#abandoned || this.#failure !== undefined;
   }
 
   hold(): void {

@@ -152,7 +152,7 @@ class EachSubscriber<T, R> extends Subscriber<T> implements InnerOwner<R> {
   #follow(product: unknown, scope: Scope | undefined): void {
     if (this.output.closed) {
       // `project` itself has ended the output: nobody would ever end what it returned.
-      scope?.release();
+      scope?.abandon();
       return;
     }
     const paced = !isObservableLike(product) && !isPromiseLike(product);

@@ -133,7 +133,6 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
   settled(position: number): void {
     if (this.#broken || this.#drained) return;
     this.#running -= 1;
-    if (this.#drained) return;
     if (this.#outbox.blocked) this.#outbox.behindResults(() => this.#wire.done(position));
     else this.#wire.done(position);
     this.#afterTask();
