@@ -218,4 +218,13 @@ describe('a thread that is not wanted any more', () => {
     expect(events.at(-1)).to.include({ type: 'worker-terminated', forced: true });
     expect(Date.now() - began).to.be.at.least(300);
   });
+
+  it('CRD-3 a worker that is cut leaves the others the credit that it was lent', async () => {
+    const hogging = threadWorker<number, string>(fixture('hogging.worker.js'));
+    const { values, completed } = await run(
+      from([0, 25]).pipe(poolMap(hogging, 2, { maxResults: 1, grace: 200 })),
+    );
+    expect(completed).to.equal(true);
+    expect(values).to.deep.equal(Array.from({ length: 25 }, (_, i) => `${i}`));
+  });
 });
