@@ -1,67 +1,200 @@
 import { expect } from 'chai';
-import {
-  InvalidOptionError,
-  inlineWorker,
-  type PoolOptions,
-  poolMap,
-  type ThreadWorkerOptions,
-  threadWorker,
-} from 'looppool';
+import { InvalidOptionError, inlineWorker, type PoolOptions, poolMap } from 'looppool';
 import { defineWorker } from 'looppool/worker';
+import { Subject } from 'rxjs';
+import { resolveOptions } from '#src/options.js';
 
 const worker = inlineWorker(defineWorker<number, number>((tasks) => tasks));
-const file = new URL('file:///x.worker.js');
 
-/** What `act` throws, which must be an InvalidOptionError. */
-function refusal(act: () => unknown): InvalidOptionError {
+/** The error of a call to poolMap. */
+function errorOf(call: () => unknown): InvalidOptionError {
   try {
-    act();
+    call();
   } catch (error) {
-    if (error instanceof InvalidOptionError) return error;
-    throw error;
+    expect(error).to.be.instanceOf(InvalidOptionError);
+    return error as InvalidOptionError;
   }
-  throw new Error('It was taken');
+  return expect.fail('nothing was thrown');
 }
 
-const withOptions = (options: object) => () => poolMap(worker, 2, options as PoolOptions);
-const inThread = (options: object | null) => () => threadWorker(file, options as ThreadWorkerOptions);
+const count = 'an integer of at least 1';
 
-describe('the options of a pool', () => {
-  const wrong: readonly [option: string, act: () => unknown, message: RegExp][] = [
-    ['workerFactory', () => poolMap(3 as never, 2), /^workerFactory must be a function.*got 3 \(number\)/],
-    ['n', () => poolMap(worker, 0), /^n, the number of workers, must be an integer.*got 0/],
-    ['n', () => poolMap(worker, 1.5), /got 1\.5/],
-    ['n', () => poolMap(worker, '2' as never), /got "2" \(string\)/],
-    ['options', () => poolMap(worker, 2, [1] as never), /^options must be an object; got \[1\] \(array\)/],
-    ['maxTasks', withOptions({ maxTasks: 0 }), /^maxTasks must be an integer of at least 1; got 0/],
-    ['maxResults', withOptions({ maxResults: Infinity }), /^maxResults must/],
-    ['backlog', withOptions({ backlog: -1 }), /at least 0, or Infinity; got -1/],
-    ['grace', withOptions({ grace: Infinity }), /^grace must be milliseconds/],
-    ['name', withOptions({ name: '' }), /non-empty string; got ""/],
-    [
-      'signal',
-      withOptions({ signal: new AbortController() }),
-      /an AbortSignal; got \[object AbortController\]/,
+/** For each option: what it takes, what it does not take, and how its message says what it takes. */
+const options: {
+  readonly [K in keyof Required<PoolOptions>]: {
+    readonly takes: readonly unknown[];
+    readonly refuses: readonly unknown[];
+    readonly expected: string;
+  };
+} = {
+  maxTasks: {
+    takes: [1, 2, 4096, Number.MAX_SAFE_INTEGER],
+    refuses: [
+      0,
+      -1,
+      1.5,
+      Number.NaN,
+      Number.POSITIVE_INFINITY,
+      2 ** 53,
+      '1',
+      null,
+      true,
+      1n,
+      {},
+      [1],
+      () => 1,
     ],
-    ['events', withOptions({ events: { on: 1 } }), /an Observer; got \{"on":1\}/],
-    ['maxTask', withOptions({ maxTask: 3 }), /^option maxTask must be one of maxTasks, maxResults,/],
-    ['url', () => threadWorker('./x.worker.js'), /^The file of threadWorker\(\) must be a file URL/],
-    ['options', inThread(null), /^threadWorker's options must be an object; got null/],
-    ['timeout', inThread({ timeout: 3 }), /^threadWorker's option timeout must be one of startTimeout,/],
-    ['startTimeout', inThread({ startTimeout: 0 }), /milliseconds above 0, up to 2147483647; got 0/],
-    ['startTimeout', inThread({ startTimeout: Infinity }), /got Infinity/],
-    ['definition', () => inlineWorker((() => {}) as never), /what defineWorker\(\) returned/],
-  ];
-  for (const [option, act, message] of wrong) {
-    it(`OPR-5 are checked at once: ${option}, ${message.source}`, () => {
-      const error = refusal(act);
-      expect(error.message).to.match(message);
-      expect([error.option, error.code]).to.deep.equal([option, 'ERR_LOOPPOOL_INVALID_OPTION']);
+    expected: count,
+  },
+  maxResults: {
+    takes: [1, 2, 4096, Number.MAX_SAFE_INTEGER],
+    refuses: [
+      0,
+      -1,
+      1.5,
+      Number.NaN,
+      Number.POSITIVE_INFINITY,
+      2 ** 53,
+      '1',
+      null,
+      true,
+      1n,
+      {},
+      [1],
+      () => 1,
+    ],
+    expected: count,
+  },
+  backlog: {
+    takes: [0, 1, 1e6, Number.POSITIVE_INFINITY],
+    refuses: [-1, 0.5, Number.NaN, Number.NEGATIVE_INFINITY, '0', null, false, {}],
+    expected: 'an integer of at least 0, or Infinity',
+  },
+  grace: {
+    takes: [0, 0.5, 5000, 2 ** 31 - 1],
+    refuses: [-1, 2 ** 31, Number.POSITIVE_INFINITY, Number.NaN, '5', null, {}],
+    expected: 'milliseconds from 0 to 2147483647',
+  },
+  initialData: {
+    takes: [null, 0, '', false, {}, () => 1, new SharedArrayBuffer(1)],
+    refuses: [],
+    expected: 'anything',
+  },
+  name: {
+    takes: ['a', ' ', 'pool'],
+    refuses: ['', 0, null, {}, ['a'], Symbol('name')],
+    expected: 'a non-empty string',
+  },
+  signal: {
+    takes: [new AbortController().signal, AbortSignal.abort(), AbortSignal.timeout(1)],
+    refuses: [new AbortController(), {}, null, 'signal', 0, { aborted: false }, new EventTarget()],
+    expected: 'an AbortSignal',
+  },
+  events: {
+    takes: [{ next() {} }, { error() {} }, { complete() {} }, new Subject()],
+    refuses: [{}, () => {}, null, 'events', { next: 1 }, []],
+    expected: 'an Observer',
+  },
+};
+
+describe('the options of poolMap', () => {
+  for (const [option, { takes, refuses, expected }] of Object.entries(options)) {
+    for (const value of takes) {
+      it(`OPR-5 ${option} may be ${show(value)}`, () => {
+        expect(() => poolMap(worker, 1, { [option]: value })).not.to.throw();
+        expect(resolveOptions(worker, 1, { [option]: value })).to.have.property(option, value);
+      });
+    }
+
+    it(`OPR-5 ${option} may be left out, or undefined`, () => {
+      expect(resolveOptions(worker, 1, { [option]: undefined })).to.deep.equal(resolveOptions(worker, 1));
+    });
+
+    for (const value of refuses) {
+      it(`OPR-5 ${option} may not be ${show(value)}`, () => {
+        const error = errorOf(() => poolMap(worker, 1, { [option]: value }));
+        expect(error.option).to.equal(option);
+        expect(error.message).to.match(new RegExp(`^${option} must be ${expected}; got `));
+        expect(error.message).to.contain(
+          value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value,
+        );
+      });
+    }
+  }
+
+  it('OPR-5 have their defaults', () => {
+    expect(resolveOptions(worker, 3)).to.deep.equal({
+      n: 3,
+      maxTasks: 4096,
+      maxResults: 4096,
+      backlog: Number.POSITIVE_INFINITY,
+      grace: 5000,
+      initialData: undefined,
+      name: 'looppool',
+      signal: undefined,
+      events: undefined,
+    });
+  });
+
+  for (const wrong of ['maxTask', 'MaxTasks', 'constructor', '__proto__', 'toString', '']) {
+    it(`OPR-5 an unknown one is named, with those that there are: "${wrong}"`, () => {
+      const given = Object.defineProperty({}, wrong, { value: 1, enumerable: true });
+      const error = errorOf(() => poolMap(worker, 1, given));
+      expect(error.option).to.contain(wrong);
+      expect(error.message).to.contain(wrong);
+      for (const option of Object.keys(options)) expect(error.message).to.contain(option);
     });
   }
 
-  it('OPR-5 may be undefined, and at the ends of their ranges', () => {
-    withOptions({ maxTasks: undefined, maxResults: 1, backlog: 0, grace: 0 })();
-    inThread({ startTimeout: 2 ** 31 - 1 })();
+  it('OPR-5 are checked also when they are inherited', () => {
+    const defaults = { maxTasks: -1 };
+    expect(errorOf(() => poolMap(worker, 1, Object.create(defaults))).option).to.equal('maxTasks');
+    expect(resolveOptions(worker, 1, Object.create({ maxTasks: 7 })).maxTasks).to.equal(7);
+  });
+
+  for (const wrong of [null, 7, 'options', () => {}, [], [{ maxTasks: 1 }], true]) {
+    it(`OPR-5 are an object, not ${show(wrong)}`, () => {
+      const error = errorOf(() => poolMap(worker, 1, wrong as never));
+      expect(error.message).to.match(/^options must be an object; got /);
+    });
+  }
+
+  it('OPR-5 what is wrong is shown shortly', () => {
+    const error = errorOf(() =>
+      poolMap(worker, 1, {
+        maxTasks: (() => {
+          const rows = ['a function of many lines', 'does not end up in the message'];
+          return rows.length;
+        }) as never,
+      }),
+    );
+    expect(error.message).to.have.lengthOf.below(150).and.not.to.contain('\n');
+    expect(
+      errorOf(() => poolMap(worker, 1, { maxTasks: 'x'.repeat(1000) as never })).message,
+    ).to.have.lengthOf.below(150);
   });
 });
+
+describe('the arguments of poolMap', () => {
+  for (const wrong of [undefined, null, 'worker.js', new URL('file:///worker.js'), {}, 7]) {
+    it(`OPR-5 a workerFactory is a function, not ${show(wrong)}`, () => {
+      const error = errorOf(() => poolMap(wrong as never, 1));
+      expect(error.option).to.equal('workerFactory');
+      expect(error.message).to.contain('workerFactory must be a function, like threadWorker(url)');
+    });
+  }
+
+  for (const wrong of [undefined, null, 0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, '2', 2n, [2]]) {
+    it(`OPR-5 n is ${count}, not ${show(wrong)}`, () => {
+      const error = errorOf(() => poolMap(worker, wrong as never));
+      expect(error.message).to.match(/^n, the number of workers, must be an integer of at least 1; got /);
+    });
+  }
+});
+
+function show(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'function') return 'a function';
+  if (typeof value !== 'object' || value === null) return String(value);
+  return `${value.constructor.name} ${JSON.stringify(value)}`;
+}
