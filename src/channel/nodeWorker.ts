@@ -56,6 +56,7 @@ export class NodeWorkerChannel<T, R> implements Channel<T> {
   #worker: SpawnableWorker | undefined;
   #terminate: (() => Promise<unknown>) | undefined;
   #stopWaiting: (() => void) | undefined;
+  #credits = 0;
   #online = false;
   #closed = false;
   #reason: CloseReason | undefined;
@@ -67,7 +68,7 @@ export class NodeWorkerChannel<T, R> implements Channel<T> {
     this.#pool = pool;
     this.#port = port1;
     this.#workersPort = port2;
-    this.#turn = new Turn(setImmediate, () => pool.turn());
+    this.#turn = new Turn(setImmediate, () => this.#takeTurn());
     this.#writer = new TaskFrameWriter(
       (frame) => port1.postMessage(frame),
       TASKS_PER_FRAME,
@@ -115,8 +116,10 @@ export class NodeWorkerChannel<T, R> implements Channel<T> {
     this.#writer.task(position, task);
   }
 
+  /** Credits mostly come while results are taken in: they go with the tasks that this sets free. */
   credit(results: number): void {
-    this.#writer.credit(results);
+    this.#credits += results;
+    this.#turn.soon();
   }
 
   pill(): void {
@@ -134,6 +137,12 @@ export class NodeWorkerChannel<T, R> implements Channel<T> {
     // Ended before it was started: no thread to wait for, but a port that keeps the host.
     if (!ended) this.#close({ kind: 'exited' });
     ended?.catch((cause: unknown) => this.#close({ kind: 'crashed', cause }));
+  }
+
+  #takeTurn(): void {
+    if (this.#credits > 0) this.#writer.credit(this.#credits);
+    this.#credits = 0;
+    this.#pool.turn();
   }
 
   #greet(thread: Thread): void {

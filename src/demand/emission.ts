@@ -35,18 +35,16 @@ export class Scope {
   /** The emission that this one is a result of; it stays unsettled while this one is held. */
   cause: Scope | undefined = undefined;
   delivering = false;
+  /** Somebody has taken something, or may still: the scope is not to be used for another emission. */
+  touched = false;
   #holds = 0;
   #pauses = 0;
   #keepsCause = false;
   #abandoned = false;
   #failure: { readonly error: unknown } | undefined = undefined;
 
-  get touched(): boolean {
-    const isTaken = this.#holds > 0 || this.#pauses > 0 || this.#keepsCause;
-    return isTaken || this.#abandoned || this.#failure !== undefined;
-  }
-
   hold(): void {
+    this.touched = true;
     this.#holds += 1;
     if (this.cause && !this.#keepsCause) {
       this.#keepsCause = true;
@@ -68,6 +66,7 @@ export class Scope {
   /** False when nobody would heed it. */
   pause(): boolean {
     if (this.emitter === nobody) return false;
+    this.touched = true;
     this.#pauses += 1;
     return true;
   }
@@ -80,6 +79,7 @@ export class Scope {
   /** Marks the emission, or the one that caused it, as failed. False when no emitter on the way takes failures. */
   fail(error: unknown): boolean {
     if (this.emitter.failed) {
+      this.touched = true;
       this.#failure ??= { error };
       return true;
     }
@@ -148,7 +148,7 @@ export function emit<T>(
   }
   scope.emitter = emitter;
   scope.token = token;
-  scope.cause = cause;
+  if (cause) scope.cause = cause;
   scope.delivering = true;
   stack.depth = depth;
   try {
@@ -158,23 +158,18 @@ export function emit<T>(
     if (!scope.fail(error)) throw error;
   } finally {
     stack.depth = depth - 1;
-    hasRoom = close(scope, depth);
+    if (scope.touched) {
+      // Theirs now, who touched it.
+      scopes[depth] = undefined;
+      hasRoom = scope.leave();
+    } else {
+      scope.delivering = false;
+      scope.emitter = nobody;
+      if (cause) scope.cause = undefined;
+      emitter.settled(token);
+    }
   }
   return hasRoom;
-}
-
-/** Ends a delivery. A scope that somebody touched is theirs now; another is used again. */
-function close(scope: Scope, depth: number): boolean {
-  if (scope.touched) {
-    stack.scopes[depth] = undefined;
-    return scope.leave();
-  }
-  const { emitter, token } = scope;
-  scope.delivering = false;
-  scope.emitter = nobody;
-  scope.cause = undefined;
-  emitter.settled(token);
-  return true;
 }
 
 /** The emission that is being delivered on this call stack, if any. */

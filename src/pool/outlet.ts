@@ -24,9 +24,18 @@ export class Outlet<R> {
   }
 
   push(value: R, from: Emitter): void {
-    this.#waiting.push(value);
-    this.#from.push(from);
-    this.#deliver();
+    if (this.#delivering || this.#pauses > 0 || this.#waiting.length > 0) {
+      this.#waiting.push(value);
+      this.#from.push(from);
+    } else {
+      this.#delivering = true;
+      try {
+        this.#emit(value, from);
+      } finally {
+        this.#delivering = false;
+      }
+    }
+    if (this.#waiting.length > 0) this.#deliver();
   }
 
   settled(): void {
@@ -55,11 +64,15 @@ export class Outlet<R> {
     this.#delivering = true;
     try {
       while (this.#pauses === 0 && this.#waiting.length > 0) {
-        this.#unsettled += 1;
-        emit(this.#output, this.#waiting.shift(), this.#from.shift(), 0);
+        this.#emit(this.#waiting.shift(), this.#from.shift());
       }
     } finally {
       this.#delivering = false;
     }
+  }
+
+  #emit(value: R, from: Emitter): void {
+    this.#unsettled += 1;
+    emit(this.#output, value, from, 0);
   }
 }

@@ -5,13 +5,14 @@
  * results wait for credit. On a carrier with an event loop of its own, tasks run in slices of a few milliseconds:
  * between two slices results leave, and timers, sockets, credits and aborts have their turn.
  */
-import { Observable, Subject, type Subscription } from 'rxjs';
+import { type Observer, Subscriber, type Subscription } from 'rxjs';
 import { currentScope, type Emitter, emit, type Scope } from '../demand/emission.js';
 import { type Hello, type ToPool, type ToWorker, UNSOLICITED } from '../protocol/wire.js';
 import { Ring } from '../ring.js';
 import { functionOf, type Results, type WorkerDefinition } from './definition.js';
 import { isObservableLike, toObservable } from './interop.js';
 import { Outbox } from './outbox.js';
+import { SharedTasks } from './sharedTasks.js';
 import { Slice } from './slice.js';
 
 export interface LoopHooks {
@@ -27,7 +28,10 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
   readonly #outbox: Outbox<R>;
   readonly #inbox = new Ring<T>();
   readonly #positions = new Ring<number>();
-  readonly #tasks = new Subject<T>();
+  /** Whoever subscribes late sets waiting tasks going. */
+  readonly #tasks = new SharedTasks<T>(() => {
+    if (this.#setUp) this.turn();
+  });
   readonly #abort = new AbortController();
   readonly #slice: Slice | undefined;
   #results: Subscription | undefined;
@@ -61,7 +65,7 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
     };
     const worker = { index, name, poolName, initialData, signal, report };
     try {
-      const results = functionOf(definition)(this.#shared(), worker);
+      const results = functionOf(definition)(this.#tasks.observable, worker);
       if (isPromiseLike(results)) {
         results.then(
           (value) => this.#subscribe(value),
@@ -206,15 +210,6 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
     });
   }
 
-  /** The shared Observable of tasks: whoever subscribes late sets waiting tasks going. */
-  #shared(): Observable<T> {
-    return new Observable<T>((subscriber) => {
-      const subscription = this.#tasks.subscribe(subscriber);
-      if (this.#setUp) this.turn();
-      return subscription;
-    });
-  }
-
   #subscribe(results: Results<R>): void {
     if (this.#drained) return;
     if (!isObservableLike(results)) {
@@ -225,12 +220,7 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
       );
       return;
     }
-    const source = toObservable(results);
-    const subscription = new Observable<R>((subscriber) => {
-      // Known before the first result, which may already end the pool.
-      this.#results = subscriber;
-      source.subscribe(subscriber);
-    }).subscribe({
+    const subscriber = new ResultsSubscriber<R>({
       next: (value) => this.#outbox.result(value, this.#ownPosition()),
       error: (error: unknown) => {
         // A task that throws on its way through a plain operator ends the stream, and is to blame for it.
@@ -241,8 +231,11 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
         this.#last = this.#ownPosition();
       },
     });
+    // Known before the first result, which may already end the pool.
+    this.#results = subscriber;
+    toObservable(results).subscribe(subscriber);
     // Behind the teardown of the operators, which lets go of what they hold.
-    subscription.add(() => {
+    subscriber.add(() => {
       this.#ended = true;
       if (this.#setUp) this.#lookForTheEnd();
     });
@@ -261,6 +254,30 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
 
   #ownPosition(): number {
     return this.#ownScope()?.token ?? UNSOLICITED;
+  }
+}
+
+/** Takes every result without the layers that RxJS puts around an observer of the user's. */
+class ResultsSubscriber<R> extends Subscriber<R> {
+  readonly #observer: Observer<R>;
+
+  constructor(observer: Observer<R>) {
+    super();
+    this.#observer = observer;
+  }
+
+  protected override _next(value: R): void {
+    this.#observer.next(value);
+  }
+
+  protected override _error(error: unknown): void {
+    this.#observer.error(error);
+    this.unsubscribe();
+  }
+
+  protected override _complete(): void {
+    this.#observer.complete();
+    this.unsubscribe();
   }
 }
 
