@@ -31,6 +31,16 @@ export abstract class PoolError extends Error {
   }
 }
 
+/**
+ * Makes an error that was rebuilt behind a wire an instance of the class that it had, as `instanceof` sees it.
+ * @param code what it says its code is; another's code makes it nothing
+ */
+export function brandByCode(error: Error, code: unknown): void {
+  if (typeof code === 'string' && code.startsWith('ERR_LOOPPOOL_')) {
+    Object.defineProperty(error, brand, { value: code });
+  }
+}
+
 /** Which worker an error is about: its index in the pool (0-based) and its name. */
 export interface WorkerName {
   readonly index: number;
@@ -42,7 +52,11 @@ const describe = (worker: WorkerName): string => `worker ${worker.index} (${work
 /** A rendering of any thrown value, that never throws. */
 function textOf(cause: unknown): string {
   try {
-    return cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+    // What Node brings out of a dead thread has the fields of an error, and not always its prototype.
+    const { name = 'Error', message } = Object(cause) as Partial<Error>;
+    if (typeof message === 'string') return `${name}: ${message}`;
+    const text = String(cause);
+    return text === '[object Object]' || Array.isArray(cause) ? JSON.stringify(cause) : text;
   } catch {
     return 'something that cannot be shown';
   }
@@ -120,8 +134,9 @@ export class WorkerCrashError extends PoolError {
 
   constructor(worker: WorkerName, tasks: readonly unknown[], details: CrashDetails) {
     const { exitCode, outOfMemory = false, cause, reason } = details;
+    // What was thrown may have been undefined.
     const how =
-      cause !== undefined
+      'cause' in details
         ? `crashed: ${textOf(cause)}`
         : (reason ?? `exited with code ${exitCode ?? 'unknown'} before it was asked to`);
     super(
@@ -186,10 +201,12 @@ export class InvalidOptionError extends PoolError {
   static readonly code = 'ERR_LOOPPOOL_INVALID_OPTION';
   readonly code = InvalidOptionError.code;
   override readonly name = 'InvalidOptionError';
+  /** Its name, like `maxTasks`, `n`, `workerFactory`. */
   readonly option: string;
 
-  constructor(option: string, expected: string, got: unknown) {
-    super(`${option} must be ${expected}; got ${shown(got)} (${typeOf(got)})`);
+  /** @param subject what the message calls it, where its name alone says too little */
+  constructor(option: string, expected: string, got: unknown, subject = option) {
+    super(`${subject} must be ${expected}; got ${shown(got)} (${typeOf(got)})`);
     this.option = option;
   }
 }

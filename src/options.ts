@@ -53,7 +53,7 @@ export interface ResolvedOptions {
 type Check = readonly [expected: string, isValid: (value: unknown) => boolean];
 
 /** The longest delay that a timer of the platform takes, in ms. */
-const LONGEST_DELAY = 2 ** 31 - 1;
+export const LONGEST_DELAY = 2 ** 31 - 1;
 
 const count: Check = ['an integer of at least 1', (v) => Number.isSafeInteger(v) && (v as number) >= 1];
 const hasMethod = (value: unknown, name: string): boolean =>
@@ -88,12 +88,14 @@ export function resolveOptions(
   if (typeof workerFactory !== 'function') {
     throw new InvalidOptionError('workerFactory', 'a function, like threadWorker(url)', workerFactory);
   }
-  if (!count[1](n)) throw new InvalidOptionError('n, the number of workers,', count[0], n);
+  if (!count[1](n)) throw new InvalidOptionError('n', count[0], n, 'n, the number of workers,');
   if (typeof options !== 'object' || options === null || Array.isArray(options))
     throw new InvalidOptionError('options', 'an object', options);
   for (const option of Object.keys(options)) {
-    if (!Object.hasOwn(checks, option))
-      throw new InvalidOptionError(`option ${option}`, `one of ${Object.keys(checks).join(', ')}`, option);
+    if (!Object.hasOwn(checks, option)) {
+      const known = `one of ${Object.keys(checks).join(', ')}`;
+      throw new InvalidOptionError(option, known, option, `option ${option}`);
+    }
   }
   // By our own list: options may be inherited from a user's defaults.
   for (const [option, [expected, isValid]] of Object.entries(checks)) {

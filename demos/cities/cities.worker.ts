@@ -1,7 +1,7 @@
 /** In: cities. Out: for each a line of NDJSON, with its geohash and its nearest larger neighbour. */
 import { defineWorker, each } from 'looppool/worker';
 import { geohash } from './geohash.js';
-import { type Hubs, nearestLarger } from './hubs.js';
+import { type Hubs, nearestLargerOf } from './hubs.js';
 import type { City } from './worldCities.js';
 
 export interface Row {
@@ -10,16 +10,17 @@ export interface Row {
   readonly worker: number;
 }
 
-export default defineWorker<City, Row, Hubs>((cities, { index, initialData: hubs }) =>
-  cities.pipe(
+export default defineWorker<City, Row, Hubs>((cities, { index, initialData }) => {
+  const nearestLarger = nearestLargerOf(initialData);
+
+  return cities.pipe(
     each((city) => {
-      const { longitude, latitude } = city;
       const located = {
         ...city,
-        geohash: geohash(longitude, latitude),
-        nearestLarger: nearestLarger(hubs, city) ?? null,
+        geohash: geohash(city.longitude, city.latitude),
+        nearestLarger: nearestLarger(city) ?? null,
       };
       return { line: `${JSON.stringify(located)}\n`, worker: index };
     }),
-  ),
-);
+  );
+});

@@ -43,32 +43,34 @@ export function hubsAmong(cities: Iterable<City>, leastPopulation: number): Hubs
   };
 }
 
-/** The nearest hub with more people, or undefined for the largest city of all. */
-export function nearestLarger(hubs: Hubs, city: City): Neighbour | undefined {
-  const place = onUnitSphere(city);
-  const hub = nearestOfFirst(countLarger(hubs.population, city.population), hubs, place);
-  if (hub === NONE) return undefined;
-  const km = EARTH_RADIUS_KM * Math.acos(Math.min(1, cosine(hubs, hub, place)));
-  return { name: hubs.names[hub]!, km: Math.round(km * 10) / 10 };
-}
+/**
+ * A function that finds the nearest hub with more people than a city has; undefined for the largest city of all.
+ * It looks at every larger hub there is, which is where the time goes: as constants of one closure the columns are read
+ * three times as fast as when they are passed along.
+ */
+export function nearestLargerOf({ names, population, x, y, z }: Hubs): (city: City) => Neighbour | undefined {
+  const cosine = (hub: number, place: Point) => x[hub]! * place.x + y[hub]! * place.y + z[hub]! * place.z;
 
-/** Looks at each of the first `count` hubs: this is where the time goes. */
-function nearestOfFirst(count: number, hubs: Hubs, place: Point): number {
-  let nearest = NONE;
-  let largestCosine = -Infinity;
-  for (let hub = 0; hub < count; hub += 1) {
-    const thisCosine = cosine(hubs, hub, place);
-    if (thisCosine > largestCosine) {
-      largestCosine = thisCosine;
-      nearest = hub;
+  const nearestOfFirst = (count: number, place: Point) => {
+    let nearest = NONE;
+    let largestCosine = -Infinity;
+    for (let hub = 0; hub < count; hub += 1) {
+      const thisCosine = cosine(hub, place);
+      if (thisCosine > largestCosine) {
+        largestCosine = thisCosine;
+        nearest = hub;
+      }
     }
-  }
-  return nearest;
-}
+    return nearest;
+  };
 
-/** Of the angle between a hub and a place, seen from the centre of the earth. */
-function cosine({ x, y, z }: Hubs, hub: number, place: Point): number {
-  return x[hub]! * place.x + y[hub]! * place.y + z[hub]! * place.z;
+  return (city) => {
+    const place = onUnitSphere(city);
+    const hub = nearestOfFirst(countLarger(population, city.population), place);
+    if (hub === NONE) return undefined;
+    const km = EARTH_RADIUS_KM * Math.acos(Math.min(1, cosine(hub, place)));
+    return { name: names[hub]!, km: Math.round(km * 10) / 10 };
+  };
 }
 
 function onUnitSphere({ longitude, latitude }: City): Point {

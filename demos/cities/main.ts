@@ -22,7 +22,7 @@ const citiesInRound = Math.min(cities, countCities());
 const options = {
   maxTasks: 1024,
   maxResults: 1024,
-  initialData: hubsAmong(worldCities(), 15_000),
+  initialData: hubsAmong(worldCities(), 5_000),
 };
 const bounds = {
   underWay: options.maxTasks + options.maxResults + 1,

@@ -15,7 +15,7 @@ export function settingsOf(args: readonly string[]): Settings {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      rounds: { type: 'string', default: '5' },
+      rounds: { type: 'string', default: '4' },
       cities: { type: 'string', default: 'Infinity' },
       workers: { type: 'string', default: String(availableParallelism()) },
       out: { type: 'string', default: 'out' },

@@ -15,9 +15,9 @@ export class Tally {
   bytes = 0;
   readonly rowsOfWorker: number[] = [];
   seconds = 0;
-  /** Resident set of the process, in bytes. */
+  /** Resident set of the process, in bytes, when half of the rows were out, and when all were. */
   rssAtHalf = 0;
-  rssAtEnd = 0;
+  rssAtLast = 0;
   #taken = 0;
   readonly #began = performance.now();
 
@@ -41,10 +41,10 @@ export class Tally {
     this.checksum = (this.checksum + crc32(line)) >>> 0;
     this.rowsOfWorker[worker] = (this.rowsOfWorker[worker] ?? 0) + 1;
     if (this.rows === Math.ceil(this.expected / 2)) this.rssAtHalf = process.memoryUsage.rss();
+    if (this.rows === this.expected) this.rssAtLast = process.memoryUsage.rss();
   }
 
   end(): void {
     this.seconds = (performance.now() - this.#began) / 1000;
-    this.rssAtEnd = process.memoryUsage.rss();
   }
 }

@@ -95,7 +95,7 @@ describe('a factory of the user', function () {
     it(`OPR-5 gives an InvalidOptionError when it returns nonsense: ${kind}`, async () => {
       const error = await failureOf(of('a').pipe(poolMap(() => made as never, 2)));
       if (!(error instanceof InvalidOptionError)) throw error;
-      expect(error.option).to.equal('What workerFactory returns');
+      expect(error.option).to.equal('workerFactory');
       expect(error.message).to.match(
         /must be a worker of threadWorker\(\) or inlineWorker\(\), a Node Worker/,
       );

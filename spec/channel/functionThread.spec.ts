@@ -134,6 +134,30 @@ describe('a function thread of threads', function () {
     expect(error.message).to.match(/Cannot find module .*none\.js/);
   });
 
+  it('ERR-2 gives a WorkerStartError when it exposes a module, and is ended', async () => {
+    const { spawn, Worker: ThreadsWorker } = threads();
+    let worker: Worker | undefined;
+    const factory = () => {
+      const made = new ThreadsWorker('../fixtures/exposesOther.js', { argv: ['module'] } as object);
+      worker = made as unknown as Worker;
+      return spawn(made) as never;
+    };
+    const error = await failureOf(of(1).pipe(poolMap(factory, 1)));
+    if (!(error instanceof WorkerStartError)) throw error;
+    expect(error.message).to.match(/spawned must be a thread that exposes one function/);
+    await ended([worker as Worker]);
+  });
+
+  it('WRK-3 may have many calls at a time without a warning', async () => {
+    const warnings: string[] = [];
+    const listen = ({ name }: Error) => void warnings.push(name);
+    process.on('warning', listen);
+    const calls = Array.from({ length: 50 }, (_, value) => ({ kind: 'promise', value }) as const);
+    expect(await resultsOf(...calls)).to.have.length(50);
+    process.off('warning', listen);
+    expect(warnings).to.deep.equal([]);
+  });
+
   it('CAN-1 is gone after an unsubscribe, while calls run', async () => {
     const { factory, workers } = spawning();
     const calls = concat(from<Call[]>([{ kind: 'hang' }, { kind: 'value', value: 1 }]), NEVER);

@@ -109,7 +109,8 @@ describe('paced', () => {
   describe('of what is already there', () => {
     for (const [name, source, values] of [
       ['an array', [1, 2, 3], [1, 2, 3]],
-      ['a sparse array', [1, , 3], [1, undefined, 3]], // biome-ignore lint/suspicious/noSparseArray: it is one
+      // biome-ignore lint/suspicious/noSparseArray: it is one
+      ['a sparse array', [1, , 3], [1, undefined, 3]],
       ['a Set', new Set([1, 2]), [1, 2]],
       ['a Map', new Map([[1, 'a']]), [[1, 'a']]],
       ['a string, by its characters', 'a😀b', ['a', '😀', 'b']],

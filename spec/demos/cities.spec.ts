@@ -50,7 +50,7 @@ describe('demos/cities', function () {
         longitude: 1.65362,
         latitude: 42.57952,
         geohash: 'sp94jxk5s',
-        nearestLarger: { name: 'les Escaldes', km: 12.7 },
+        nearestLarger: { name: 'Encamp', km: 7.8 },
       });
     });
 

@@ -74,6 +74,7 @@ describe('a thread that fails', () => {
     const { values, error } = await run(acts({ act: 'uncloneable' }).pipe(poolMap(inThreads, 1)));
     expect(values).to.deep.equal([{ fine: 1 }, { fine: 2 }]);
     const cause = (error as TaskError).cause as SerializationError;
+    expect(cause).to.be.instanceOf(SerializationError);
     expect([cause.code, cause.message.includes('result.rows[1].onDone')]).to.deep.equal([
       'ERR_LOOPPOOL_SERIALIZATION',
       true,
@@ -111,6 +112,19 @@ describe('a thread that does not start', () => {
       expect((error as Error).message).to.contain('500 ms');
     });
   }
+
+  it('ERR-2 has all its time also when the host is blocked meanwhile', async () => {
+    const worker = threadWorker<Act, unknown>(fixture('acts.worker.js'), { startTimeout: 2000 });
+    const ended = run(acts(who).pipe(poolMap(worker, 1)));
+    const end = performance.now() + 2500;
+    while (performance.now() < end);
+    expect(await ended).to.deep.include({ completed: true, values: [0] });
+  });
+
+  it('ERR-2 has as much as a timer can wait for', async () => {
+    const worker = threadWorker<Act, unknown>(fixture('acts.worker.js'), { startTimeout: 2 ** 31 - 1 });
+    expect(await run(acts(who).pipe(poolMap(worker, 1)))).to.deep.include({ completed: true, values: [0] });
+  });
 
   it('ERR-2 initialData that cannot be cloned names its path', async () => {
     const { error } = await run(
@@ -217,5 +231,16 @@ describe('a thread that is not wanted any more', () => {
     expect(values).to.include('done 1').and.to.include('asked to end');
     expect(events.at(-1)).to.include({ type: 'worker-terminated', forced: true });
     expect(Date.now() - began).to.be.at.least(300);
+  });
+
+  it('CRD-3 a worker that is cut leaves the others the credit that it was lent', async () => {
+    const hogging = threadWorker<number, string>(fixture('hogging.worker.js'));
+    const { values, completed } = await run(
+      from([0, 25]).pipe(poolMap(hogging, 2, { maxResults: 1, grace: 200 })),
+    );
+    expect(completed).to.equal(true);
+    // On a slow machine the credit may come before the cut.
+    const sent = values.filter((value) => value !== 'never sent');
+    expect(sent).to.deep.equal(Array.from({ length: 25 }, (_, i) => `${i}`));
   });
 });

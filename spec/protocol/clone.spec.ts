@@ -16,6 +16,12 @@ function revoked(): object {
   return proxy;
 }
 
+function detached(): ArrayBuffer {
+  const buffer = new ArrayBuffer(8);
+  structuredClone(buffer, { transfer: [buffer] });
+  return buffer;
+}
+
 const hostile = (traps: readonly (keyof ProxyHandler<object>)[], target: object = {}) => {
   const refuse = () => {
     throw new Error('no');
@@ -69,6 +75,7 @@ describe('whyNotCloneable', () => {
     ],
     ['task.list[1].work', cyclic, 'a function (work)'],
     ['task.promise', { promise: Promise.resolve() }, 'a Promise'],
+    ['task.buffer', { buffer: detached() }, 'an ArrayBuffer (An ArrayBuffer is detached'],
   ] as const) {
     it(`ERR-4 gives the path ${path}`, () => {
       const error = whyNotCloneable('task', value);

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { PoolError, SerializationError, TaskError } from 'looppool';
 import { fromRecord, toRecord } from '#src/protocol/failure.js';
 
 /** What arrives in the host of what was thrown in a worker. */
@@ -21,6 +22,18 @@ describe('an error on the wire', () => {
       expect(Object.keys(arrived), 'as any error, it shows no fields').to.deep.equal([]);
     });
   }
+
+  it('ERR-1 an error of this package arrives as one, with its fields', () => {
+    const arrived = crossed(new SerializationError('result.rows[0]', 'a function'));
+    expect(arrived).to.be.instanceOf(SerializationError).and.to.be.instanceOf(PoolError);
+    expect(arrived).not.to.be.instanceOf(TaskError);
+    expect([arrived.name, arrived.code, arrived.path]).to.deep.equal([
+      'SerializationError',
+      'ERR_LOOPPOOL_SERIALIZATION',
+      'result.rows[0]',
+    ]);
+    expect(crossed(Object.assign(new Error('other'), { code: 'E_OTHER' }))).not.to.be.instanceOf(PoolError);
+  });
 
   it('ERR-1 brings its chain of causes', () => {
     const arrived = crossed(

@@ -29,9 +29,10 @@ function openerOf<T, R>(made: unknown): ChannelOpener<T, R> {
     return deferredOpener((made as PromiseLike<unknown>).then((resolved) => openerOf<T, R>(resolved)));
   }
   throw new InvalidOptionError(
-    'What workerFactory returns',
+    'workerFactory',
     'a worker of threadWorker() or inlineWorker(), a Node Worker, a function thread of threads, or a promise of one',
     made,
+    'What workerFactory returns',
   );
 }
 

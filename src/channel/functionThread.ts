@@ -4,6 +4,7 @@
  * What `threads` loses (falsy values of an Observable, a promise's `undefined`) is lost here too.
  */
 import type { Worker } from 'node:worker_threads';
+import { InvalidOptionError } from '../errors.js';
 import type { Channel, ChannelListener, ChannelOpener, CloseReason } from '../protocol/channel.js';
 import { fromRecord } from '../protocol/failure.js';
 import type { Hello } from '../protocol/wire.js';
@@ -19,8 +20,18 @@ function privatePart(thread: object, description: string): unknown {
   return symbol && Reflect.get(thread, symbol);
 }
 
-export function isThread(value: unknown): value is Call {
-  return typeof value === 'function' && typeof privatePart(value, 'thread.terminate') === 'function';
+/** What `spawn()` made: a function, or for a thread that exposes a module, an object. */
+export function isThread(value: unknown): value is object {
+  const mayBe = typeof value === 'function' || (typeof value === 'object' && value !== null);
+  return mayBe && typeof privatePart(value, 'thread.terminate') === 'function';
+}
+
+function end(thread: object): Promise<void> {
+  return (privatePart(thread, 'thread.terminate') as () => Promise<void>)();
+}
+
+function isCall(thread: object): thread is Call {
+  return typeof thread === 'function';
 }
 
 /** An error as `threads` sends it, unless the user has given it another serializer. */
@@ -30,7 +41,17 @@ function errorOf(sent: unknown): unknown {
   return fromRecord({ kind: 'error', name, message, stack, fields: {} });
 }
 
-export function functionThread<T, R>(thread: Call): ChannelOpener<T, R> {
+/** @throws InvalidOptionError for a thread that exposes a module, which is ended: its factory has no use for it any more */
+export function functionThread<T, R>(thread: object): ChannelOpener<T, R> {
+  if (!isCall(thread)) {
+    void end(thread);
+    throw new InvalidOptionError(
+      'workerFactory',
+      'a thread that exposes one function, for each task is a call of it',
+      thread,
+      'What workerFactory spawned',
+    );
+  }
   return { open: (hello, pool) => new FunctionThreadChannel(thread, hello, pool) };
 }
 
@@ -50,6 +71,8 @@ class FunctionThreadChannel<T, R> implements Channel<T> {
   start(): void {
     // A call into a thread that is gone never ends: `threads` does not tell.
     const worker = privatePart(this.#thread, 'thread.worker') as Worker | undefined;
+    // Each call listens to the thread by itself until it has ended: a window of them is no leak.
+    worker?.setMaxListeners?.(0);
     worker?.on('error', (cause) => this.#end({ kind: 'crashed', cause }));
     worker?.on('exit', (exitCode) => this.#end({ kind: 'exited', exitCode }));
     // In the thread `threads` takes what is thrown outside a call, tells of it, and lives on.
@@ -84,8 +107,7 @@ class FunctionThreadChannel<T, R> implements Channel<T> {
   #end(reason: CloseReason): void {
     if (this.#ended) return;
     this.#ended = true;
-    const terminate = privatePart(this.#thread, 'thread.terminate') as () => Promise<void>;
-    terminate().then(
+    end(this.#thread).then(
       () => this.#close(reason),
       (cause: unknown) => this.#close({ kind: 'crashed', cause }),
     );

@@ -6,6 +6,7 @@
  */
 import { MessageChannel, type MessagePort, receiveMessageOnPort, type Worker } from 'node:worker_threads';
 import { ProtocolError } from '../errors.js';
+import { LONGEST_DELAY } from '../options.js';
 import type { Channel, ChannelListener, ChannelOpener, CloseReason } from '../protocol/channel.js';
 import { whyNotCloneable } from '../protocol/clone.js';
 import { fromRecord } from '../protocol/failure.js';
@@ -14,6 +15,7 @@ import { ANNOUNCE, type StartAnswer, type StartRequest } from '../protocol/start
 import { TaskFrameWriter } from '../protocol/taskFrames.js';
 import { Turn } from '../protocol/turn.js';
 import { type Hello, PROTOCOL } from '../protocol/wire.js';
+import { patience } from './patience.js';
 import { SpawnableWorker } from './spawnable.js';
 import { threads } from './threads.js';
 
@@ -53,7 +55,7 @@ export class NodeWorkerChannel<T, R> implements Channel<T> {
   readonly #turn: Turn;
   #worker: SpawnableWorker | undefined;
   #terminate: (() => Promise<unknown>) | undefined;
-  #startTimer: NodeJS.Timeout | undefined;
+  #stopWaiting: (() => void) | undefined;
   #online = false;
   #closed = false;
   #reason: CloseReason | undefined;
@@ -91,13 +93,12 @@ export class NodeWorkerChannel<T, R> implements Channel<T> {
     const spawnable = new SpawnableWorker(worker);
     this.#worker = spawnable;
     const { startTimeout } = this.#source;
-    this.#startTimer = setTimeout(
-      () => this.#endFor(this.#notStarted(new Error(`It did not answer within ${startTimeout} ms`))),
-      startTimeout,
+    this.#stopWaiting = patience(startTimeout, () =>
+      this.#endFor(this.#notStarted(new Error(`It did not answer within ${startTimeout} ms`))),
     );
     const { spawn, Thread } = threads();
     // Its own time-out never comes: ours ends the thread first. It needs no more of a Worker than this one has.
-    spawn(spawnable as never, { timeout: startTimeout + 60_000 }).then(
+    spawn(spawnable as never, { timeout: LONGEST_DELAY }).then(
       (thread) => {
         this.#terminate = () => Thread.terminate(thread);
         if (this.#closed) return;
@@ -153,7 +154,7 @@ export class NodeWorkerChannel<T, R> implements Channel<T> {
     if (answer?.kind === 'failed') {
       this.#endFor(this.#notStarted(fromRecord(answer.failure)));
     } else if (answer?.kind === 'online' && answer.protocol === PROTOCOL) {
-      clearTimeout(this.#startTimer);
+      this.#stopWaiting?.();
       this.#online = true;
     } else {
       const spoken = answer?.kind === 'online' ? `protocol ${answer.protocol}` : 'something else';
@@ -202,7 +203,7 @@ export class NodeWorkerChannel<T, R> implements Channel<T> {
   #close(reason: CloseReason): void {
     if (this.#closed) return;
     this.#closed = true;
-    clearTimeout(this.#startTimer);
+    this.#stopWaiting?.();
     this.#worker?.settleSpawn();
     this.#port.close();
     this.#workersPort.close();

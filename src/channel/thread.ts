@@ -2,6 +2,7 @@ import { isAbsolute } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Worker, type WorkerOptions } from 'node:worker_threads';
 import { InvalidOptionError } from '../errors.js';
+import { LONGEST_DELAY } from '../options.js';
 import type { ResultOfModule, TaskOfModule, WorkerFactory, WorkerModule, WorkerSlot } from './factory.js';
 import { DEFAULT_START_TIMEOUT, NodeWorkerChannel } from './nodeWorker.js';
 
@@ -48,17 +49,22 @@ export function threadWorker<T, R>(
   options: ThreadWorkerOptions = {},
 ): WorkerFactory<T, R> {
   const file = fileUrlOf(url);
-  const { startTimeout = DEFAULT_START_TIMEOUT, ...nodeOptions } = options;
-  for (const option of Object.keys(options)) {
-    if (!known.has(option))
-      throw new InvalidOptionError(
-        `threadWorker's option ${option}`,
-        `one of ${[...known].join(', ')}`,
-        option,
-      );
+  if (typeof options !== 'object' || options === null) {
+    throw new InvalidOptionError('options', 'an object', options, "threadWorker's options");
   }
-  if (typeof startTimeout !== 'number' || !(startTimeout > 0)) {
-    throw new InvalidOptionError('startTimeout', 'milliseconds above 0', startTimeout);
+  for (const option of Object.keys(options)) {
+    if (!known.has(option)) {
+      const expected = `one of ${[...known].join(', ')}`;
+      throw new InvalidOptionError(option, expected, option, `threadWorker's option ${option}`);
+    }
+  }
+  const { startTimeout = DEFAULT_START_TIMEOUT, ...nodeOptions } = options;
+  if (typeof startTimeout !== 'number' || !(startTimeout > 0 && startTimeout <= LONGEST_DELAY)) {
+    throw new InvalidOptionError(
+      'startTimeout',
+      `milliseconds above 0, up to ${LONGEST_DELAY}`,
+      startTimeout,
+    );
   }
   return ({ name }: WorkerSlot) => ({
     open: (hello, pool) =>
@@ -82,8 +88,9 @@ function fileUrlOf(url: unknown): URL {
     if (/^(file|data):/.test(url)) return new URL(url);
   }
   throw new InvalidOptionError(
-    'The file of threadWorker()',
+    'url',
     "a file URL or an absolute path, like new URL('./x.worker.js', import.meta.url)",
     url,
+    'The file of threadWorker()',
   );
 }

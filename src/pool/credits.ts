@@ -17,6 +17,8 @@ export interface ResultCredits {
   arrived(worker: number): void;
   /** The worker has a result and may not send it. */
   starved(worker: number): void;
+  /** The worker has ended, and everything that it sent has arrived. */
+  gone(worker: number): void;
 }
 
 export type Grant = (worker: number, results: number) => void;
@@ -24,7 +26,7 @@ export type Grant = (worker: number, results: number) => void;
 export function resultCredits(maxResults: number, workers: number, grant: Grant): ResultCredits {
   return maxResults >= workers
     ? new SharedCredits(maxResults, workers, grant)
-    : new LentCredits(maxResults, grant);
+    : new LentCredits(maxResults, workers, grant);
 }
 
 class SharedCredits implements ResultCredits {
@@ -70,15 +72,23 @@ class SharedCredits implements ResultCredits {
   starved(): void {
     // It has spent its share, which comes back as its results settle.
   }
+
+  gone(): void {
+    // Its share was its own: nobody waits for it.
+  }
 }
 
 class LentCredits implements ResultCredits {
   #free: number;
-  readonly #waiting: number[] = [];
+  /** Workers that have asked, the one that waits longest first. */
+  #waiting: number[] = [];
+  /** Credits that a worker has and has not used yet. */
+  readonly #lent: number[];
   readonly #grant: Grant;
 
-  constructor(maxResults: number, grant: Grant) {
+  constructor(maxResults: number, workers: number, grant: Grant) {
     this.#free = maxResults;
+    this.#lent = new Array<number>(workers).fill(0);
     this.#grant = grant;
   }
 
@@ -86,8 +96,8 @@ class LentCredits implements ResultCredits {
     return 0;
   }
 
-  arrived(): void {
-    // Its credit was lent for it.
+  arrived(worker: number): void {
+    this.#lent[worker] = (this.#lent[worker] as number) - 1;
   }
 
   settled(): void {
@@ -100,11 +110,20 @@ class LentCredits implements ResultCredits {
     this.#lend();
   }
 
+  /** What it was lent and has not used would be missed by the others for ever. */
+  gone(worker: number): void {
+    this.#waiting = this.#waiting.filter((waiting) => waiting !== worker);
+    this.#free += this.#lent[worker] as number;
+    this.#lent[worker] = 0;
+    this.#lend();
+  }
+
   #lend(): void {
     while (this.#free > 0) {
       const worker = this.#waiting.shift();
       if (worker === undefined) return;
       this.#free -= 1;
+      this.#lent[worker] = (this.#lent[worker] as number) + 1;
       this.#grant(worker, 1);
     }
   }

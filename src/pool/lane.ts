@@ -25,8 +25,8 @@ export interface LaneOwner<T, R> {
   taskFailed(lane: WorkerName, task: T, error: unknown): void;
   starved(worker: number): void;
   turn(): void;
-  /** The worker ended as it should. */
-  closed(): void;
+  /** The worker ended as it should, or was made to. */
+  closed(worker: number): void;
   /** The worker ended otherwise, or can take no tasks any more. */
   fail(error: WorkerCrashError | WorkerStartError): void;
   tell(event: UntimedPoolEvent): void;
@@ -167,7 +167,7 @@ export class Lane<T, R> implements ChannelListener<R> {
     if (error) this.#tell({ type: 'worker-crashed', worker: this.index, error });
     else this.#tell({ type: 'worker-terminated', worker: this.index, forced: this.#forced });
     if (error) this.#owner.fail(error);
-    else this.#owner.closed();
+    else this.#owner.closed(this.index);
   }
 
   #verdict(reason: CloseReason): WorkerCrashError | WorkerStartError | undefined {

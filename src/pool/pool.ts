@@ -184,8 +184,9 @@ export class Pool<T, R> implements LaneOwner<T, R> {
     }
   }
 
-  closed(): void {
+  closed(worker: number): void {
     this.#leaving -= 1;
+    this.#credits.gone(worker);
     this.#completeIfThrough();
   }
 

@@ -46,7 +46,17 @@ function locate(path: string, value: unknown, above: Set<object>): Place {
       // It does not even let itself be looked through (a Proxy of a Map, say): no part of it is to blame, but it is.
     }
   }
-  return { path, found: nameOf(value) };
+  return { path, found: typeof value === 'object' ? refusalOf(value) : nameOf(value) };
+}
+
+/** No part of it is to blame, or it was not looked through to the end: what structured clone itself says. */
+function refusalOf(value: object | null): string {
+  try {
+    structuredClone(value);
+    return nameOf(value);
+  } catch (error) {
+    return `${nameOf(value)} (${error instanceof Error ? error.message : oneLine(error)})`;
+  }
 }
 
 interface Part {
@@ -87,7 +97,8 @@ function nameOf(value: unknown): string {
   if (typeof value === 'symbol') return `a symbol (${value.description ?? ''})`;
   if (typeof value !== 'object' || value === null) return oneLine(value);
   try {
-    return `a ${value.constructor?.name ?? 'value'}`;
+    const name = value.constructor?.name ?? 'value';
+    return `${/^[AEIOU]/.test(name) ? 'an' : 'a'} ${name}`;
   } catch {
     return 'a value';
   }

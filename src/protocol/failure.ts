@@ -2,6 +2,7 @@
  * Errors on the wire. Structured clone drops what an error was made of (code, own fields, its class), so an error
  * crosses as a record, and the receiver gets an Error whose `cause` chain reads as it did in the worker.
  */
+import { brandByCode } from '../errors.js';
 import { oneLine } from './clone.js';
 
 export type FailureRecord =
@@ -97,6 +98,7 @@ export function fromRecord(record: FailureRecord): unknown {
   for (const [field, value] of Object.entries(record.fields)) {
     Object.defineProperty(error, field, { value, writable: true, enumerable: true, configurable: true });
   }
+  brandByCode(error, record.fields.code);
   return error;
 }
 

@@ -9,6 +9,7 @@ import { type ItemOf, isPaceable, type PacedSource, pacedFor } from '../demand/p
 import { forAll } from '../forAll.js';
 import { Ring } from '../ring.js';
 import type { ObservableLike } from './definition.js';
+import { Inner, type InnerOwner } from './inner.js';
 import { isObservableLike, toObservable } from './interop.js';
 
 /** The results that come of what a project returns. */
@@ -52,11 +53,11 @@ interface WaitingTask<T> {
   readonly scope: Scope | undefined;
 }
 
-class EachSubscriber<T, R> extends Subscriber<T> {
+class EachSubscriber<T, R> extends Subscriber<T> implements InnerOwner<R> {
   readonly output: Subscriber<R>;
   readonly #project: (task: T) => unknown;
   readonly #concurrency: number;
-  readonly #running = new Set<Inner<T, R>>();
+  readonly #running = new Set<Inner<R>>();
   readonly #waiting = new Ring<WaitingTask<T>>();
   #taking = false;
   #completed = false;
@@ -115,7 +116,7 @@ class EachSubscriber<T, R> extends Subscriber<T> {
   }
 
   /** The results of a task are through, or `failure` ended them. */
-  innerEnded(inner: Inner<T, R>, failure?: { readonly error: unknown }): void {
+  innerEnded(inner: Inner<R>, failure?: { readonly error: unknown }): void {
     if (!this.#running.delete(inner)) return;
     if (failure) this.#fail(inner.scope, failure.error);
     inner.scope?.release();
@@ -155,7 +156,7 @@ class EachSubscriber<T, R> extends Subscriber<T> {
       return;
     }
     const paced = !isObservableLike(product) && !isPromiseLike(product);
-    const inner = new Inner<T, R>(this, scope, paced);
+    const inner = new Inner<R>(this, scope, paced);
     this.#running.add(inner);
     // A call into a thread of `threads` is both, and as a promise only its first value.
     if (isObservableLike(product)) {
@@ -185,65 +186,6 @@ class EachSubscriber<T, R> extends Subscriber<T> {
     } finally {
       while (waiting.length > 0) waiting.shift().scope?.abandon();
     }
-  }
-}
-
-class Inner<T, R> extends Subscriber<R> {
-  readonly scope: Scope | undefined;
-  readonly #owner: EachSubscriber<T, R>;
-  /** A paced source emits on behalf of the task by itself. */
-  readonly #paced: boolean;
-
-  constructor(owner: EachSubscriber<T, R>, scope: Scope | undefined, paced: boolean) {
-    super();
-    this.#owner = owner;
-    this.scope = scope;
-    this.#paced = paced;
-  }
-
-  protected override _next(value: R): void {
-    if (this.#paced) this.#owner.output.next(value);
-    else emit(this.#owner.output, value, nobody, 0, this.scope);
-  }
-
-  protected override _error(error: unknown): void {
-    this.#end({ error });
-  }
-
-  protected override _complete(): void {
-    this.#end();
-  }
-
-  follow(promise: PromiseLike<R>): void {
-    const failed = (error: unknown) => this.error(error);
-    try {
-      promise.then((value) => {
-        this.next(value);
-        this.complete();
-      }, failed);
-    } catch (error) {
-      // No promise of the language throws here; one made by hand may.
-      failed(error);
-    }
-  }
-
-  letGo(): void {
-    try {
-      this.unsubscribe();
-    } finally {
-      this.scope?.abandon();
-    }
-  }
-
-  /** A teardown that throws fails the task too. */
-  #end(failure?: { readonly error: unknown }): void {
-    let thrown: { readonly error: unknown } | undefined;
-    try {
-      this.unsubscribe();
-    } catch (error) {
-      thrown = { error };
-    }
-    this.#owner.innerEnded(this, failure ?? thrown);
   }
 }
 
