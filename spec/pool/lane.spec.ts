@@ -199,6 +199,30 @@ describe('Lane', () => {
       });
     });
 
+    it('DRN-3 nor what had completed before its pill and its last task', () => {
+      inVirtualTime((at) => {
+        const { lane, worker, toWorker } = laneOf();
+        lane.task('a');
+        worker.ending();
+        lane.pill();
+        worker.done(0);
+        at(100 * GRACE, () => {
+          expect(toWorker).not.to.include('terminate');
+          worker.drained();
+          worker.closed({ kind: 'exited' });
+        });
+      });
+    });
+
+    it('CAN-1 what has completed and waits for credit is cut when it is stopped', () => {
+      inVirtualTime((at) => {
+        const { lane, worker, toWorker } = laneOf();
+        lane.stop();
+        worker.ending();
+        at(GRACE + 1, () => expect(toWorker).to.include('terminate'));
+      });
+    });
+
     it('CAN-1 when it is stopped it has grace, drops what still comes, and is cut then', () => {
       inVirtualTime((at) => {
         const { lane, worker, toWorker, toPool } = laneOf();

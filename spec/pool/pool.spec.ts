@@ -6,29 +6,25 @@ import { merge, NEVER, Observable, of, Subject } from 'rxjs';
 import { finalize, map } from 'rxjs/operators';
 import { run } from '../support/run.js';
 import { turns } from '../support/turns.js';
+import { unhandledDuring } from '../support/unhandled.js';
 
 const echo = inlineWorker(defineWorker<number, number>((tasks) => tasks.pipe(map((task) => task))));
 
 describe('Pool', () => {
   it('CRD-3 a promise behind the pool that rejects fails no task, and its result settles', async () => {
-    const mocha = process.rawListeners('unhandledRejection') as ((error: unknown) => void)[];
-    process.removeAllListeners('unhandledRejection');
-    try {
-      const unhandled = new Promise((resolve) => process.once('unhandledRejection', resolve));
-      const slow = inlineWorker(
-        defineWorker<number, number>((tasks) =>
-          tasks.pipe(each((task) => (task === 0 ? turns(20).then(() => task) : of(task)))),
-        ),
-      );
-      const boom = new Error('the database');
-      const outcome = run(of(0, 1).pipe(poolMap(slow, 1)), (value) => {
+    const slow = inlineWorker(
+      defineWorker<number, number>((tasks) =>
+        tasks.pipe(each((task) => (task === 0 ? turns(20).then(() => task) : of(task)))),
+      ),
+    );
+    const boom = new Error('the database');
+    const unhandled = await unhandledDuring(async () => {
+      const outcome = await run(of(0, 1).pipe(poolMap(slow, 1)), (value) => {
         if (value === 1) holdUntil(Promise.reject(boom));
       });
-      expect(await unhandled).to.equal(boom);
-      expect(await outcome).to.deep.include({ values: [1, 0], completed: true });
-    } finally {
-      for (const listener of mocha) process.on('unhandledRejection', listener);
-    }
+      expect(outcome).to.deep.include({ values: [1, 0], completed: true });
+    });
+    expect(unhandled).to.deep.equal([boom]);
   });
 
   it('CRD-3 each behind the pool errors as any operator does, and fails no task', async () => {

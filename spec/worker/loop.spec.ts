@@ -302,6 +302,24 @@ describe('Loop', () => {
       expect(wire.of('result')).to.deep.equal([0, 1, 2, 10, 11, 12]);
     });
 
+    it('CRD-2 nor while results wait that came later, of themselves', () => {
+      const started: number[] = [];
+      const gate = new Subject<string>();
+      const project = (task: number) => {
+        started.push(task);
+        return task === 0 ? gate : of('at once');
+      };
+      const { loop, wire, send } = start((tasks) => tasks.pipe(each(project)), { credits: 1 });
+      send(0);
+      gate.next('a');
+      gate.next('b');
+      send(1);
+      expect(started).to.deep.equal([0]);
+      loop.credit(5);
+      expect(started).to.deep.equal([0, 1]);
+      expect(wire.of('result')).to.deep.equal(['a', 'b', 'at once']);
+    });
+
     it('ERR-6 reports are told', () => {
       let context!: WorkerContext;
       const { wire } = start((tasks, worker) => {
