@@ -1,12 +1,5 @@
 import { expect } from 'chai';
-import {
-  InvalidOptionError,
-  inlineWorker,
-  type PoolOptions,
-  poolMap,
-  type ThreadWorkerOptions,
-  threadWorker,
-} from 'looppool';
+import { InvalidOptionError, inlineWorker, type PoolOptions, poolMap } from 'looppool';
 import { defineWorker } from 'looppool/worker';
 import { Subject } from 'rxjs';
 import { resolveOptions } from '#src/options.js';
@@ -197,39 +190,6 @@ describe('the arguments of poolMap', () => {
       expect(error.message).to.match(/^n, the number of workers, must be an integer of at least 1; got /);
     });
   }
-});
-
-const file = new URL('file:///x.worker.js');
-const withOptions = (given: object) => () => poolMap(worker, 2, given as PoolOptions);
-const inThread = (given: object | null) => () => threadWorker(file, given as ThreadWorkerOptions);
-
-describe('what is wrong', () => {
-  const wrong: readonly [option: string, act: () => unknown, message: RegExp][] = [
-    ['options', () => poolMap(worker, 2, [1] as never), /^options must be an object; got \[1\] \(array\)/],
-    [
-      'signal',
-      withOptions({ signal: new AbortController() }),
-      /an AbortSignal; got \[object AbortController\]/,
-    ],
-    ['events', withOptions({ events: { on: 1 } }), /an Observer; got \{"on":1\}/],
-    ['url', () => threadWorker('./x.worker.js'), /^The file of threadWorker\(\) must be a file URL/],
-    ['options', inThread(null), /^threadWorker's options must be an object; got null/],
-    ['timeout', inThread({ timeout: 3 }), /^threadWorker's option timeout must be one of startTimeout,/],
-    ['startTimeout', inThread({ startTimeout: 0 }), /milliseconds above 0, up to 2147483647; got 0/],
-    ['startTimeout', inThread({ startTimeout: Infinity }), /got Infinity/],
-    ['definition', () => inlineWorker((() => {}) as never), /what defineWorker\(\) returned/],
-  ];
-  for (const [option, act, message] of wrong) {
-    it(`OPR-5 are checked at once: ${option}, ${message.source}`, () => {
-      const error = errorOf(act);
-      expect(error.message).to.match(message);
-      expect([error.option, error.code]).to.deep.equal([option, 'ERR_LOOPPOOL_INVALID_OPTION']);
-    });
-  }
-
-  it('OPR-5 the time to start may be as long as a timer goes', () => {
-    inThread({ startTimeout: 2 ** 31 - 1 })();
-  });
 });
 
 function show(value: unknown): string {

@@ -5,7 +5,7 @@ import type { Tally } from './tally.js';
 /** A bar on stderr; nothing where that is no terminal. Returns what takes it away. */
 export function showProgress(tally: Tally): () => void {
   const bar = new SingleBar({
-    format: `${tally.title} {bar} {percentage} % | {value} of {total} rows | {eta_formatted} left`,
+    format: `${tally.title} {bar} {percentage} % | {value} of {total} rows | {duration_formatted}`,
     barsize: 30,
     clearOnComplete: true,
   });

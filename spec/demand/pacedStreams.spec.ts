@@ -213,6 +213,7 @@ describe('paced, over time', () => {
       expect(values.map(String)).to.deep.equal(['request']);
       await turns();
       expect(socket.destroyed).to.equal(false);
+      expect(socket.listenerCount('error'), 'the errors of that side are not swallowed').to.equal(0);
       socket.end('response');
       await once(socket, 'close');
       expect(written).to.deep.equal(['response']);

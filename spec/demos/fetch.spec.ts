@@ -34,6 +34,6 @@ describe('demos/fetch', function () {
       (failure: { code: number; stderr: string }) => failure,
     );
     expect(code).to.equal(1);
-    expect(stderr).to.include(`task: '${nowhere}'`).and.include('[cause]: TypeError: fetch failed');
+    expect(stderr).to.include(`task: '${nowhere}'`).and.include('TypeError: fetch failed');
   });
 });

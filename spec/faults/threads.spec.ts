@@ -104,6 +104,12 @@ describe('a thread that does not start', () => {
     });
   }
 
+  it('ERR-2 throws something that is no error while it loads', async () => {
+    const thrower = threadWorker<number, number>(fixture('throwsNullAtImport.worker.js'));
+    const { error } = await run(of(1).pipe(poolMap(thrower, 1)));
+    expect(error).to.be.instanceOf(WorkerStartError).with.property('cause', null);
+  });
+
   for (const file of ['waitsForEver.worker.js', 'spinsAtImport.worker.js']) {
     it(`ERR-2 never answers: ${file}`, async () => {
       const silent = threadWorker<number, number>(fixture(file), { startTimeout: 500 });

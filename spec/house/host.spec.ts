@@ -6,7 +6,9 @@ import { expect } from 'chai';
 const program = fileURLToPath(new URL('../fixtures/programs/pipeline.js', import.meta.url));
 
 describe('the host of a pool', () => {
-  for (const end of ['complete', 'error', 'crash', 'unsubscribe', 'source-error', 'factory-throws']) {
+  const ends =
+    'complete error crash unsubscribe source-error factory-throws aborted-at-spawn aborted-by-factory';
+  for (const end of ends.split(' ')) {
     it(`HST-1 HST-2 keeps its signal handlers, and exits: ${end}`, async () => {
       // The bound is the time-out of execFile: a handle that is left open fails this spec.
       const { stdout } = await promisify(execFile)(process.execPath, [program, end], { timeout: 15_000 });

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { inlineWorker, poolMap, TaskError } from 'looppool';
+import { hold, inlineWorker, poolMap, TaskError } from 'looppool';
 import { defineWorker, each } from 'looppool/worker';
 import {
   concat,
@@ -7,6 +7,7 @@ import {
   finalize,
   map,
   merge,
+  mergeMap,
   NEVER,
   type Observable,
   of,
@@ -137,6 +138,19 @@ describe('poolMap: failing workers', () => {
       expectObservable(output).toBe('------#', undefined, {
         crashed: 0,
         tasks: ['a', 'c'],
+        cause: 'connection lost',
+      });
+    });
+  });
+
+  it('ERR-3 among those tasks are the ones that its teardown releases by hand', () => {
+    marbles(({ hot, expectObservable }) => {
+      const byHand = mergeMap(() => NEVER.pipe(finalize(hold())));
+      const broken = timer(4).pipe(map(() => fail('connection lost')));
+      const worker = run((tasks) => merge(tasks.pipe(byHand), broken));
+      expectObservable(hot('-ab---').pipe(poolMap(worker, 1), told())).toBe('----#', undefined, {
+        crashed: 0,
+        tasks: ['a', 'b'],
         cause: 'connection lost',
       });
     });

@@ -16,6 +16,7 @@ const later = true;
 const now = false;
 const plain = { a: 1 };
 const list = [1, 2];
+// biome-ignore lint/suspicious/noThenProperty: a value that only looks like a promise
 const thenLess = { then: 'later' };
 const bytes = Buffer.from('bytes');
 const view = Float64Array.of(1, 2);

@@ -98,12 +98,14 @@ describe('each, as a plain operator', () => {
       ['a promise that rejects', () => Promise.reject(boom)],
       [
         'a generator that throws',
+        // biome-ignore lint/correctness/useYield: it throws before
         function* () {
           throw boom;
         },
       ],
       [
         'an async generator that throws',
+        // biome-ignore lint/correctness/useYield: it throws before
         async function* () {
           throw boom;
         },

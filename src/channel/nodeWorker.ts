@@ -131,7 +131,7 @@ export class NodeWorkerChannel<T, R> implements Channel<T> {
   terminate(): void {
     if (this.#closed) return;
     const ended = this.#terminate?.() ?? this.#worker?.terminate();
-    // Never started, as when the factory of a later slot throws: no thread to wait for, but a port that keeps the host.
+    // Ended before it was started: no thread to wait for, but a port that keeps the host.
     if (!ended) this.#close({ kind: 'exited' });
     ended?.catch((cause: unknown) => this.#close({ kind: 'crashed', cause }));
   }

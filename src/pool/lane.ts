@@ -69,7 +69,8 @@ export class Lane<T, R> implements ChannelListener<R> {
 
   start(): void {
     this.#tell({ type: 'worker-spawned', worker: this.index });
-    this.#channel.start();
+    // Whoever observes that may have ended the pool.
+    if (!this.#closed) this.#channel.start();
   }
 
   task(task: T): void {

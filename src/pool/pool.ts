@@ -72,6 +72,8 @@ export class Pool<T, R> implements LaneOwner<T, R> {
       const lane = new Lane(hello, open(slot), this);
       this.#lanes.push(lane);
       lane.start();
+      // The factory may have ended the pool, when there was no lane yet to stop.
+      if (this.#over) lane.stop();
     }
   }
 

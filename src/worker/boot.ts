@@ -23,7 +23,7 @@ async function importModule(url: string): Promise<Module> {
   try {
     return await import(url);
   } catch (error) {
-    if ((error as { code?: unknown }).code !== 'ERR_UNKNOWN_FILE_EXTENSION') throw error;
+    if ((error as { code?: unknown } | null)?.code !== 'ERR_UNKNOWN_FILE_EXTENSION') throw error;
     const advice =
       'This Node does not run TypeScript: use Node 22.18 or later, or run the host with tsx, or compile the worker and pass its .js file';
     throw new TypeError(advice, { cause: error });
