@@ -5,6 +5,7 @@ import { delay, filter, map, mergeMap, scan, share } from 'rxjs/operators';
 import { emit } from '#src/demand/emission.js';
 import { FailureTakingEmitter, RecordingEmitter } from '../support/recordingEmitter.js';
 import { turns } from '../support/turns.js';
+import { unhandledDuring } from '../support/unhandled.js';
 
 describe('hold, pause, holdUntil', () => {
   let emitter: RecordingEmitter;
@@ -177,18 +178,10 @@ describe('hold, pause, holdUntil', () => {
     });
 
     it('EMI-1 elsewhere a rejection settles the value and is left to the platform', async () => {
-      const mocha = process.rawListeners('unhandledRejection') as ((error: unknown) => void)[];
-      process.removeAllListeners('unhandledRejection');
-      try {
-        const unhandled = new Promise((resolve) => process.once('unhandledRejection', resolve));
-        const boom = new Error('boom');
-        source.subscribe(() => holdUntil(Promise.reject(boom)));
-        send(1);
-        expect(await unhandled).to.equal(boom);
-        expect(emitter.settlings).to.deep.equal([1]);
-      } finally {
-        for (const listener of mocha) process.on('unhandledRejection', listener);
-      }
+      const boom = new Error('boom');
+      source.subscribe(() => holdUntil(Promise.reject(boom)));
+      expect(await unhandledDuring(() => send(1))).to.deep.equal([boom]);
+      expect(emitter.settlings).to.deep.equal([1]);
     });
 
     it('EMI-1 outside an emission only waits for the promise', async () => {

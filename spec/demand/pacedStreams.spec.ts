@@ -12,6 +12,7 @@ import { run } from '../support/run.js';
 import { readable } from '../support/sources.js';
 import { Stepper } from '../support/stepper.js';
 import { turns } from '../support/turns.js';
+import { unhandledDuring } from '../support/unhandled.js';
 
 describe('paced, over time', () => {
   describe('of an asynchronous source', () => {
@@ -21,15 +22,13 @@ describe('paced, over time', () => {
           yield 1;
           yield 2;
         } finally {
-          // Nobody is left to be told. An unhandled rejection would end this spec's process.
           // biome-ignore lint/correctness/noUnsafeFinally: it is what a clean-up that fails does
           throw new Error('clean-up');
         }
       })();
       const stepper = new Stepper(paced(source));
       await stepper.until(1);
-      stepper.subscription.unsubscribe();
-      await turns();
+      expect(await unhandledDuring(() => stepper.subscription.unsubscribe())).to.deep.equal([]);
     });
 
     it('DEM-2 so is the error of a ReadableStream that nobody reads any more', async () => {
@@ -42,9 +41,11 @@ describe('paced, over time', () => {
       });
       const stepper = new Stepper(paced(stream));
       await stepper.until(1);
-      fail(new Error('late'));
-      stepper.subscription.unsubscribe();
-      await turns();
+      const unhandled = await unhandledDuring(() => {
+        fail(new Error('late'));
+        stepper.subscription.unsubscribe();
+      });
+      expect(unhandled).to.deep.equal([]);
     });
 
     it('DEM-2 a value that is on its way when the consumer leaves is dropped', async () => {
@@ -212,6 +213,7 @@ describe('paced, over time', () => {
       expect(values.map(String)).to.deep.equal(['request']);
       await turns();
       expect(socket.destroyed).to.equal(false);
+      expect(socket.listenerCount('error'), 'the errors of that side are not swallowed').to.equal(0);
       socket.end('response');
       await once(socket, 'close');
       expect(written).to.deep.equal(['response']);

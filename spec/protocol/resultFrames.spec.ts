@@ -91,15 +91,23 @@ describe('result frames', () => {
     );
   });
 
-  it('OPR-6 starved, broken and ready arrive, once', async () => {
+  it('OPR-6 ready, starved, ending and broken arrive, once', async () => {
     const { writer, pool } = wire();
     writer.ready();
     writer.starved();
     await endOfTurn();
+    writer.ending();
+    await endOfTurn();
     writer.broken(new TypeError('the stream'));
     writer.drained();
     await endOfTurn();
-    expect(pool.said.map(([call]) => call)).to.deep.equal(['ready', 'starved', 'broken', 'drained']);
+    expect(pool.said.map(([call]) => call)).to.deep.equal([
+      'ready',
+      'starved',
+      'ending',
+      'broken',
+      'drained',
+    ]);
     expect(pool.of('broken')[0]).to.be.instanceOf(TypeError);
   });
 

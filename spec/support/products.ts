@@ -71,6 +71,17 @@ export const products: readonly Product[] = [
     results: [1],
     later: now,
   },
+  {
+    name: 'an Observable made by hand, with nothing to unsubscribe',
+    make: () => ({
+      subscribe(observer: { next(value: number): void; complete(): void }) {
+        observer.next(1);
+        observer.complete();
+      },
+    }),
+    results: [1],
+    later: now,
+  },
   { name: 'a promise', make: () => Promise.resolve(1), results: [1], later },
   { name: 'a promise of undefined', make: () => Promise.resolve(), results: [undefined], later },
   {

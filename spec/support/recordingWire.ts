@@ -18,6 +18,7 @@ export class RecordingWire<R = unknown> implements ToPool<R> {
   starved = () => this.#say(['starved']);
   report = (error: unknown) => this.#say(['report', error]);
   broken = (error: unknown) => this.#say(['broken', error]);
+  ending = () => this.#say(['ending']);
   drained = () => this.#say(['drained']);
 
   turn = () => {

@@ -63,6 +63,7 @@ export function tap<T, R>(
           starved: () => pool.starved(),
           report: (error) => pool.report(error),
           broken: (error) => pool.broken(error),
+          ending: () => pool.ending(),
           drained() {
             said.push('drained');
             pool.drained();

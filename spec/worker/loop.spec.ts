@@ -13,7 +13,7 @@ import {
   Subject,
   throwError,
 } from 'rxjs';
-import { finalize, ignoreElements, map, mergeMap, share, take, tap } from 'rxjs/operators';
+import { finalize, ignoreElements, map, mergeMap, share, take, tap, toArray } from 'rxjs/operators';
 import type { WorkerFunction } from '#src/worker/definition.js';
 import { Loop, type LoopHooks } from '#src/worker/loop.js';
 import { RecordingWire } from '../support/recordingWire.js';
@@ -302,6 +302,24 @@ describe('Loop', () => {
       expect(wire.of('result')).to.deep.equal([0, 1, 2, 10, 11, 12]);
     });
 
+    it('CRD-2 nor while results wait that came later, of themselves', () => {
+      const started: number[] = [];
+      const gate = new Subject<string>();
+      const project = (task: number) => {
+        started.push(task);
+        return task === 0 ? gate : of('at once');
+      };
+      const { loop, wire, send } = start((tasks) => tasks.pipe(each(project)), { credits: 1 });
+      send(0);
+      gate.next('a');
+      gate.next('b');
+      send(1);
+      expect(started).to.deep.equal([0]);
+      loop.credit(5);
+      expect(started).to.deep.equal([0, 1]);
+      expect(wire.of('result')).to.deep.equal(['a', 'b', 'at once']);
+    });
+
     it('ERR-6 reports are told', () => {
       let context!: WorkerContext;
       const { wire } = start((tasks, worker) => {
@@ -464,6 +482,26 @@ describe('Loop', () => {
       expect(wire.said.slice(-3)).to.deep.equal([['result', 'c', 0], ['done', 0], ['drained']]);
     });
 
+    it('DRN-2 the pool is told that what waits is all that comes, and only when something waits', () => {
+      for (const [credits, isTold] of [
+        [1, true],
+        [2, false],
+      ] as const) {
+        const { wire, send, pill } = start(
+          (tasks) =>
+            tasks.pipe(
+              toArray(),
+              mergeMap((all) => all),
+            ),
+          { credits },
+        );
+        send(1, 2);
+        expect(wire.of('ending')).to.deep.equal([]);
+        pill();
+        expect(wire.of('ending')).to.have.lengthOf(isTold ? 1 : 0);
+      }
+    });
+
     it('ERR-3 results that complete early are at their end, and the tasks that are left are not done', () => {
       const { wire, send } = start((tasks) => tasks.pipe(take(1)));
       send(1, 2, 3);
@@ -550,6 +588,28 @@ describe('Loop', () => {
       const said = [...wire.said];
       for (const release of releases) release();
       expect(wire.said).to.deep.equal(said);
+    });
+
+    it('CAN-1 while results wait for credit behind its end, it drops them and says drained, once', () => {
+      const { wire, loop, send, pill } = start(
+        (tasks) =>
+          tasks.pipe(
+            toArray(),
+            mergeMap((all) => all),
+          ),
+        {
+          credits: 1,
+        },
+      );
+      send(1, 2, 3);
+      pill();
+      expect(wire.of('result')).to.deep.equal([1]);
+      loop.abort();
+      loop.credit(5);
+      loop.abort();
+      expect(wire.of('result')).to.deep.equal([1]);
+      expect(wire.of('drained')).to.have.lengthOf(1);
+      expect(wire.said.at(-1)).to.deep.equal(['drained']);
     });
 
     it('CAN-1 before its function has resolved, it never subscribes', async () => {

@@ -118,6 +118,10 @@ class InlineWire<R> implements ToPool<R> {
     this.#pool.broken(error);
   }
 
+  ending(): void {
+    this.#pool.ending();
+  }
+
   drained(): void {
     this.#pool.drained();
     this.#closed({ kind: 'exited' });

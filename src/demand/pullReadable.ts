@@ -61,8 +61,9 @@ export function pullReadable<T>(
     source.off('end', complete);
     source.off('close', close);
     // The listener for errors stays: destroying may still report one, and nobody would be left to take it.
-    // What has ended destroys itself; of a Duplex the other side may still be written to.
     if (!source.readableEnded && !source.destroyed) source.destroy();
+    // What has ended destroys itself. Of a Duplex the other side may still be written to, and its errors are its writer's.
+    if (source.readableEnded && 'write' in source) source.off('error', fail);
   };
 }
 

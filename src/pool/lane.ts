@@ -52,6 +52,7 @@ export class Lane<T, R> implements ChannelListener<R> {
   readonly #ledger: Ledger<T>;
   #position = 0;
   #pilled = false;
+  #ending = false;
   #drained = false;
   #closed = false;
   #stopping = false;
@@ -145,6 +146,12 @@ export class Lane<T, R> implements ChannelListener<R> {
     if (!this.#stopping) this.#owner.fail(new WorkerCrashError(this, this.#ledger.open(), { cause: error }));
   }
 
+  /** What it has yet to send waits for our own credit: no time limit is on that. */
+  ending(): void {
+    this.#ending = true;
+    if (!this.#stopping) this.#deadline?.unsubscribe();
+  }
+
   drained(): void {
     if (this.#drained || this.#closed) return;
     this.#drained = true;
@@ -181,7 +188,8 @@ export class Lane<T, R> implements ChannelListener<R> {
 
   /** Once the pill is sent and every task is done, what the worker keeps open has `grace` ms. */
   #expectEnd(): void {
-    if (this.#ledger.size === 0 && !this.#drained && !this.#stopping) this.#terminateIn(this.#owner.grace);
+    if (this.#ledger.size > 0 || this.#ending || this.#drained || this.#stopping) return;
+    this.#terminateIn(this.#owner.grace);
   }
 
   #terminateIn(ms: number): void {

@@ -24,6 +24,7 @@ export interface ResultFrame<R> {
   readonly reports: readonly FailureRecord[];
   readonly starved: boolean;
   readonly broken: FailureRecord | undefined;
+  readonly ending: boolean;
   readonly drained: boolean;
 }
 
@@ -38,6 +39,7 @@ export class ResultFrameWriter<R> implements ToPool<R> {
   #reports: FailureRecord[] = [];
   #starved = false;
   #broken: FailureRecord | undefined;
+  #ending = false;
   #drained = false;
   #empty = true;
   readonly #turn = new Turn(queueMicrotask, () => this.turn());
@@ -89,6 +91,11 @@ export class ResultFrameWriter<R> implements ToPool<R> {
     this.#soon();
   }
 
+  ending(): void {
+    this.#ending = true;
+    this.#soon();
+  }
+
   drained(): void {
     this.#drained = true;
     this.#soon();
@@ -108,6 +115,7 @@ export class ResultFrameWriter<R> implements ToPool<R> {
       reports: this.#reports,
       starved: this.#starved,
       broken: this.#broken,
+      ending: this.#ending,
       drained: this.#drained,
     };
     this.#empty = true;
@@ -117,6 +125,7 @@ export class ResultFrameWriter<R> implements ToPool<R> {
     if (this.#reports.length > 0) this.#reports = [];
     this.#withheld = 0;
     this.#starved = false;
+    this.#ending = false;
     try {
       this.#post(frame);
     } catch {
@@ -172,5 +181,6 @@ export function replayResults<R>(frame: ResultFrame<R>, pool: ToPool<R>): void {
   for (const failure of frame.reports) pool.report(fromRecord(failure));
   if (frame.starved) pool.starved();
   if (frame.broken) pool.broken(fromRecord(frame.broken));
+  if (frame.ending) pool.ending();
   if (frame.drained) pool.drained();
 }

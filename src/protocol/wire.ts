@@ -40,6 +40,8 @@ export interface ToPool<R> {
   report(error: unknown): void;
   /** The results errored outside any task, or one of no task could not be sent: the worker is of no more use. */
   broken(error: unknown): void;
+  /** The results have completed; some still wait for credit. */
+  ending(): void;
   /** The worker is finished: nothing follows. */
   drained(): void;
   /** The calls of one frame are through. */

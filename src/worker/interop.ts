@@ -23,6 +23,7 @@ export function toObservable<R>(source: Observable<R> | ObservableLike<R>): Obse
       error: (error) => subscriber.error(error),
       complete: () => subscriber.complete(),
     });
-    return typeof subscription === 'function' ? subscription : () => subscription.unsubscribe();
+    // One made by hand may give nothing back.
+    return typeof subscription === 'function' ? subscription : () => subscription?.unsubscribe();
   });
 }

@@ -44,7 +44,10 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
   #waitsForTurn = false;
   #pilled = false;
   #ended = false;
+  /** Nothing comes any more but results that wait for credit. */
   #drained = false;
+  /** `drained` is told. */
+  #gone = false;
   /** The task that brought the end of the results; undefined while they go on. */
   #last: number | undefined;
   #broken: { readonly error: unknown } | undefined;
@@ -95,7 +98,8 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
   }
 
   abort(): void {
-    if (this.#drained) return;
+    if (this.#gone) return;
+    this.#gone = true;
     this.#drained = true;
     this.#inbox.clear();
     this.#abort.abort();
@@ -203,7 +207,9 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
   #drain(): void {
     this.#drained = true;
     this.#inbox.clear();
+    if (this.#outbox.blocked) this.#wire.ending();
     this.#outbox.behindResults(() => {
+      this.#gone = true;
       if (this.#broken) this.#wire.broken(this.#broken.error);
       this.#wire.drained();
       this.#wire.turn();

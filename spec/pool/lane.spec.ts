@@ -1,0 +1,266 @@
+import { expect } from 'chai';
+import { WorkerCrashError, WorkerStartError } from 'looppool';
+import { TestScheduler } from 'rxjs/testing';
+import { type Emitter, emit } from '#src/demand/emission.js';
+import { Lane, type LaneOwner } from '#src/pool/lane.js';
+import type { Channel, ChannelListener } from '#src/protocol/channel.js';
+
+const GRACE = 500;
+
+/** A lane between a channel and a pool that write down what it says to them. */
+function laneOf(credits = 10) {
+  const toWorker: unknown[] = [];
+  const toPool: unknown[] = [];
+  const events: string[] = [];
+  let worker!: ChannelListener<string>;
+  const channel: Channel<string> = {
+    start: () => toWorker.push('start'),
+    task: (position, task) => toWorker.push(['task', position, task]),
+    credit: (results) => toWorker.push(['credit', results]),
+    pill: () => toWorker.push('pill'),
+    abort: () => toWorker.push('abort'),
+    terminate: () => toWorker.push('terminate'),
+  };
+  const owner: LaneOwner<string, string> = {
+    grace: GRACE,
+    window: 4,
+    result: (value, from, index) => toPool.push(['result', value, from, index]),
+    resultSettled: (index) => toPool.push(['settled', index]),
+    resultWithheld: (index) => toPool.push(['withheld', index]),
+    outputPaused: () => toPool.push('paused'),
+    outputHasRoom: () => toPool.push('room'),
+    taskDone: (index) => toPool.push(['done', index]),
+    taskFailed: ({ index }, task, error) => toPool.push(['failed', index, task, error]),
+    starved: (index) => toPool.push(['starved', index]),
+    turn: () => toPool.push('turn'),
+    closed: (index) => toPool.push(['closed', index]),
+    fail: (error) => toPool.push(['fail', error]),
+    tell: (event) => events.push(event.type),
+  };
+  const hello = { protocol: 1, index: 3, name: 'w-3', poolName: 'w', initialData: undefined, credits };
+  const open = (_: unknown, listener: ChannelListener<string>) => {
+    worker = listener;
+    return channel;
+  };
+  const lane = new Lane(hello, { open }, owner);
+  lane.start();
+  const failure = () => (toPool.find((said) => Array.isArray(said) && said[0] === 'fail') as unknown[])?.[1];
+  return { lane, worker, toWorker, toPool, events, failure };
+}
+
+/** Runs in virtual time; `at` does something at a time. */
+const inVirtualTime = (run: (at: (ms: number, act: () => void) => void) => void) => {
+  const time = new TestScheduler(() => {});
+  time.run(() => run((ms, act) => time.schedule(act, ms)));
+};
+
+describe('Lane', () => {
+  it('CRD-3 a task is closed once, whatever the worker says of it later', () => {
+    const { lane, worker, toWorker, toPool } = laneOf();
+    lane.task('a');
+    lane.task('b');
+    expect(toWorker.slice(1)).to.deep.equal([
+      ['task', 0, 'a'],
+      ['task', 1, 'b'],
+    ]);
+    const boom = new Error('boom');
+    worker.done(0);
+    worker.done(0);
+    worker.failed(0, boom);
+    worker.failed(1, boom);
+    worker.failed(1, boom);
+    worker.done(1);
+    worker.done(7);
+    expect(toPool).to.deep.equal([
+      ['done', 3],
+      ['done', 3],
+      ['failed', 3, 'b', boom],
+    ]);
+  });
+
+  it('CRD-3 a result settles as itself; what fails behind the pool is none of its tasks', () => {
+    const { lane, worker, toPool } = laneOf();
+    lane.task('a');
+    worker.result('r', 0);
+    const emitter = (toPool[0] as unknown[])[2] as Emitter;
+    const failing = () => {
+      throw new Error('a subscriber');
+    };
+    expect(() => emit({ next: failing }, 'r', emitter, 0)).to.throw('a subscriber');
+    expect(toPool.slice(1)).to.deep.equal([['settled', 3]]);
+    expect(emitter.failed).to.equal(undefined);
+    worker.done(0);
+    expect(toPool.at(-1)).to.deep.equal(['done', 3]);
+  });
+
+  it('CRD-3 every result that is withheld gives its credit back', () => {
+    const { worker, toPool } = laneOf();
+    worker.withheld(2);
+    expect(toPool).to.deep.equal([
+      ['withheld', 3],
+      ['withheld', 3],
+    ]);
+  });
+
+  describe('whose worker fails', () => {
+    it('ERR-3 results that error fail it at once, with the tasks that it has', () => {
+      const { lane, worker, failure } = laneOf();
+      for (const task of ['a', 'b', 'c']) lane.task(task);
+      worker.done(1);
+      const boom = new Error('boom');
+      worker.broken(boom);
+      expect(failure()).to.be.instanceOf(WorkerCrashError).with.property('cause', boom);
+      expect((failure() as WorkerCrashError).tasks).to.deep.equal(['a', 'c']);
+    });
+
+    it('ERR-3 results that complete with tasks left', () => {
+      const { lane, worker, failure } = laneOf();
+      lane.task('a');
+      worker.drained();
+      expect(failure()).to.be.instanceOf(WorkerCrashError);
+      expect((failure() as WorkerCrashError).tasks).to.deep.equal(['a']);
+    });
+
+    it('ERR-3 a task that comes after its results have completed', () => {
+      const { lane, worker, toWorker, failure } = laneOf();
+      worker.drained();
+      expect(failure()).to.equal(undefined);
+      lane.task('late');
+      expect((failure() as WorkerCrashError).tasks).to.deep.equal(['late']);
+      expect(toWorker).to.deep.equal(['start']);
+    });
+
+    it('ERR-3 an exit that nobody asked for', () => {
+      const { lane, worker, events, failure } = laneOf();
+      lane.task('a');
+      worker.closed({ kind: 'exited', exitCode: 3 });
+      expect(failure()).to.be.instanceOf(WorkerCrashError).with.property('exitCode', 3);
+      expect(events).to.deep.equal(['worker-spawned', 'worker-crashed']);
+    });
+
+    it('ERR-2 a start that did not come about', () => {
+      const { worker, failure } = laneOf();
+      worker.closed({ kind: 'not-started', path: 'here', cause: new Error('why') });
+      expect(failure()).to.be.instanceOf(WorkerStartError).with.property('path', 'here');
+    });
+
+    it('ERR-3 is told once, whatever else closes it', () => {
+      const { worker, toPool } = laneOf();
+      worker.closed({ kind: 'crashed', cause: 1 });
+      worker.closed({ kind: 'exited' });
+      expect(toPool).to.have.lengthOf(1);
+    });
+  });
+
+  describe('whose worker ends', () => {
+    it('DRN-1 it gets one pill, and none when it has drained before', () => {
+      const { lane, toWorker, events } = laneOf();
+      lane.pill();
+      lane.pill();
+      expect(toWorker.filter((said) => said === 'pill')).to.have.lengthOf(1);
+      expect(events).to.include('pill');
+      const early = laneOf();
+      early.worker.drained();
+      early.lane.pill();
+      expect(early.toWorker).not.to.include('pill');
+      early.lane.stop();
+    });
+
+    it('DRN-3 from the pill and its last task on it has grace, and is cut then', () => {
+      inVirtualTime((at) => {
+        const { lane, worker, toWorker, events } = laneOf();
+        lane.task('a');
+        lane.pill();
+        at(1000, () => {
+          expect(toWorker, 'as long as a task runs').not.to.include('terminate');
+          worker.done(0);
+        });
+        at(1000 + GRACE - 1, () => expect(toWorker).not.to.include('terminate'));
+        at(1000 + GRACE + 1, () => {
+          expect(toWorker).to.include('terminate');
+          worker.closed({ kind: 'exited' });
+          expect(events.at(-1)).to.equal('worker-terminated');
+        });
+      });
+    });
+
+    it('DRN-3 what has completed and waits for credit is not cut', () => {
+      inVirtualTime((at) => {
+        const { lane, worker, toWorker } = laneOf();
+        lane.task('a');
+        lane.pill();
+        worker.done(0);
+        worker.ending();
+        at(100 * GRACE, () => {
+          expect(toWorker).not.to.include('terminate');
+          worker.drained();
+          worker.closed({ kind: 'exited' });
+        });
+      });
+    });
+
+    it('DRN-3 nor what had completed before its pill and its last task', () => {
+      inVirtualTime((at) => {
+        const { lane, worker, toWorker } = laneOf();
+        lane.task('a');
+        worker.ending();
+        lane.pill();
+        worker.done(0);
+        at(100 * GRACE, () => {
+          expect(toWorker).not.to.include('terminate');
+          worker.drained();
+          worker.closed({ kind: 'exited' });
+        });
+      });
+    });
+
+    it('CAN-1 what has completed and waits for credit is cut when it is stopped', () => {
+      inVirtualTime((at) => {
+        const { lane, worker, toWorker } = laneOf();
+        lane.stop();
+        worker.ending();
+        at(GRACE + 1, () => expect(toWorker).to.include('terminate'));
+      });
+    });
+
+    it('CAN-1 when it is stopped it has grace, drops what still comes, and is cut then', () => {
+      inVirtualTime((at) => {
+        const { lane, worker, toWorker, toPool } = laneOf();
+        lane.task('a');
+        lane.stop();
+        lane.stop();
+        expect(toWorker.filter((said) => said === 'abort')).to.have.lengthOf(1);
+        worker.result('late', 0);
+        worker.broken(new Error('late'));
+        worker.turn();
+        expect(toPool).to.deep.equal([]);
+        at(GRACE - 1, () => expect(toWorker).not.to.include('terminate'));
+        at(GRACE + 1, () => expect(toWorker).to.include('terminate'));
+      });
+    });
+
+    it('HST-2 once it is gone no timer is left', () => {
+      const time = new TestScheduler(() => {});
+      time.run(() => {
+        const { lane, worker, toWorker } = laneOf();
+        lane.pill();
+        worker.drained();
+        worker.closed({ kind: 'exited' });
+        lane.stop();
+        time.flush();
+        expect(toWorker).to.deep.equal(['start', 'pill']);
+        expect(time.frame).to.equal(0);
+      });
+    });
+
+    it('CRD-3 no credit is sent to one that has drained', () => {
+      const { lane, worker, toWorker } = laneOf();
+      lane.credit(3);
+      worker.drained();
+      lane.credit(4);
+      worker.closed({ kind: 'exited' });
+      lane.credit(5);
+      expect(toWorker.slice(1)).to.deep.equal([['credit', 3]]);
+    });
+  });
+});
