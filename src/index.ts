@@ -32,4 +32,5 @@ export {
 export type { PoolEvent } from './events.js';
 export type { PoolOptions } from './options.js';
 export { poolMap } from './poolMap.js';
+export type { ChannelOpener } from './protocol/channel.js';
 export type { WorkerContext, WorkerDefinition } from './worker/definition.js';

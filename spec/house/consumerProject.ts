@@ -52,6 +52,8 @@ export function compile(
     strict: true,
     exactOptionalPropertyTypes: true,
     skipLibCheck: false,
+    // Whatever a user exports can be named.
+    declaration: true,
     outDir: name,
     ...compilerOptions,
   };
