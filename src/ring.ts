@@ -1,3 +1,6 @@
+/** Slots beyond which an empty ring gives its array back. */
+const LARGE = 4096;
+
 /**
  * A first-in, first-out queue in a circular array: O(1) at both ends at any length.
  * `Array.prototype.shift` moves every element once an array is large; a backlog of a million tasks would be quadratic.
@@ -24,6 +27,8 @@ export class Ring<T> {
       this.#slots[this.#head] = undefined;
       this.#head = (this.#head + 1) & (this.#slots.length - 1);
       this.#length -= 1;
+      // What a long backlog took is given back.
+      if (this.#length === 0 && this.#slots.length > LARGE) this.clear();
     }
     return value as T;
   }

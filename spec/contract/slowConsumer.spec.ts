@@ -3,12 +3,15 @@ import { expect } from 'chai';
 import { hold, inlineWorker, type PoolEvent, pause, poolMap, type Release, threadWorker } from 'looppool';
 import { range, timer } from 'rxjs';
 import flushes from '../fixtures/flushes.worker.js';
+import flushesPulled from '../fixtures/flushesPulled.worker.js';
 import { run } from '../support/run.js';
 
-const url = new URL('../fixtures/flushes.worker.js', import.meta.url);
+const url = (file: string) => new URL(`../fixtures/${file}`, import.meta.url);
 const carriers = [
   { name: 'inlineWorker', worker: inlineWorker(flushes) },
-  { name: 'threadWorker', worker: threadWorker<typeof import('../fixtures/flushes.worker.js')>(url) },
+  { name: 'inlineWorker, pulled', worker: inlineWorker(flushesPulled) },
+  { name: 'threadWorker', worker: threadWorker<number, number>(url('flushes.worker.js')) },
+  { name: 'threadWorker, pulled', worker: threadWorker<number, number>(url('flushesPulled.worker.js')) },
 ];
 
 for (const { name, worker } of carriers) {

@@ -17,6 +17,8 @@ export interface ResultCredits {
   arrived(worker: number): void;
   /** The worker has a result and may not send it. */
   starved(worker: number): void;
+  /** Whether the worker may have to wait for a credit that has yet to come back. */
+  owes(worker: number): boolean;
   /** The worker has ended, and everything that it sent has arrived. */
   gone(worker: number): void;
 }
@@ -73,6 +75,10 @@ class SharedCredits implements ResultCredits {
     // It has spent its share, which comes back as its results settle.
   }
 
+  owes(worker: number): boolean {
+    return (this.#held[worker] as number) > 0;
+  }
+
   gone(): void {
     // Its share was its own: nobody waits for it.
   }
@@ -108,6 +114,10 @@ class LentCredits implements ResultCredits {
   starved(worker: number): void {
     this.#waiting.push(worker);
     this.#lend();
+  }
+
+  owes(worker: number): boolean {
+    return this.#waiting.includes(worker);
   }
 
   /** What it was lent and has not used would be missed by the others for ever. */

@@ -24,6 +24,7 @@ export interface LaneOwner<T, R> {
   taskDone(worker: number): void;
   taskFailed(lane: WorkerName, task: T, error: unknown): void;
   starved(worker: number): void;
+  owesCredit(worker: number): boolean;
   turn(): void;
   /** The worker ended as it should, or was made to. */
   closed(worker: number): void;
@@ -186,21 +187,31 @@ export class Lane<T, R> implements ChannelListener<R> {
     return new WorkerCrashError(this, this.#ledger.open(), reason);
   }
 
-  /** Once the pill is sent and every task is done, what the worker keeps open has `grace` ms. */
+  /**
+   * Once the pill is sent and every task is done, what the worker keeps open has `grace` ms; the time in which it may
+   * be waiting for us does not count.
+   */
   #expectEnd(): void {
     if (this.#ledger.size > 0 || this.#ending || this.#drained || this.#stopping) return;
-    this.#terminateIn(this.#owner.grace);
+    this.#after(this.#owner.grace, () => {
+      if (this.#owner.owesCredit(this.index)) this.#expectEnd();
+      else this.#terminate();
+    });
   }
 
   #terminateIn(ms: number): void {
+    this.#after(ms, () => this.#terminate());
+  }
+
+  #after(ms: number, act: () => void): void {
     this.#deadline?.unsubscribe();
-    // A carrier that lets its tasks go after the worker has gone is heard, but there is nobody left to terminate.
-    if (this.#closed) return;
-    this.#deadline = timer(ms).subscribe(() => {
-      this.#forced = !this.#drained;
-      this.#drained = true;
-      this.#channel.terminate();
-    });
+    this.#deadline = timer(ms).subscribe(act);
+  }
+
+  #terminate(): void {
+    this.#forced = !this.#drained;
+    this.#drained = true;
+    this.#channel.terminate();
   }
 
   #tell(event: UntimedPoolEvent): void {

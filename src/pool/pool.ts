@@ -155,6 +155,10 @@ export class Pool<T, R> implements LaneOwner<T, R> {
     this.#credits.starved(worker);
   }
 
+  owesCredit(worker: number): boolean {
+    return this.#credits.owes(worker);
+  }
+
   /** After a batch of news: hands out what waits, lets the sources go on, and ends what is at its end. */
   turn(): void {
     // News that comes of a task that is being handed out waits for that: the tasks stay in order, and the stack stays low.
