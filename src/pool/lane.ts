@@ -188,13 +188,14 @@ export class Lane<T, R> implements ChannelListener<R> {
   }
 
   /**
-   * Once the pill is sent and every task is done, what the worker keeps open has `grace` ms; the time in which it may
-   * be waiting for us does not count.
+   * Once the pill is sent and every task is done, what the worker keeps open has `grace` ms. A period at whose beginning
+   * or end it may have waited for us does not count.
    */
   #expectEnd(): void {
     if (this.#ledger.size > 0 || this.#ending || this.#drained || this.#stopping) return;
+    const waited = this.#owner.owesCredit(this.index);
     this.#after(this.#owner.grace, () => {
-      if (this.#owner.owesCredit(this.index)) this.#expectEnd();
+      if (waited || this.#owner.owesCredit(this.index)) this.#expectEnd();
       else this.#terminate();
     });
   }
