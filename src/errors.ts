@@ -172,7 +172,9 @@ export class BacklogFullError extends PoolError {
   }
 }
 
-/** A task, a result or initialData holds something that structured clone refuses. */
+const PLAIN_VALUES = 'Send plain values, and build the rest where it is used';
+
+/** A task, a result or initialData holds something that structured clone refuses, or that was moved already. */
 export class SerializationError extends PoolError {
   static readonly code = 'ERR_LOOPPOOL_SERIALIZATION';
   readonly code = SerializationError.code;
@@ -180,9 +182,9 @@ export class SerializationError extends PoolError {
   /** Where in the value it is, like `task.rows[3].onDone`. */
   readonly path: string;
 
-  constructor(path: string, found: string, cause?: unknown) {
+  constructor(path: string, found: string, cause?: unknown, advice = PLAIN_VALUES) {
     super(
-      `${path} cannot be sent to another thread: ${found}. Send plain values, and build the rest where it is used.`,
+      `${path} cannot be sent to another thread: ${found}. ${advice}.`,
       cause === undefined ? {} : { cause },
     );
     this.path = path;

@@ -30,6 +30,7 @@ export {
   WorkerStartError,
 } from './errors.js';
 export type { PoolEvent } from './events.js';
+export { move } from './move.js';
 export type { PoolOptions } from './options.js';
 export { poolMap } from './poolMap.js';
 export type { ChannelOpener } from './protocol/channel.js';

@@ -6,6 +6,7 @@ export {
   type ReadableLike,
   type ReadableStreamLike,
 } from './demand/paced.js';
+export { move } from './move.js';
 export { defineWorker } from './worker/defineWorker.js';
 export type {
   ObservableLike,

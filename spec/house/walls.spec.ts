@@ -30,12 +30,13 @@ const room = (file: string) =>
   file.includes('/') ? (file.split('/')[0] as string) : file.replace(/\.[jt]s$/, '');
 
 /** Rooms that a room may import from, beside itself. What is at the bottom may be used by all. */
-const bottom = ['errors', 'events', 'options', 'ring', 'forAll', 'demand'];
+const bottom = ['errors', 'events', 'options', 'ring', 'forAll', 'move', 'demand'];
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   errors: [],
   events: [],
   ring: [],
   forAll: [],
+  move: ['errors'],
   options: ['errors', 'events'],
   demand: ['ring'],
   protocol: bottom,
