@@ -10,6 +10,7 @@ export type PoolErrorCode =
   | 'ERR_LOOPPOOL_WORKER_CRASH'
   | 'ERR_LOOPPOOL_BACKLOG_FULL'
   | 'ERR_LOOPPOOL_SERIALIZATION'
+  | 'ERR_LOOPPOOL_LINE_TOO_LONG'
   | 'ERR_LOOPPOOL_PROTOCOL'
   | 'ERR_LOOPPOOL_INVALID_OPTION';
 
@@ -188,6 +189,23 @@ export class SerializationError extends PoolError {
       cause === undefined ? {} : { cause },
     );
     this.path = path;
+  }
+}
+
+/** A line of a stream is longer than `maxLineBytes` allows. */
+export class LineTooLongError extends PoolError {
+  static readonly code = 'ERR_LOOPPOOL_LINE_TOO_LONG';
+  readonly code = LineTooLongError.code;
+  override readonly name = 'LineTooLongError';
+  /** Where in the stream, in bytes, the line begins. */
+  readonly offset: number;
+
+  constructor(offset: number, maxLineBytes: number) {
+    super(
+      `The line that begins at byte ${offset} is longer than maxLineBytes (${maxLineBytes}). Raise maxLineBytes, or look ` +
+        'whether the stream is text at all: a compressed file has to be unpacked on its way.',
+    );
+    this.offset = offset;
   }
 }
 

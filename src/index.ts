@@ -21,6 +21,7 @@ export {
 export {
   BacklogFullError,
   InvalidOptionError,
+  LineTooLongError,
   PoolError,
   type PoolErrorCode,
   ProtocolError,

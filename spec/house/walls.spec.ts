@@ -25,7 +25,7 @@ const imports: readonly Import[] = files.flatMap((file) => {
   }));
 });
 
-const doors = ['index.ts', 'worker.ts'];
+const doors = ['index.ts', 'worker.ts', 'etl.ts'];
 const room = (file: string) =>
   file.includes('/') ? (file.split('/')[0] as string) : file.replace(/\.[jt]s$/, '');
 
@@ -39,6 +39,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   move: ['errors'],
   options: ['errors', 'events'],
   demand: ['ring'],
+  etl: bottom,
   protocol: bottom,
   pool: [...bottom, 'protocol'],
   worker: [...bottom, 'protocol'],
