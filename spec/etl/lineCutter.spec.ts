@@ -144,7 +144,7 @@ describe('blocks of lines', () => {
     ['little', [0xff, 0xfe]],
     ['big', [0xfe, 0xff]],
   ] as const) {
-    it(`LIN-4 UTF-16 is refused where its mark says so (${order} endian)`, () => {
+    it(`LIN-4 sixteen-bit text is refused, where its mark says so (${order} endian)`, () => {
       const chunk = new Uint8Array([...mark, 0x61, 0, 0x0a, 0]);
       expect(() => cut([chunk], 100)).to.throw(TypeError, "new TextDecoderStream('utf-16le')");
     });

@@ -58,7 +58,7 @@ describe('lines()', () => {
     expect([...lines(bytes, { encoding: 'latin1' })]).to.deep.equal(expected);
   });
 
-  it('LIN-4 what is no UTF-8 becomes U+FFFD', () => {
+  it('LIN-4 bytes that are no text become replacement characters', () => {
     expect([...lines(new Uint8Array([0x61, 0xff, 0x0a, 0xc3]))]).to.deep.equal(['a\u{fffd}', '\u{fffd}']);
   });
 
