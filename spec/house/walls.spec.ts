@@ -37,7 +37,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ring: [],
   forAll: [],
   options: ['errors', 'events'],
-  demand: ['ring'],
+  demand: ['errors', 'ring', 'forAll'],
   protocol: bottom,
   pool: [...bottom, 'protocol'],
   worker: [...bottom, 'protocol'],
