@@ -43,8 +43,13 @@ export class Projection<T, R> extends Subscriber<T> implements InnerOwner<T, R> 
     this.output = output;
     this.#project = project;
     this.#concurrency = concurrency;
-    output.add(this);
-    output.add(() => this.letGo());
+  }
+
+  subscribeTo(source: Observable<T>): void {
+    // Linked first, so that whoever ends the output ends a synchronous source too.
+    this.output.add(this);
+    this.output.add(() => this.letGo());
+    source.subscribe(this);
   }
 
   /** Whether one more value may run. */

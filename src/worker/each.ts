@@ -22,6 +22,6 @@ export function each<T, O>(
   checkProjection('each', project, concurrency);
   return (source) =>
     new Observable((output) => {
-      source.subscribe(new Projection<T, ResultOf<O>>(output, project, concurrency));
+      new Projection<T, ResultOf<O>>(output, project, concurrency).subscribeTo(source);
     });
 }
