@@ -9,6 +9,7 @@ export type PoolErrorCode =
   | 'ERR_LOOPPOOL_WORKER_START'
   | 'ERR_LOOPPOOL_WORKER_CRASH'
   | 'ERR_LOOPPOOL_BACKLOG_FULL'
+  | 'ERR_LOOPPOOL_INGEST'
   | 'ERR_LOOPPOOL_SERIALIZATION'
   | 'ERR_LOOPPOOL_LINE_TOO_LONG'
   | 'ERR_LOOPPOOL_PROTOCOL'
@@ -170,6 +171,21 @@ export class BacklogFullError extends PoolError {
         'synchronous operators, or raise backlog.',
     );
     this.task = task;
+  }
+}
+
+/** A sink failed on a value, or refused it. `cause` is the sink's own error. */
+export class IngestError extends PoolError {
+  static readonly code = 'ERR_LOOPPOOL_INGEST';
+  readonly code = IngestError.code;
+  override readonly name = 'IngestError';
+  /** The value that was not taken in. */
+  readonly value: unknown;
+
+  /** @param sink what the message calls it */
+  constructor(sink: string, value: unknown, cause: unknown) {
+    super(`${sink} failed on ${shown(value)}: ${textOf(cause)}`, { cause });
+    this.value = value;
   }
 }
 

@@ -11,6 +11,9 @@ export type {
 export { inlineWorker } from './channel/inline.js';
 export { type ThreadWorkerOptions, threadWorker } from './channel/thread.js';
 export { hold, holdUntil, pause, type Release } from './demand/hold.js';
+export { ingest } from './demand/ingest.js';
+export type { ObservableLike } from './demand/interop.js';
+export type { WritableLike } from './demand/nodeSink.js';
 export {
   type ItemOf,
   type PacedSource,
@@ -18,8 +21,12 @@ export {
   type ReadableLike,
   type ReadableStreamLike,
 } from './demand/paced.js';
+export type { ResultOf } from './demand/product.js';
+export type { WritableStreamLike } from './demand/webSink.js';
+export { writeTo } from './demand/writeTo.js';
 export {
   BacklogFullError,
+  IngestError,
   InvalidOptionError,
   LineTooLongError,
   PoolError,

@@ -38,7 +38,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   forAll: [],
   move: ['errors'],
   options: ['errors', 'events'],
-  demand: ['ring'],
+  demand: ['errors', 'ring', 'forAll'],
   etl: bottom,
   protocol: bottom,
   pool: [...bottom, 'protocol'],
