@@ -35,6 +35,11 @@ export class Intake<T> {
     return true;
   }
 
+  /** What waits, oldest first. */
+  tasks(): T[] {
+    return this.#backlog.values();
+  }
+
   shift(): T {
     return this.#backlog.shift();
   }

@@ -8,9 +8,15 @@
  * (3) each drains and leaves; (4) the last result is ingested; (5) the output completes (DRN-2).
  * Error or unsubscribe: the workers are asked to end, then terminated after `grace`; nothing more is emitted (CAN-1).
  */
-import { asyncScheduler, Subject, type Subscriber } from 'rxjs';
+import { asyncScheduler, Subject, type Subscriber, type Subscription, timer } from 'rxjs';
 import { currentScope, type Emitter } from '../demand/emission.js';
-import { BacklogFullError, type TaskError, WorkerCrashError, type WorkerName } from '../errors.js';
+import {
+  BacklogFullError,
+  DrainTimeoutError,
+  TaskTimeoutError,
+  WorkerCrashError,
+  type WorkerName,
+} from '../errors.js';
 import type { PoolEvent, UntimedPoolEvent } from '../events.js';
 import { forAll } from '../forAll.js';
 import type { ResolvedOptions } from '../options.js';
@@ -23,7 +29,7 @@ import { Intake } from './intake.js';
 import { Lane, type LaneOwner } from './lane.js';
 import { Outlet } from './outlet.js';
 import { RetryPolicy } from './retry.js';
-import { Seat, type SeatOwner } from './seat.js';
+import { Seat, type SeatOwner, type TaskFailure } from './seat.js';
 
 /** Starts the worker of a slot. May throw what the user's factory throws. */
 export type OpenSlot<T, R> = (slot: WorkerName) => ChannelOpener<T, R>;
@@ -31,6 +37,7 @@ export type OpenSlot<T, R> = (slot: WorkerName) => ChannelOpener<T, R>;
 export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R> {
   readonly grace: number;
   readonly window: number;
+  readonly taskTimeout: number;
   readonly retry: RetryPolicy;
   readonly #open: OpenSlot<T, R>;
   readonly #options: ResolvedOptions;
@@ -44,6 +51,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R> {
   readonly #seats: Seat<T, R>[] = [];
   #sourceCompleted = false;
   #pilled = false;
+  #drain: Subscription | undefined;
   #hasNews = false;
   #turning = false;
   #leaving = 0;
@@ -69,6 +77,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R> {
     this.retry = new RetryPolicy(options);
     this.grace = grace;
     this.window = this.#dispatcher.window;
+    this.taskTimeout = options.taskTimeout;
   }
 
   /** @throws what the user's factory throws; the workers before are started then, and `stop` ends them */
@@ -97,6 +106,8 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R> {
 
   complete(): void {
     this.#sourceCompleted = true;
+    const { drainTimeout } = this.#options;
+    if (drainTimeout !== Infinity) this.#drain = timer(drainTimeout).subscribe(() => this.#drainsTooLong());
     this.turn();
   }
 
@@ -110,6 +121,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R> {
   /** Ends the workers. Nothing is emitted any more. To be called once the source is unsubscribed. */
   stop(): void {
     this.#over = true;
+    this.#drain?.unsubscribe();
     try {
       forAll(this.#seats, (seat) => seat.stop());
     } finally {
@@ -150,17 +162,18 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R> {
     this.#dispatcher.done(worker);
   }
 
-  taskFailed(error: TaskError): void {
+  taskFailed(error: TaskFailure): void {
     if (!this.#over) this.tell({ type: 'task-failed', worker: error.worker, task: error.task, error });
   }
 
-  taskLost(error: TaskError): void {
+  taskLost(error: TaskFailure): void {
     if (this.#over) return;
     if (this.#options.onTaskError === 'error') {
       this.fail(error);
       return;
     }
-    const { worker, task, attempts, cause } = error;
+    const { worker, task, attempts } = error;
+    const cause = error instanceof TaskTimeoutError ? error : error.cause;
     const exitCode = cause instanceof WorkerCrashError ? cause.exitCode : undefined;
     this.tell({ type: 'dead-letter', worker, task, attempts, cause, error, exitCode });
   }
@@ -219,7 +232,8 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R> {
     const opener = this.#open({ index, name });
     const credits = this.#credits.begin(index);
     const asks = this.#credits.onDemand;
-    const hello = { protocol: PROTOCOL, index, name, poolName, initialData, credits, asks };
+    const watches = this.taskTimeout !== Infinity;
+    const hello = { protocol: PROTOCOL, index, name, poolName, initialData, credits, asks, watches };
     return new Lane(hello, opener, this, seat);
   }
 
@@ -235,6 +249,11 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R> {
   tell(event: UntimedPoolEvent): void {
     if (this.#events) this.#events.next({ ...event, at: asyncScheduler.now() });
     else if (event.type === 'worker-report' || event.type === 'dead-letter') console.warn(event.error);
+  }
+
+  #drainsTooLong(): void {
+    const tasks = [...this.#seats.flatMap((seat) => seat.undone()), ...this.#intake.tasks()];
+    this.fail(new DrainTimeoutError(this.#options.drainTimeout, tasks, this.#outlet.uningested));
   }
 
   readonly #hasRoom = (): boolean => this.#intake.waiting === 0 && this.#dispatcher.hasRoom;
