@@ -1,6 +1,6 @@
 /** A worker's frames: results, what became of tasks, and the worker's own news. */
 import { ProtocolError } from '../errors.js';
-import { whyNotCloneable } from './clone.js';
+import { type Clone, whyNotCloneable } from './clone.js';
 import { isPacked, type Packed, pack } from './codec.js';
 import { type FailureRecord, fromRecord, toRecord } from './failure.js';
 import { ProgressionReader, type Progressions, ProgressionWriter, positionsOf } from './progressions.js';
@@ -44,9 +44,12 @@ export class ResultFrameWriter<R> implements ToPool<R> {
   #empty = true;
   readonly #turn = new Turn(queueMicrotask, () => this.turn());
   readonly #post: Post<ResultFrame<R>>;
+  readonly #clone: Clone;
 
-  constructor(post: Post<ResultFrame<R>>) {
+  /** @param clone how the carrier clones */
+  constructor(post: Post<ResultFrame<R>>, clone: Clone = (value) => structuredClone(value)) {
     this.#post = post;
+    this.#clone = clone;
   }
 
   ready(): void {
@@ -72,7 +75,7 @@ export class ResultFrameWriter<R> implements ToPool<R> {
   }
 
   failed(position: number, error: unknown): void {
-    this.#failed.push([position, toRecord(error)]);
+    this.#failed.push([position, toRecord(error, this.#clone)]);
     this.#soon();
   }
 
@@ -82,12 +85,12 @@ export class ResultFrameWriter<R> implements ToPool<R> {
   }
 
   report(error: unknown): void {
-    this.#reports.push(toRecord(error));
+    this.#reports.push(toRecord(error, this.#clone));
     this.#soon();
   }
 
   broken(error: unknown): void {
-    this.#broken = toRecord(error);
+    this.#broken = toRecord(error, this.#clone);
     this.#soon();
   }
 
@@ -129,7 +132,7 @@ export class ResultFrameWriter<R> implements ToPool<R> {
     try {
       this.#post(frame);
     } catch {
-      this.#post(withoutRefused(frame, results));
+      this.#post(withoutRefused(frame, results, this.#clone));
     }
   }
 
@@ -140,7 +143,7 @@ export class ResultFrameWriter<R> implements ToPool<R> {
 }
 
 /** The frame without the results that cannot be cloned: each fails its task, or breaks the worker if it has none. */
-function withoutRefused<R>(frame: ResultFrame<R>, sent: readonly R[]): ResultFrame<R> {
+function withoutRefused<R>(frame: ResultFrame<R>, sent: readonly R[], clone: Clone): ResultFrame<R> {
   const owners = new ProgressionWriter();
   const done = new ProgressionWriter();
   const refused = new Map<number, FailureRecord>();
@@ -150,10 +153,11 @@ function withoutRefused<R>(frame: ResultFrame<R>, sent: readonly R[]): ResultFra
     const owner = ownerOf[i] ?? UNSOLICITED;
     try {
       // The clone is sent: a getter that throws only now and then may throw the next time.
-      results.push(structuredClone(value));
+      results.push(clone(value));
       owners.push(owner);
     } catch (error) {
-      if (!refused.has(owner)) refused.set(owner, toRecord(whyNotCloneable('result', value) ?? error));
+      if (!refused.has(owner))
+        refused.set(owner, toRecord(whyNotCloneable('result', value, clone) ?? error, clone));
     }
   }
   for (const position of positionsOf(frame.done)) if (!refused.has(position)) done.push(position);
