@@ -13,6 +13,8 @@ export interface DeadLetter<T = unknown> {
   readonly worker: number;
   /** Of a worker that died. */
   readonly exitCode?: number | undefined;
+  /** The signal that ended it, of a process. */
+  readonly signal?: string | undefined;
 }
 
 /** What a pool tells about itself. `at` is in ms on RxJS's clock (virtual under a TestScheduler); `worker` is an index. */

@@ -1,4 +1,5 @@
 export type {
+  ChildProcessLike,
   CustomWorkerFactory,
   FunctionThreadLike,
   NodeWorkerLike,
@@ -9,6 +10,7 @@ export type {
   WorkerSlot,
 } from './channel/factory.js';
 export { inlineWorker } from './channel/inline.js';
+export { type ProcessStdio, type ProcessWorkerOptions, processWorker } from './channel/process.js';
 export { type ThreadWorkerOptions, threadWorker } from './channel/thread.js';
 export { hold, holdUntil, pause, type Release } from './demand/hold.js';
 export { ingest } from './demand/ingest.js';

@@ -174,8 +174,8 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R> {
     }
     const { worker, task, attempts } = error;
     const cause = error instanceof TaskTimeoutError ? error : error.cause;
-    const exitCode = cause instanceof WorkerCrashError ? cause.exitCode : undefined;
-    this.tell({ type: 'dead-letter', worker, task, attempts, cause, error, exitCode });
+    const { exitCode, signal } = cause instanceof WorkerCrashError ? cause : {};
+    this.tell({ type: 'dead-letter', worker, task, attempts, cause, error, exitCode, signal });
   }
 
   suspend(worker: number): void {

@@ -5,7 +5,7 @@
  */
 import { ProtocolError } from '../errors.js';
 import { movesIn } from '../move.js';
-import { whyNotCloneable, whyNotMovable } from './clone.js';
+import { type Clone, whyNotCloneable, whyNotMovable } from './clone.js';
 import { isPacked, type Packed, pack } from './codec.js';
 import { Turn } from './turn.js';
 import type { ToWorker } from './wire.js';
@@ -40,13 +40,21 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
   readonly #post: Post<TaskFrame<T>>;
   readonly #refused: (position: number, error: unknown) => void;
   readonly #limit: number;
+  readonly #clone: Clone | undefined;
 
   /**
    * @param limit tasks in a frame at most
    * @param refused is told of a task that cannot be cloned; the others of its batch are sent
+   * @param clone how the carrier clones; structuredClone unless said otherwise
    */
-  constructor(post: Post<TaskFrame<T>>, limit: number, refused: (position: number, error: unknown) => void) {
+  constructor(
+    post: Post<TaskFrame<T>>,
+    limit: number,
+    refused: (position: number, error: unknown) => void,
+    clone?: Clone,
+  ) {
     this.#post = post;
+    this.#clone = clone;
     this.#limit = limit;
     this.#refused = refused;
   }
@@ -130,7 +138,7 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
       try {
         this.#post({ first: first + i, tasks: [task], credits: 0, end: CONTINUE });
       } catch (error) {
-        refused.push([first + i, whyNotCloneable('task', task) ?? error]);
+        refused.push([first + i, whyNotCloneable('task', task, this.#clone) ?? error]);
       }
     }
     return refused;
