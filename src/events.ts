@@ -1,3 +1,6 @@
+/** Which task gives way in a full backlog: the one that comes, or the one that waits longest. */
+export type DropPolicy = 'drop-newest' | 'drop-oldest';
+
 /** What a pool tells about itself. `at` is in ms on RxJS's clock (virtual under a TestScheduler); `worker` is an index. */
 export type PoolEvent = { readonly at: number } & (
   | { readonly type: 'worker-spawned'; readonly worker: number }
@@ -7,6 +10,18 @@ export type PoolEvent = { readonly at: number } & (
   | { readonly type: 'paused' }
   /** There is room again. `duration` is in ms. */
   | { readonly type: 'resumed'; readonly duration: number }
+  /**
+   * Many tasks wait whose source cannot: half of what may wait at all (`backlog`), or as many as the workers may have
+   * (`maxTasks`, or 1000 where that is less). Told again only after they have fallen to half of that. `waiting` is how many.
+   */
+  | { readonly type: 'backlog-high'; readonly waiting: number; readonly backlog: number }
+  /** The backlog is full: this task is not worked on. `count` is how many were dropped so far, this one included. */
+  | {
+      readonly type: 'dropped';
+      readonly task: unknown;
+      readonly count: number;
+      readonly policy: DropPolicy;
+    }
   | { readonly type: 'pill'; readonly worker: number }
   | { readonly type: 'drained'; readonly worker: number }
   /** `forced`: the worker did not leave by itself within its time, and was terminated. */

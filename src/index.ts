@@ -29,8 +29,8 @@ export {
   WorkerCrashError,
   WorkerStartError,
 } from './errors.js';
-export type { PoolEvent } from './events.js';
-export type { PoolOptions } from './options.js';
+export type { DropPolicy, PoolEvent } from './events.js';
+export type { OverflowPolicy, PoolOptions } from './options.js';
 export { poolMap } from './poolMap.js';
 export type { ChannelOpener } from './protocol/channel.js';
 export type { WorkerContext, WorkerDefinition } from './worker/definition.js';
