@@ -73,7 +73,28 @@ const options: {
   overflow: {
     takes: ['error', 'drop-newest', 'drop-oldest'],
     refuses: ['drop', 'Error', '', null, true, 0, ['error'], {}],
-    expected: "one of 'error', 'drop-newest', 'drop-oldest'",
+    expected: "'error' or 'drop-newest' or 'drop-oldest'",
+  },
+  onTaskError: {
+    takes: ['error', 'dead-letter'],
+    refuses: ['dead', '', null, true, {}],
+    expected: "'error' or 'dead-letter'",
+  },
+  maxAttempts: {
+    takes: [1, 3, Number.MAX_SAFE_INTEGER],
+    refuses: [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, '2', null],
+    expected: count,
+  },
+  retryDelay: {
+    takes: [0, 100, 2 ** 31 - 1, (attempt: number) => attempt * 10],
+    refuses: [-1, 2 ** 31, Number.NaN, Number.POSITIVE_INFINITY, '5', null, {}],
+    expected: 'milliseconds from 0 to 2147483647, or a function that returns them',
+  },
+  ack: { takes: ['auto', 'manual'], refuses: ['none', null, true, 1], expected: "'auto' or 'manual'" },
+  ackWarning: {
+    takes: [0, 1, 30_000, Number.POSITIVE_INFINITY],
+    refuses: [-1, 2 ** 31, Number.NaN, '5', null],
+    expected: 'milliseconds from 0 to 2147483647, or Infinity',
   },
   grace: {
     takes: [0, 0.5, 5000, 2 ** 31 - 1],
@@ -134,6 +155,11 @@ describe('the options of poolMap', () => {
       maxResults: 4096,
       backlog: Number.POSITIVE_INFINITY,
       overflow: 'error',
+      onTaskError: 'error',
+      maxAttempts: 1,
+      retryDelay: 0,
+      ack: 'auto',
+      ackWarning: 30_000,
       grace: 5000,
       initialData: undefined,
       name: 'looppool',

@@ -29,8 +29,9 @@ export {
   WorkerCrashError,
   WorkerStartError,
 } from './errors.js';
-export type { DropPolicy, PoolEvent } from './events.js';
+export type { DeadLetter, DropPolicy, PoolEvent } from './events.js';
 export type { OverflowPolicy, PoolOptions } from './options.js';
+export type { Delivery } from './pool/acks.js';
 export { poolMap } from './poolMap.js';
 export type { ChannelOpener } from './protocol/channel.js';
 export type { WorkerContext, WorkerDefinition } from './worker/definition.js';

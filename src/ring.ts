@@ -38,6 +38,13 @@ export class Ring<T> {
     return this.#slots[this.#head] as T;
   }
 
+  /** All values, oldest first; none is left. */
+  takeAll(): T[] {
+    const values: T[] = [];
+    while (this.#length > 0) values.push(this.shift());
+    return values;
+  }
+
   clear(): void {
     this.#slots = new Array(16);
     this.#head = 0;

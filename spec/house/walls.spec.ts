@@ -33,7 +33,7 @@ const room = (file: string) =>
 const bottom = ['errors', 'events', 'options', 'ring', 'forAll', 'demand'];
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   errors: [],
-  events: [],
+  events: ['errors'],
   ring: [],
   forAll: [],
   options: ['errors', 'events'],

@@ -2,19 +2,22 @@
  * Where results leave. Each is delivered as an emission of the worker that sent it; while a pause stands they wait in
  * order, at most `maxResults` of them, for their credits go back only when their emissions settle.
  */
-import type { Subscriber } from 'rxjs';
 import { type Emitter, emit } from '../demand/emission.js';
 import { Ring } from '../ring.js';
 
+interface Receiver<V> {
+  next(value: V): void;
+}
+
 export class Outlet<R> {
-  readonly #output: Subscriber<R>;
+  readonly #output: Receiver<R>;
   readonly #waiting = new Ring<R>();
   readonly #from = new Ring<Emitter>();
   #pauses = 0;
   #unsettled = 0;
   #delivering = false;
 
-  constructor(output: Subscriber<R>) {
+  constructor(output: Receiver<R>) {
     this.#output = output;
   }
 

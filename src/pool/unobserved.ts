@@ -2,7 +2,7 @@
 import type { UntimedPoolEvent } from '../events.js';
 
 export function warnUnobserved(pool: string, event: UntimedPoolEvent): void {
-  if (event.type === 'worker-report') {
+  if (event.type === 'worker-report' || event.type === 'dead-letter') {
     console.warn(event.error);
   } else if (event.type === 'dropped' && event.count === 1) {
     console.warn(

@@ -55,6 +55,8 @@ export interface Hello {
   readonly name: string;
   readonly poolName: string;
   readonly initialData: unknown;
-  /** Results that it may send before it is given more; 0 when it has to ask for each (`starved`). */
+  /** Results that it may send before it is given more. */
   readonly credits: number;
+  /** Whether it has to ask for each credit (`starved`), having none of its own. */
+  readonly asks: boolean;
 }

@@ -11,7 +11,7 @@ import { type Hello, type ToPool, type ToWorker, UNSOLICITED } from '../protocol
 import { Ring } from '../ring.js';
 import { functionOf, type Results, type WorkerDefinition } from './definition.js';
 import { isObservableLike, toObservable } from './interop.js';
-import { Outbox } from './outbox.js';
+import { Outbox, type OutboxCredits } from './outbox.js';
 import { SharedTasks } from './sharedTasks.js';
 import { Slice } from './slice.js';
 
@@ -52,7 +52,7 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
   #last: number | undefined;
   #broken: { readonly error: unknown } | undefined;
 
-  constructor(wire: ToPool<R>, credits: number, hooks: LoopHooks) {
+  constructor(wire: ToPool<R>, credits: OutboxCredits, hooks: LoopHooks) {
     this.#wire = wire;
     this.#hooks = hooks;
     this.#slice = hooks.nextTurn && new Slice();
