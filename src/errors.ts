@@ -9,7 +9,9 @@ export type PoolErrorCode =
   | 'ERR_LOOPPOOL_WORKER_START'
   | 'ERR_LOOPPOOL_WORKER_CRASH'
   | 'ERR_LOOPPOOL_BACKLOG_FULL'
+  | 'ERR_LOOPPOOL_INGEST'
   | 'ERR_LOOPPOOL_SERIALIZATION'
+  | 'ERR_LOOPPOOL_LINE_TOO_LONG'
   | 'ERR_LOOPPOOL_PROTOCOL'
   | 'ERR_LOOPPOOL_INVALID_OPTION';
 
@@ -172,7 +174,24 @@ export class BacklogFullError extends PoolError {
   }
 }
 
-/** A task, a result or initialData holds something that structured clone refuses. */
+/** A sink failed on a value, or refused it. `cause` is the sink's own error. */
+export class IngestError extends PoolError {
+  static readonly code = 'ERR_LOOPPOOL_INGEST';
+  readonly code = IngestError.code;
+  override readonly name = 'IngestError';
+  /** The value that was not taken in. */
+  readonly value: unknown;
+
+  /** @param sink what the message calls it */
+  constructor(sink: string, value: unknown, cause: unknown) {
+    super(`${sink} failed on ${shown(value)}: ${textOf(cause)}`, { cause });
+    this.value = value;
+  }
+}
+
+const PLAIN_VALUES = 'Send plain values, and build the rest where it is used';
+
+/** A task, a result or initialData holds something that structured clone refuses, or that was moved already. */
 export class SerializationError extends PoolError {
   static readonly code = 'ERR_LOOPPOOL_SERIALIZATION';
   readonly code = SerializationError.code;
@@ -180,12 +199,29 @@ export class SerializationError extends PoolError {
   /** Where in the value it is, like `task.rows[3].onDone`. */
   readonly path: string;
 
-  constructor(path: string, found: string, cause?: unknown) {
+  constructor(path: string, found: string, cause?: unknown, advice = PLAIN_VALUES) {
     super(
-      `${path} cannot be sent to another thread: ${found}. Send plain values, and build the rest where it is used.`,
+      `${path} cannot be sent to another thread: ${found}. ${advice}.`,
       cause === undefined ? {} : { cause },
     );
     this.path = path;
+  }
+}
+
+/** A line of a stream is longer than `maxLineBytes` allows. */
+export class LineTooLongError extends PoolError {
+  static readonly code = 'ERR_LOOPPOOL_LINE_TOO_LONG';
+  readonly code = LineTooLongError.code;
+  override readonly name = 'LineTooLongError';
+  /** Where in the stream, in bytes, the line begins. */
+  readonly offset: number;
+
+  constructor(offset: number, maxLineBytes: number) {
+    super(
+      `The line that begins at byte ${offset} is longer than maxLineBytes (${maxLineBytes}). Raise maxLineBytes, or look ` +
+        'whether the stream is text at all: a compressed file has to be unpacked on its way.',
+    );
+    this.offset = offset;
   }
 }
 

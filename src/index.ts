@@ -11,6 +11,9 @@ export type {
 export { inlineWorker } from './channel/inline.js';
 export { type ThreadWorkerOptions, threadWorker } from './channel/thread.js';
 export { hold, holdUntil, pause, type Release } from './demand/hold.js';
+export { ingest } from './demand/ingest.js';
+export type { ObservableLike } from './demand/interop.js';
+export type { WritableLike } from './demand/nodeSink.js';
 export {
   type ItemOf,
   type PacedSource,
@@ -18,9 +21,14 @@ export {
   type ReadableLike,
   type ReadableStreamLike,
 } from './demand/paced.js';
+export type { ResultOf } from './demand/product.js';
+export type { WritableStreamLike } from './demand/webSink.js';
+export { writeTo } from './demand/writeTo.js';
 export {
   BacklogFullError,
+  IngestError,
   InvalidOptionError,
+  LineTooLongError,
   PoolError,
   type PoolErrorCode,
   ProtocolError,
@@ -30,6 +38,7 @@ export {
   WorkerStartError,
 } from './errors.js';
 export type { DeadLetter, DropPolicy, PoolEvent } from './events.js';
+export { move } from './move.js';
 export type { OverflowPolicy, PoolOptions } from './options.js';
 export type { Delivery } from './pool/acks.js';
 export { poolMap } from './poolMap.js';

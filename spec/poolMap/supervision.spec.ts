@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import {
   type DeadLetter,
   inlineWorker,
+  move,
   type PoolEvent,
   paced,
   poolMap,
@@ -103,6 +104,28 @@ describe('a pool whose workers die', () => {
     );
     expect(completed).to.equal(true);
     expect(new Set(values as number[]).size).to.equal(495);
+  });
+
+  it('SUP-3 a task whose buffer went with the dead worker is a dead letter that says so, the others are done', async () => {
+    const events = recorder();
+    const { values } = await run(
+      range(0, 6).pipe(
+        map((id) => {
+          const bytes = new Uint8Array(8);
+          const task = { id, kills: id === 0, bytes };
+          return id % 2 === 1 ? move(task, [bytes]) : task;
+        }),
+        poolMap(mortal, 1, { maxAttempts: 3, onTaskError: 'dead-letter', events }),
+      ),
+    );
+    const letters = events.of('dead-letter');
+    expect(letters.map(({ task }) => (task as { id: number }).id)).to.deep.equal([1, 3, 5, 0]);
+    for (const { cause, attempts } of letters.slice(0, 3)) {
+      expect(attempts).to.equal(1);
+      expect((cause as Error).message).to.contain('moved');
+      expect((cause as Error).cause).to.be.instanceOf(WorkerCrashError);
+    }
+    expect(values).to.deep.equal([2, 4]);
   });
 
   it('SUP-4 a worker that never starts ends the output after bounded tries', async () => {

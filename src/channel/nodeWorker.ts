@@ -4,7 +4,13 @@
  * `threads` is the control plane: `spawn` waits until the thread answers, one call hands over the port, `Thread.terminate`
  * ends it. What it does not see (a thread that exits, or dies before it answers) is watched here.
  */
-import { MessageChannel, type MessagePort, receiveMessageOnPort, type Worker } from 'node:worker_threads';
+import {
+  MessageChannel,
+  type MessagePort,
+  receiveMessageOnPort,
+  type TransferListItem,
+  type Worker,
+} from 'node:worker_threads';
 import { ProtocolError } from '../errors.js';
 import { LONGEST_DELAY } from '../options.js';
 import type { Channel, ChannelListener, ChannelOpener, CloseReason } from '../protocol/channel.js';
@@ -70,7 +76,7 @@ export class NodeWorkerChannel<T, R> implements Channel<T> {
     this.#workersPort = port2;
     this.#turn = new Turn(setImmediate, () => this.#takeTurn());
     this.#writer = new TaskFrameWriter(
-      (frame) => port1.postMessage(frame),
+      (frame, transfer) => port1.postMessage(frame, transfer as TransferListItem[] | undefined),
       TASKS_PER_FRAME,
       (position, error) => {
         pool.failed(position, error);

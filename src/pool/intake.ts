@@ -5,14 +5,13 @@
  * whoever emits while there is no room is paused in that same call (DEM-1).
  */
 import type { Scope } from '../demand/emission.js';
+import { Feeders } from '../demand/feeders.js';
 import type { OverflowPolicy } from '../options.js';
-import { Ring } from '../ring.js';
 import { Backlog } from './backlog.js';
 
 export class Intake<T> {
   readonly #backlog: Backlog<T>;
-  readonly #paused = new Ring<Scope>();
-  #last: Scope | undefined;
+  readonly #feeders = new Feeders();
 
   /** @param limit how many tasks may wait whose source cannot */
   constructor(limit: number, policy: OverflowPolicy) {
@@ -26,7 +25,7 @@ export class Intake<T> {
 
   /** How many emissions are paused. */
   get paused(): number {
-    return this.#paused.length;
+    return this.#feeders.paused;
   }
 
   /** How many of these are of sources that cannot wait. */
@@ -50,25 +49,17 @@ export class Intake<T> {
 
   /** Pauses whoever emits `scope`. False when that cannot wait. */
   pause(scope: Scope): boolean {
-    // One emission may bring several tasks (a `mergeMap(of)` in between): one pause is enough.
-    if (scope === this.#last) return true;
-    if (!scope.pause()) return false;
-    this.#last = scope;
-    this.#paused.push(scope);
-    return true;
+    return this.#feeders.pause(scope);
   }
 
   /** Lets the sources go on, the one that waits longest first, as long as `hasRoom`. */
   resume(hasRoom: () => boolean): void {
-    while (this.#paused.length > 0 && hasRoom()) {
-      this.#last = undefined;
-      this.#paused.shift().resume();
-    }
+    this.#feeders.resume(hasRoom);
   }
 
   /** Forgets the backlog, and lets every source go on: others may listen to it. */
   release(): void {
     this.#backlog.clear();
-    this.resume(() => true);
+    this.#feeders.release();
   }
 }

@@ -12,6 +12,7 @@ import { type Subscription, timer } from 'rxjs';
 import type { Emitter } from '../demand/emission.js';
 import { TaskError, type WorkerCrashError, type WorkerName, type WorkerStartError } from '../errors.js';
 import type { UntimedPoolEvent } from '../events.js';
+import { isMoved } from '../move.js';
 import { Ring } from '../ring.js';
 import type { Lane, LaneKeeper, Undone } from './lane.js';
 import type { RetryPolicy } from './retry.js';
@@ -113,7 +114,7 @@ export class Seat<T, R> implements LaneKeeper<T> {
     const { retry } = this.#owner;
     const failure = new TaskError(this, undone.task, undone.attempt, error);
     this.#owner.taskFailed(failure);
-    if (retry.mayRetry(undone.attempt)) this.#deliverAgain(undone, error);
+    if (retry.mayRetry(undone.attempt) && !isMoved(undone.task)) this.#deliverAgain(undone, error);
     else this.#giveUp(failure);
     if (this.#suspended) this.#carryOn();
   }
@@ -133,8 +134,10 @@ export class Seat<T, R> implements LaneKeeper<T> {
     }
     const behind = this.#suspects.takeAll();
     for (const task of undone) {
-      if (untouched) this.#suspects.push(task);
-      else if (retry.mayRedeliver(task.attempt, undone.length)) this.#suspects.push(nextDelivery(task));
+      const again = retry.mayRedeliver(task.attempt, undone.length);
+      if (isMoved(task.task)) this.#giveUp(new TaskError(this, task.task, task.attempt, movedAway(error)));
+      else if (untouched) this.#suspects.push(task);
+      else if (again) this.#suspects.push(nextDelivery(task));
       else this.#giveUp(new TaskError(this, task.task, task.attempt, error));
     }
     for (const task of behind) this.#suspects.push(task);
@@ -228,6 +231,13 @@ export class Seat<T, R> implements LaneKeeper<T> {
       this.#owner.resume(this.index);
     }
   }
+}
+
+/** Why a task that is not to blame is given up all the same (SUP-3). */
+function movedAway(cause: unknown): Error {
+  return new Error('Its buffers were moved to a worker that died, so it cannot be delivered again', {
+    cause,
+  });
 }
 
 function nextDelivery<T>({ task, attempt, position }: Undone<T>): Undone<T> {

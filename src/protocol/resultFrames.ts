@@ -1,6 +1,7 @@
 /** A worker's frames: results, what became of tasks, and the worker's own news. */
 import { ProtocolError } from '../errors.js';
-import { whyNotCloneable } from './clone.js';
+import { movesIn } from '../move.js';
+import { whyNotCloneable, whyNotMovable } from './clone.js';
 import { isPacked, type Packed, pack } from './codec.js';
 import { type FailureRecord, fromRecord, toRecord } from './failure.js';
 import { ProgressionReader, type Progressions, ProgressionWriter, positionsOf } from './progressions.js';
@@ -27,6 +28,21 @@ export interface ResultFrame<R> {
   readonly ending: boolean;
   readonly drained: boolean;
 }
+
+/** A frame that says nothing. */
+const SILENT: ResultFrame<never> = {
+  ready: false,
+  results: [],
+  owners: [],
+  withheld: 0,
+  done: [],
+  failed: [],
+  reports: [],
+  starved: false,
+  broken: undefined,
+  ending: false,
+  drained: false,
+};
 
 /** A worker's writer. */
 export class ResultFrameWriter<R> implements ToPool<R> {
@@ -55,6 +71,16 @@ export class ResultFrameWriter<R> implements ToPool<R> {
   }
 
   result(value: R, owner: number): void {
+    try {
+      const moved = movesIn('result', value);
+      if (moved) {
+        this.#postMoved(value, owner, moved);
+        return;
+      }
+    } catch (error) {
+      this.#refuse(owner, error);
+      return;
+    }
     this.#results.push(value);
     this.#owners.push(owner);
     if (this.#results.length >= RESULTS_PER_FRAME) this.turn();
@@ -131,6 +157,24 @@ export class ResultFrameWriter<R> implements ToPool<R> {
     } catch {
       this.#post(withoutRefused(frame, results));
     }
+  }
+
+  /** By itself and at once, behind what was said before: it is gone here when this returns. */
+  #postMoved(value: R, owner: number, moved: readonly object[]): void {
+    this.turn();
+    try {
+      this.#post({ ...SILENT, results: [value], owners: [owner, 1, 0] }, moved);
+    } catch (error) {
+      this.#refuse(owner, whyNotMovable('result', value, moved, error));
+    }
+  }
+
+  /** At once too: what its task is told to be in a later frame, done or failed, counts no more. */
+  #refuse(owner: number, why: unknown): void {
+    this.withheld(1);
+    if (owner === UNSOLICITED) this.broken(why);
+    else this.failed(owner, why);
+    this.turn();
   }
 
   #soon(): void {

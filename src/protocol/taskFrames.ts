@@ -4,7 +4,8 @@
  * message, a flood costs few, and nothing waits for a timer.
  */
 import { ProtocolError } from '../errors.js';
-import { whyNotCloneable } from './clone.js';
+import { movesIn } from '../move.js';
+import { whyNotCloneable, whyNotMovable } from './clone.js';
 import { isPacked, type Packed, pack } from './codec.js';
 import { Turn } from './turn.js';
 import type { ToWorker } from './wire.js';
@@ -21,8 +22,11 @@ export interface TaskFrame<T> {
   readonly end: typeof CONTINUE | typeof PILL | typeof ABORT;
 }
 
-/** Sends one frame. Throws what structured clone throws. */
-export type Post<F> = (frame: F) => void;
+/**
+ * Sends one frame. `transfer` lists what it takes along: a carrier that cannot move it copies it, and detaches what is here.
+ * Throws what structured clone throws.
+ */
+export type Post<F> = (frame: F, transfer?: readonly object[]) => void;
 
 /** The pool's writer. */
 export class TaskFrameWriter<T> implements ToWorker<T> {
@@ -46,6 +50,19 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
   }
 
   task(position: number, task: T): void {
+    let moved: readonly object[] | undefined;
+    try {
+      moved = movesIn('task', task);
+    } catch (error) {
+      // The positions of a frame have no gaps.
+      this.#flush();
+      this.#refused(position, error);
+      return;
+    }
+    if (moved) {
+      this.#postMoved(position, task, moved);
+      return;
+    }
     if (this.#tasks.length === 0) this.#first = position;
     this.#tasks.push(task);
     if (this.#tasks.length >= this.#limit) this.#flush();
@@ -66,6 +83,16 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
     this.#tasks = [];
     this.#end = ABORT;
     this.#flush();
+  }
+
+  /** By itself and at once, behind what was said before: it is gone here when this returns. */
+  #postMoved(position: number, task: T, moved: readonly object[]): void {
+    this.#flush();
+    try {
+      this.#post({ first: position, tasks: [task], credits: 0, end: CONTINUE }, moved);
+    } catch (error) {
+      this.#refused(position, whyNotMovable('task', task, moved, error));
+    }
   }
 
   #flush(): void {

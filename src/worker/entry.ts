@@ -5,7 +5,7 @@
 import { realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { isMainThread, type MessagePort, parentPort } from 'node:worker_threads';
+import { isMainThread, type MessagePort, parentPort, type TransferListItem } from 'node:worker_threads';
 import { Observable } from 'observable-fns';
 import { ProtocolError } from '../errors.js';
 import { toRecord } from '../protocol/failure.js';
@@ -58,8 +58,8 @@ function run(
   port: MessagePort,
   failedToStart: (error: unknown) => void,
 ): void {
-  const writer = new ResultFrameWriter<unknown>((frame) => {
-    port.postMessage(frame);
+  const writer = new ResultFrameWriter<unknown>((frame, transfer) => {
+    port.postMessage(frame, transfer as TransferListItem[] | undefined);
     if (frame.drained) {
       // Nothing of ours keeps the thread: it ends when nothing of the user's does.
       port.close();

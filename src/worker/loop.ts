@@ -7,10 +7,10 @@
  */
 import { type Observer, Subscriber, type Subscription } from 'rxjs';
 import { currentScope, type Emitter, emit, type Scope } from '../demand/emission.js';
+import { isObservableLike, toObservable } from '../demand/interop.js';
 import { type Hello, type ToPool, type ToWorker, UNSOLICITED } from '../protocol/wire.js';
 import { Ring } from '../ring.js';
 import { functionOf, type Results, type WorkerDefinition } from './definition.js';
-import { isObservableLike, toObservable } from './interop.js';
 import { Outbox, type OutboxCredits } from './outbox.js';
 import { SharedTasks } from './sharedTasks.js';
 import { Slice } from './slice.js';

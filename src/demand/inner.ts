@@ -1,30 +1,34 @@
-/** The results of one task, on their way from what its project returned to the output of `each`. */
+/** The results of one value, on their way from what its project returned to the output. */
 import { Subscriber } from 'rxjs';
-import { emit, nobody, type Scope } from '../demand/emission.js';
+import { type Emitter, emit, type Scope } from './emission.js';
 
-/** The operator, as the results of one task see it. */
-export interface InnerOwner<R> {
+/** The operator, as the results of one value see it. */
+export interface InnerOwner<T, R> {
   readonly output: Subscriber<R>;
+  /** Of results that come after the call that brought their value. */
+  readonly emitter: Emitter;
   /** The results are through, or `failure` ended them. */
-  innerEnded(inner: Inner<R>, failure?: { readonly error: unknown }): void;
+  innerEnded(inner: Inner<T, R>, failure?: { readonly error: unknown }): void;
 }
 
-export class Inner<R> extends Subscriber<R> {
+export class Inner<T, R> extends Subscriber<R> {
+  readonly value: T;
   readonly scope: Scope | undefined;
-  readonly #owner: InnerOwner<R>;
-  /** A paced source emits on behalf of the task by itself. */
+  readonly #owner: InnerOwner<T, R>;
+  /** A paced source emits on behalf of the value by itself. */
   readonly #paced: boolean;
 
-  constructor(owner: InnerOwner<R>, scope: Scope | undefined, paced: boolean) {
+  constructor(owner: InnerOwner<T, R>, value: T, scope: Scope | undefined, paced: boolean) {
     super();
     this.#owner = owner;
+    this.value = value;
     this.scope = scope;
     this.#paced = paced;
   }
 
-  protected override _next(value: R): void {
-    if (this.#paced) this.#owner.output.next(value);
-    else emit(this.#owner.output, value, nobody, 0, this.scope);
+  protected override _next(result: R): void {
+    if (this.#paced) this.#owner.output.next(result);
+    else emit(this.#owner.output, result, this.#owner.emitter, 0, this.scope);
   }
 
   protected override _error(error: unknown): void {
@@ -38,8 +42,8 @@ export class Inner<R> extends Subscriber<R> {
   follow(promise: PromiseLike<R>): void {
     const failed = (error: unknown) => this.error(error);
     try {
-      promise.then((value) => {
-        this.next(value);
+      promise.then((result) => {
+        this.next(result);
         this.complete();
       }, failed);
     } catch (error) {
@@ -56,7 +60,7 @@ export class Inner<R> extends Subscriber<R> {
     }
   }
 
-  /** A teardown that throws fails the task too. */
+  /** A teardown that throws fails the value too. */
   #end(failure?: { readonly error: unknown }): void {
     let thrown: { readonly error: unknown } | undefined;
     try {
