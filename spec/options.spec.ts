@@ -90,6 +90,16 @@ const options: {
     refuses: [-1, 2 ** 31, Number.NaN, Number.POSITIVE_INFINITY, '5', null, {}],
     expected: 'milliseconds from 0 to 2147483647, or a function that returns them',
   },
+  taskTimeout: {
+    takes: [0, 1, 30_000, Number.POSITIVE_INFINITY],
+    refuses: [-1, 2 ** 31, Number.NaN, '5', null],
+    expected: 'milliseconds from 0 to 2147483647, or Infinity',
+  },
+  drainTimeout: {
+    takes: [0, 1, 30_000, Number.POSITIVE_INFINITY],
+    refuses: [-1, 2 ** 31, Number.NaN, '5', null],
+    expected: 'milliseconds from 0 to 2147483647, or Infinity',
+  },
   ack: { takes: ['auto', 'manual'], refuses: ['none', null, true, 1], expected: "'auto' or 'manual'" },
   ackWarning: {
     takes: [0, 1, 30_000, Number.POSITIVE_INFINITY],
@@ -158,6 +168,8 @@ describe('the options of poolMap', () => {
       onTaskError: 'error',
       maxAttempts: 1,
       retryDelay: 0,
+      taskTimeout: Number.POSITIVE_INFINITY,
+      drainTimeout: Number.POSITIVE_INFINITY,
       ack: 'auto',
       ackWarning: 30_000,
       grace: 5000,

@@ -6,6 +6,8 @@ const brand: unique symbol = Symbol.for('looppool.error') as never;
 
 export type PoolErrorCode =
   | 'ERR_LOOPPOOL_TASK'
+  | 'ERR_LOOPPOOL_TASK_TIMEOUT'
+  | 'ERR_LOOPPOOL_DRAIN_TIMEOUT'
   | 'ERR_LOOPPOOL_WORKER_START'
   | 'ERR_LOOPPOOL_WORKER_CRASH'
   | 'ERR_LOOPPOOL_BACKLOG_FULL'
@@ -93,6 +95,54 @@ export class TaskError extends PoolError {
     // The host's own frames lead into a message handler; the worker's lead to the mistake.
     const frames = stackOf(cause)?.match(/^\s+at .*$/gm);
     if (frames) this.stack = `${this.name}: ${this.message}\n${frames.join('\n')}`;
+  }
+}
+
+/** A task ran longer than `taskTimeout`. */
+export class TaskTimeoutError extends PoolError {
+  static readonly code = 'ERR_LOOPPOOL_TASK_TIMEOUT';
+  readonly code = TaskTimeoutError.code;
+  override readonly name = 'TaskTimeoutError';
+  /** Index of the worker that had the task. */
+  readonly worker: number;
+  readonly task: unknown;
+  /** Deliveries of the task so far, this one included. */
+  readonly attempts: number;
+  /** ms that it had. */
+  readonly timeout: number;
+
+  constructor(worker: WorkerName, task: unknown, attempts: number, timeout: number) {
+    super(
+      `A task ran longer than ${timeout} ms in ${describe(worker)}. Raise taskTimeout, or make the task shorter; one that ` +
+        'heeds its signal (the second argument of what each() calls) ends without its worker.',
+    );
+    this.worker = worker.index;
+    this.task = task;
+    this.attempts = attempts;
+    this.timeout = timeout;
+  }
+}
+
+/** Tasks were still running `drainTimeout` ms after the source had completed. */
+export class DrainTimeoutError extends PoolError {
+  static readonly code = 'ERR_LOOPPOOL_DRAIN_TIMEOUT';
+  readonly code = DrainTimeoutError.code;
+  override readonly name = 'DrainTimeoutError';
+  // Behind a getter, so that an error that is printed does not print thousands of tasks.
+  readonly #tasks: readonly unknown[];
+
+  /** @param uningested results that had arrived, and were held or waited */
+  constructor(timeout: number, tasks: readonly unknown[], uningested: number) {
+    super(
+      `${timeout} ms after the source completed ${tasks.length} tasks were not done and ${uningested} results not ingested. ` +
+        'Raise drainTimeout, or set taskTimeout to be rid of tasks that hang.',
+    );
+    this.#tasks = tasks;
+  }
+
+  /** The tasks that were not done. */
+  get tasks(): readonly unknown[] {
+    return this.#tasks;
   }
 }
 

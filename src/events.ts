@@ -1,4 +1,4 @@
-import type { TaskError } from './errors.js';
+import type { TaskError, TaskTimeoutError } from './errors.js';
 
 /** Which task gives way in a full backlog: the one that comes, or the one that waits longest. */
 export type DropPolicy = 'drop-newest' | 'drop-oldest';
@@ -6,10 +6,10 @@ export type DropPolicy = 'drop-newest' | 'drop-oldest';
 /** A task that is given up: it failed, or its worker died of it, as often as `maxAttempts` allows. */
 export interface DeadLetter<T = unknown> {
   readonly task: T;
-  /** What ended its last delivery: the error of the task as its worker threw it, or a `WorkerCrashError`. */
+  /** What ended its last delivery: the error of the task as its worker threw it, a `WorkerCrashError`, a `TaskTimeoutError`. */
   readonly cause: unknown;
   /** As the output would have errored: a `TaskError` with the cause, the task, the worker. */
-  readonly error: TaskError;
+  readonly error: TaskError | TaskTimeoutError;
   /** Deliveries that it had. */
   readonly attempts: number;
   /** Index of the worker of the last. */

@@ -26,6 +26,7 @@ export type { WritableStreamLike } from './demand/webSink.js';
 export { writeTo } from './demand/writeTo.js';
 export {
   BacklogFullError,
+  DrainTimeoutError,
   IngestError,
   InvalidOptionError,
   LineTooLongError,
@@ -34,6 +35,7 @@ export {
   ProtocolError,
   SerializationError,
   TaskError,
+  TaskTimeoutError,
   WorkerCrashError,
   WorkerStartError,
 } from './errors.js';

@@ -48,6 +48,20 @@ export interface PoolOptions {
    */
   readonly retryDelay?: number | ((attempt: number, error: unknown) => number);
   /**
+   * Milliseconds that a task may take, from its start in its worker. Then its signal aborts and what it returned is
+   * unsubscribed; if it is not over `grace` ms later, its worker is replaced, and the other tasks of that worker are
+   * delivered again, with no attempt counted. The task has failed, and is tried again as `maxAttempts` allows. Costs a
+   * message for each task.
+   * @default none
+   */
+  readonly taskTimeout?: number;
+  /**
+   * Milliseconds from the completion of the source to the last result; past it the output errors with a
+   * `DrainTimeoutError` that has the tasks that are left.
+   * @default Infinity
+   */
+  readonly drainTimeout?: number;
+  /**
    * `'manual'`: the output emits a `Delivery` for each result, which is ingested when its `done()` is called.
    * @default 'auto'
    */
@@ -86,6 +100,8 @@ export interface ResolvedOptions {
   readonly onTaskError: 'error' | 'dead-letter';
   readonly maxAttempts: number;
   readonly retryDelay: number | ((attempt: number, error: unknown) => number);
+  readonly taskTimeout: number;
+  readonly drainTimeout: number;
   readonly ack: 'auto' | 'manual';
   readonly ackWarning: number;
   readonly grace: number;
@@ -123,6 +139,8 @@ const checks: { readonly [K in keyof Required<PoolOptions>]: Check } = {
   onTaskError: oneOf('error', 'dead-letter'),
   maxAttempts: count,
   retryDelay: [`${delay[0]}, or a function that returns them`, (v) => typeof v === 'function' || isDelay(v)],
+  taskTimeout: patience,
+  drainTimeout: patience,
   ack: oneOf('auto', 'manual'),
   ackWarning: patience,
   grace: delay,
@@ -167,6 +185,8 @@ export function resolveOptions(
     onTaskError: options.onTaskError ?? 'error',
     maxAttempts: options.maxAttempts ?? 1,
     retryDelay: options.retryDelay ?? 0,
+    taskTimeout: options.taskTimeout ?? Infinity,
+    drainTimeout: options.drainTimeout ?? Infinity,
     ack: options.ack ?? 'auto',
     ackWarning: options.ackWarning ?? 30_000,
     grace: options.grace ?? 5000,

@@ -38,10 +38,17 @@ export class Ring<T> {
     return this.#slots[this.#head] as T;
   }
 
+  /** All values, oldest first. */
+  values(): T[] {
+    return Array.from({ length: this.#length }, (_, i) => {
+      return this.#slots[(this.#head + i) & (this.#slots.length - 1)] as T;
+    });
+  }
+
   /** All values, oldest first; none is left. */
   takeAll(): T[] {
-    const values: T[] = [];
-    while (this.#length > 0) values.push(this.shift());
+    const values = this.values();
+    this.clear();
     return values;
   }
 

@@ -71,6 +71,7 @@ describe('Backlog', () => {
           expect(backlog.length).to.equal(model.length);
           expect(backlog.counted).to.equal(model.filter(({ guest }) => !guest).length);
         }
+        expect(backlog.values()).to.deep.equal(model.map(({ task }) => task));
         expect(emptied(backlog)).to.deep.equal(model.map(({ task }) => task));
       }),
       { seed: 11 },

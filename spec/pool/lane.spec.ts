@@ -17,12 +17,14 @@ function laneOf(credits = 10) {
     start: () => toWorker.push('start'),
     task: (position, task) => toWorker.push(['task', position, task]),
     credit: (results) => toWorker.push(['credit', results]),
+    cancel: (position) => toWorker.push(['cancel', position]),
     pill: () => toWorker.push('pill'),
     abort: () => toWorker.push('abort'),
     terminate: () => toWorker.push('terminate'),
   };
   const owner: LaneOwner<string> = {
     grace: GRACE,
+    taskTimeout: Number.POSITIVE_INFINITY,
     window: 4,
     result: (value, from, index) => toPool.push(['result', value, from, index]),
     resultSettled: (index) => toPool.push(['settled', index]),
@@ -37,6 +39,8 @@ function laneOf(credits = 10) {
   const keeper: LaneKeeper<string> = {
     taskDone: () => toPool.push(['done', 3]),
     taskFailed: ({ task }, error) => toPool.push(['failed', 3, task, error]),
+    overdue: () => {},
+    hung: (error) => toPool.push(['hung', error]),
     crashed: (error, undone) => toPool.push(['fail', error, undone]),
     closed: () => toPool.push(['closed', 3]),
   };
@@ -48,6 +52,7 @@ function laneOf(credits = 10) {
     initialData: undefined,
     credits,
     asks: false,
+    watches: false,
   };
   const open = (_: unknown, listener: ChannelListener<string>) => {
     worker = listener;

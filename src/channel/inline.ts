@@ -70,6 +70,10 @@ export class InlineChannel<T, R> implements Channel<T> {
     this.#loop.credit(results);
   }
 
+  cancel(position: number, reason: string): void {
+    this.#loop.cancel(position, reason);
+  }
+
   pill(): void {
     this.#loop.pill();
     this.#loop.turn();
@@ -96,6 +100,10 @@ class InlineWire<R> implements ToPool<R> {
 
   ready(): void {
     this.#pool.ready();
+  }
+
+  started(position: number): void {
+    this.#pool.started(position);
   }
 
   result(value: R, owner: number): void {

@@ -128,6 +128,10 @@ export class NodeWorkerChannel<T, R> implements Channel<T> {
     this.#turn.soon();
   }
 
+  cancel(position: number, reason: string): void {
+    this.#writer.cancel(position, reason);
+  }
+
   pill(): void {
     this.#writer.pill();
   }

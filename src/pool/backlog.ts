@@ -61,6 +61,17 @@ export class Backlog<T> {
     return guestIsFirst ? this.#guests.shift().task : this.#others.shift();
   }
 
+  /** All tasks, in the order in which they came. */
+  values(): T[] {
+    const gone = this.#came - this.#others.length;
+    const tasks = this.#others.values();
+    // The last one first: what it is put before keeps its place.
+    for (const { task, after } of this.#guests.values().reverse()) {
+      tasks.splice(Math.max(0, after - gone), 0, task);
+    }
+    return tasks;
+  }
+
   clear(): void {
     this.#others.clear();
     this.#guests.clear();

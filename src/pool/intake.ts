@@ -43,6 +43,11 @@ export class Intake<T> {
     return this.#backlog.push(task);
   }
 
+  /** What waits, oldest first. */
+  tasks(): T[] {
+    return this.#backlog.values();
+  }
+
   shift(): T {
     return this.#backlog.shift();
   }

@@ -7,11 +7,12 @@
  */
 import { type Subscription, timer } from 'rxjs';
 import type { Emitter } from '../demand/emission.js';
-import { type CrashDetails, WorkerCrashError, WorkerStartError } from '../errors.js';
+import { type CrashDetails, TaskTimeoutError, WorkerCrashError, WorkerStartError } from '../errors.js';
 import type { UntimedPoolEvent } from '../events.js';
 import type { Channel, ChannelListener, ChannelOpener, CloseReason } from '../protocol/channel.js';
 import type { Hello } from '../protocol/wire.js';
 import { Ledger } from './ledger.js';
+import { TimeLimits } from './timeLimits.js';
 
 /** A task that was given to a worker and is not done. */
 export interface Undone<T> {
@@ -26,6 +27,8 @@ export interface Undone<T> {
 export interface LaneOwner<R> {
   readonly grace: number;
   readonly window: number;
+  /** ms that a task may run, or Infinity. */
+  readonly taskTimeout: number;
   result(value: R, from: Emitter, worker: number, attempt: number): void;
   resultSettled(worker: number): void;
   resultWithheld(worker: number): void;
@@ -41,8 +44,12 @@ export interface LaneOwner<R> {
 export interface LaneKeeper<T> {
   taskDone(): void;
   taskFailed(undone: Undone<T>, error: unknown): void;
+  /** The task has run too long: it is called off. */
+  overdue(undone: Undone<T>, error: TaskTimeoutError): void;
   /** The worker is of no more use: it died, or took leave with tasks in hand. Told once; `closed` follows. */
   crashed(error: WorkerCrashError | WorkerStartError, undone: readonly Undone<T>[]): void;
+  /** The worker does not let go of the task at `culprit`, which has run too long, and is terminated. `closed` follows. */
+  hung(error: TaskTimeoutError, culprit: number, undone: readonly Undone<T>[]): void;
   /** The worker is gone. Told once, last. */
   closed(): void;
 }
@@ -68,6 +75,9 @@ export class Lane<T, R> implements ChannelListener<R> {
   readonly #ledger: Ledger<T>;
   /** Of the tasks that are not at their first delivery. */
   readonly #attempts = new Map<number, number>();
+  readonly #limits: TimeLimits | undefined;
+  /** Tasks that were called off and are not over yet. */
+  readonly #overdue = new Map<number, TaskTimeoutError>();
   #position = 0;
   #ready = false;
   #pilled = false;
@@ -85,6 +95,9 @@ export class Lane<T, R> implements ChannelListener<R> {
     this.#owner = owner;
     this.#keeper = keeper;
     this.#ledger = new Ledger(owner.window);
+    if (owner.taskTimeout !== Infinity) {
+      this.#limits = new TimeLimits(owner.taskTimeout, (position) => this.#expired(position));
+    }
     this.#channel = opener.open(hello, this);
   }
 
@@ -101,6 +114,11 @@ export class Lane<T, R> implements ChannelListener<R> {
   /** Whether it has ever been ready to run a task. */
   get hasBegun(): boolean {
     return this.#ready;
+  }
+
+  /** The tasks that it has, oldest first. */
+  tasks(): T[] {
+    return this.#crashed ? [] : this.#ledger.open();
   }
 
   start(): void {
@@ -134,6 +152,7 @@ export class Lane<T, R> implements ChannelListener<R> {
   stop(): void {
     if (this.#stopping || this.#closed) return;
     this.#stopping = true;
+    this.#limits?.stop();
     if (this.#drained) return;
     this.#channel.abort();
     if (!this.#closed && !this.#drained) this.#terminateIn(this.#owner.grace);
@@ -144,6 +163,10 @@ export class Lane<T, R> implements ChannelListener<R> {
   ready(): void {
     this.#ready = true;
     this.#tell({ type: 'worker-ready', worker: this.index });
+  }
+
+  started(position: number): void {
+    if (!this.#stopping && !this.#crashed) this.#limits?.add(position);
   }
 
   result(value: R, owner: number): void {
@@ -160,6 +183,7 @@ export class Lane<T, R> implements ChannelListener<R> {
   done(position: number): void {
     if (this.#crashed || !this.#ledger.close(position)) return;
     if (this.#attempts.size > 0) this.#attempts.delete(position);
+    if (this.#overdue.size > 0) this.#overdue.delete(position);
     this.#keeper.taskDone();
     if (this.#pilled) this.#expectEnd();
   }
@@ -167,7 +191,9 @@ export class Lane<T, R> implements ChannelListener<R> {
   failed(position: number, error: unknown): void {
     const task = this.#ledger.task(position);
     if (this.#crashed || !this.#ledger.close(position)) return;
-    this.#keeper.taskFailed(this.#undone(position, task as T), error);
+    const cause = this.#overdue.get(position) ?? error;
+    this.#overdue.delete(position);
+    this.#keeper.taskFailed(this.#undone(position, task as T), cause);
     if (this.#pilled) this.#expectEnd();
   }
 
@@ -207,6 +233,7 @@ export class Lane<T, R> implements ChannelListener<R> {
     if (this.#closed) return;
     this.#closed = true;
     this.#deadline?.unsubscribe();
+    this.#limits?.stop();
     const error = this.#crashed ? undefined : this.#verdict(reason);
     if (error) this.#giveBack(error);
     else this.#tell({ type: 'worker-terminated', worker: this.index, forced: this.#forced });
@@ -229,10 +256,34 @@ export class Lane<T, R> implements ChannelListener<R> {
   }
 
   #giveBack(error: WorkerCrashError | WorkerStartError): void {
-    this.#crashed = true;
     this.#tell({ type: 'worker-crashed', worker: this.index, error });
-    const undone = this.#ledger.entries().map(([position, task]) => this.#undone(position, task));
+    const undone = this.#giveUp();
     this.#keeper.crashed(error, undone);
+  }
+
+  #expired(position: number): void {
+    const task = this.#ledger.task(position) as T;
+    if (this.#crashed || !this.#ledger.has(position)) return;
+    const attempt = this.#attempts.get(position) ?? 1;
+    const error = new TaskTimeoutError(this, task, attempt, this.#owner.taskTimeout);
+    this.#overdue.set(position, error);
+    this.#channel.cancel(position, error.message);
+    this.#keeper.overdue({ task, attempt, position }, error);
+    this.#limits?.alsoEnd(timer(this.#owner.grace).subscribe(() => this.#hangs(position, error)));
+  }
+
+  #hangs(position: number, error: TaskTimeoutError): void {
+    if (this.#crashed || !this.#overdue.has(position)) return;
+    const undone = this.#giveUp();
+    this.#terminate();
+    this.#keeper.hung(error, position, undone);
+  }
+
+  /** Whatever it still says of its tasks is not heard. */
+  #giveUp(): Undone<T>[] {
+    this.#crashed = true;
+    this.#limits?.stop();
+    return this.#ledger.entries().map(([position, task]) => this.#undone(position, task));
   }
 
   #undone(position: number, task: T): Undone<T> {

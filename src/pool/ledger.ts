@@ -47,6 +47,10 @@ export class Ledger<T> {
     return true;
   }
 
+  has(position: number): boolean {
+    return this.#positions[position & this.#mask] === position || this.#overflow.has(position);
+  }
+
   /** The task at a position that is open. */
   task(position: number): T | undefined {
     const slot = position & this.#mask;

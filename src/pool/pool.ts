@@ -8,9 +8,15 @@
  * (3) each drains and leaves; (4) the last result is ingested; (5) the output completes (DRN-2).
  * Error or unsubscribe: the workers are asked to end, then terminated after `grace`; nothing more is emitted (CAN-1).
  */
-import { asyncScheduler, Subject, type Subscriber } from 'rxjs';
+import { asyncScheduler, Subject, type Subscriber, type Subscription, timer } from 'rxjs';
 import { currentScope, type Emitter } from '../demand/emission.js';
-import { BacklogFullError, type TaskError, WorkerCrashError, type WorkerName } from '../errors.js';
+import {
+  BacklogFullError,
+  DrainTimeoutError,
+  TaskTimeoutError,
+  WorkerCrashError,
+  type WorkerName,
+} from '../errors.js';
 import type { PoolEvent, UntimedPoolEvent } from '../events.js';
 import { forAll } from '../forAll.js';
 import type { ResolvedOptions } from '../options.js';
@@ -24,7 +30,7 @@ import { Intake } from './intake.js';
 import { Lane, type LaneOwner } from './lane.js';
 import { Outlet } from './outlet.js';
 import { RetryPolicy } from './retry.js';
-import { Seat, type SeatOwner } from './seat.js';
+import { Seat, type SeatOwner, type TaskFailure } from './seat.js';
 import { warnUnobserved } from './unobserved.js';
 
 /** Starts the worker of a slot. May throw what the user's factory throws. */
@@ -33,6 +39,7 @@ export type OpenSlot<T, R> = (slot: WorkerName) => ChannelOpener<T, R>;
 export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R> {
   readonly grace: number;
   readonly window: number;
+  readonly taskTimeout: number;
   readonly retry: RetryPolicy;
   readonly #open: OpenSlot<T, R>;
   readonly #options: ResolvedOptions;
@@ -47,6 +54,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R> {
   readonly #seats: Seat<T, R>[] = [];
   #sourceCompleted = false;
   #pilled = false;
+  #drain: Subscription | undefined;
   #hasNews = false;
   #turning = false;
   #leaving = 0;
@@ -74,6 +82,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R> {
     this.retry = new RetryPolicy(options);
     this.grace = grace;
     this.window = this.#dispatcher.window;
+    this.taskTimeout = options.taskTimeout;
   }
 
   /** @throws what the user's factory throws; the workers before are started then, and `stop` ends them */
@@ -121,6 +130,8 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R> {
 
   complete(): void {
     this.#sourceCompleted = true;
+    const { drainTimeout } = this.#options;
+    if (drainTimeout !== Infinity) this.#drain = timer(drainTimeout).subscribe(() => this.#drainsTooLong());
     this.turn();
   }
 
@@ -134,6 +145,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R> {
   /** Ends the workers. Nothing is emitted any more. To be called once the source is unsubscribed. */
   stop(): void {
     this.#over = true;
+    this.#drain?.unsubscribe();
     try {
       forAll(this.#seats, (seat) => seat.stop());
     } finally {
@@ -174,17 +186,18 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R> {
     this.#dispatcher.done(worker);
   }
 
-  taskFailed(error: TaskError): void {
+  taskFailed(error: TaskFailure): void {
     if (!this.#over) this.tell({ type: 'task-failed', worker: error.worker, task: error.task, error });
   }
 
-  taskLost(error: TaskError): void {
+  taskLost(error: TaskFailure): void {
     if (this.#over) return;
     if (this.#options.onTaskError === 'error') {
       this.fail(error);
       return;
     }
-    const { worker, task, attempts, cause } = error;
+    const { worker, task, attempts } = error;
+    const cause = error instanceof TaskTimeoutError ? error : error.cause;
     const exitCode = cause instanceof WorkerCrashError ? cause.exitCode : undefined;
     this.tell({ type: 'dead-letter', worker, task, attempts, cause, error, exitCode });
   }
@@ -243,7 +256,8 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R> {
     const opener = this.#open({ index, name });
     const credits = this.#credits.begin(index);
     const asks = this.#credits.onDemand;
-    const hello = { protocol: PROTOCOL, index, name, poolName, initialData, credits, asks };
+    const watches = this.taskTimeout !== Infinity;
+    const hello = { protocol: PROTOCOL, index, name, poolName, initialData, credits, asks, watches };
     return new Lane(hello, opener, this, seat);
   }
 
@@ -259,6 +273,11 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R> {
   tell(event: UntimedPoolEvent): void {
     if (this.#events) this.#events.next({ ...event, at: asyncScheduler.now() });
     else warnUnobserved(this.#options.name, event);
+  }
+
+  #drainsTooLong(): void {
+    const tasks = [...this.#seats.flatMap((seat) => seat.undone()), ...this.#intake.tasks()];
+    this.fail(new DrainTimeoutError(this.#options.drainTimeout, tasks, this.#outlet.uningested));
   }
 
   readonly #hasRoom = (): boolean => this.#intake.waiting === 0 && this.#dispatcher.hasRoom;

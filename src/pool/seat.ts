@@ -10,12 +10,20 @@
  */
 import { type Subscription, timer } from 'rxjs';
 import type { Emitter } from '../demand/emission.js';
-import { TaskError, type WorkerCrashError, type WorkerName, type WorkerStartError } from '../errors.js';
+import {
+  TaskError,
+  TaskTimeoutError,
+  type WorkerCrashError,
+  type WorkerName,
+  type WorkerStartError,
+} from '../errors.js';
 import type { UntimedPoolEvent } from '../events.js';
 import { isMoved } from '../move.js';
 import { Ring } from '../ring.js';
 import type { Lane, LaneKeeper, Undone } from './lane.js';
 import type { RetryPolicy } from './retry.js';
+
+export type TaskFailure = TaskError | TaskTimeoutError;
 
 /** The pool, as a seat sees it. */
 export interface SeatOwner<T, R> {
@@ -25,9 +33,9 @@ export interface SeatOwner<T, R> {
   workerGone(worker: number): void;
   taskDone(worker: number): void;
   /** A delivery of the task failed. */
-  taskFailed(failure: TaskError): void;
+  taskFailed(failure: TaskFailure): void;
   /** The task has had its deliveries. */
-  taskLost(failure: TaskError): void;
+  taskLost(failure: TaskFailure): void;
   /** Takes the seat out of the rotation, and back into it. */
   suspend(worker: number): void;
   resume(worker: number): void;
@@ -81,6 +89,11 @@ export class Seat<T, R> implements LaneKeeper<T> {
     else this.#wait({ task, attempt: 1, position: -1 });
   }
 
+  /** Tasks that are not done, or not delivered again yet. */
+  undone(): T[] {
+    return [...(this.#lane?.tasks() ?? []), ...this.#suspects.values().map(({ task }) => task)];
+  }
+
   credit(results: number): void {
     this.#lane?.credit(results);
   }
@@ -112,7 +125,8 @@ export class Seat<T, R> implements LaneKeeper<T> {
   taskFailed(undone: Undone<T>, error: unknown): void {
     this.#fruitless = 0;
     const { retry } = this.#owner;
-    const failure = new TaskError(this, undone.task, undone.attempt, error);
+    const failure =
+      error instanceof TaskTimeoutError ? error : new TaskError(this, undone.task, undone.attempt, error);
     this.#owner.taskFailed(failure);
     if (retry.mayRetry(undone.attempt) && !isMoved(undone.task)) this.#deliverAgain(undone, error);
     else this.#giveUp(failure);
@@ -143,6 +157,26 @@ export class Seat<T, R> implements LaneKeeper<T> {
     for (const task of behind) this.#suspects.push(task);
   }
 
+  /** Nothing is left to wait for where the first failure ends the output. */
+  overdue(_: Undone<T>, error: TaskTimeoutError): void {
+    if (!this.#owner.retry.supervised) this.#giveUp(error);
+  }
+
+  hung(error: TaskTimeoutError, culprit: number, undone: readonly Undone<T>[]): void {
+    const { retry } = this.#owner;
+    this.#suspend();
+    const behind = this.#suspects.takeAll();
+    for (const task of undone) {
+      const guilty = task.position === culprit;
+      if (guilty) this.#owner.taskFailed(error);
+      if (guilty && !retry.mayRetry(task.attempt)) this.#giveUp(error);
+      else if (isMoved(task.task))
+        this.#giveUp(new TaskError(this, task.task, task.attempt, movedAway(error)));
+      else this.#suspects.push(guilty ? nextDelivery(task) : task);
+    }
+    for (const task of behind) this.#suspects.push(task);
+  }
+
   closed(): void {
     const { retry } = this.#owner;
     this.#owner.workerGone(this.index);
@@ -169,7 +203,7 @@ export class Seat<T, R> implements LaneKeeper<T> {
     return this.#suspects.length + this.#delayed.size;
   }
 
-  #giveUp(failure: TaskError): void {
+  #giveUp(failure: TaskFailure): void {
     this.#owner.taskDone(this.index);
     this.#owner.taskLost(failure);
   }

@@ -14,6 +14,8 @@ const RESULTS_PER_FRAME = 512;
 
 export interface ResultFrame<R> {
   readonly ready: boolean;
+  /** The position of a task that is about to run, behind everything else in the frame. */
+  readonly started: number | undefined;
   readonly results: Packed<R>;
   /** The owner of each result. */
   readonly owners: Progressions;
@@ -32,6 +34,7 @@ export interface ResultFrame<R> {
 /** A frame that says nothing. */
 const SILENT: ResultFrame<never> = {
   ready: false,
+  started: undefined,
   results: [],
   owners: [],
   withheld: 0,
@@ -47,6 +50,7 @@ const SILENT: ResultFrame<never> = {
 /** A worker's writer. */
 export class ResultFrameWriter<R> implements ToPool<R> {
   #ready = false;
+  #started: number | undefined;
   #results: R[] = [];
   #owners = new ProgressionWriter();
   #withheld = 0;
@@ -68,6 +72,13 @@ export class ResultFrameWriter<R> implements ToPool<R> {
   ready(): void {
     this.#ready = true;
     this.#soon();
+  }
+
+  started(position: number): void {
+    this.#started = position;
+    this.#empty = false;
+    // It may be the last that is heard of this worker for a long time.
+    this.turn();
   }
 
   result(value: R, owner: number): void {
@@ -133,6 +144,7 @@ export class ResultFrameWriter<R> implements ToPool<R> {
     const results = this.#results;
     const frame: ResultFrame<R> = {
       ready: this.#ready,
+      started: this.#started,
       results: pack(results),
       owners: this.#owners.take(),
       withheld: this.#withheld,
@@ -146,6 +158,7 @@ export class ResultFrameWriter<R> implements ToPool<R> {
     };
     this.#empty = true;
     this.#ready = false;
+    this.#started = undefined;
     this.#results = [];
     if (this.#failed.length > 0) this.#failed = [];
     if (this.#reports.length > 0) this.#reports = [];
@@ -227,4 +240,5 @@ export function replayResults<R>(frame: ResultFrame<R>, pool: ToPool<R>): void {
   if (frame.broken) pool.broken(fromRecord(frame.broken));
   if (frame.ending) pool.ending();
   if (frame.drained) pool.drained();
+  if (frame.started !== undefined) pool.started(frame.started);
 }

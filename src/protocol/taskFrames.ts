@@ -19,6 +19,8 @@ export interface TaskFrame<T> {
   readonly first: number;
   readonly tasks: Packed<T>;
   readonly credits: number;
+  /** A task that is called off, and why. */
+  readonly cancelled?: readonly [position: number, reason: string];
   readonly end: typeof CONTINUE | typeof PILL | typeof ABORT;
 }
 
@@ -72,6 +74,11 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
   credit(results: number): void {
     this.#credits += results;
     this.#turn.soon();
+  }
+
+  cancel(position: number, reason: string): void {
+    this.#flush();
+    this.#post({ first: 0, tasks: [], credits: 0, cancelled: [position, reason], end: CONTINUE });
   }
 
   pill(): void {
@@ -140,6 +147,7 @@ export function replayTasks<T>(frame: TaskFrame<T>, loop: ToWorker<T>): void {
     loop.task(position, tasks[i] as T);
     position += 1;
   }
+  if (frame.cancelled) loop.cancel(...frame.cancelled);
   if (frame.end === PILL) loop.pill();
   if (frame.end === ABORT) loop.abort();
 }
