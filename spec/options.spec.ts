@@ -70,6 +70,11 @@ const options: {
     refuses: [-1, 0.5, Number.NaN, Number.NEGATIVE_INFINITY, '0', null, false, {}],
     expected: 'an integer of at least 0, or Infinity',
   },
+  overflow: {
+    takes: ['error', 'drop-newest', 'drop-oldest'],
+    refuses: ['drop', 'Error', '', null, true, 0, ['error'], {}],
+    expected: "'error' or 'drop-newest' or 'drop-oldest'",
+  },
   onTaskError: {
     takes: ['error', 'dead-letter'],
     refuses: ['dead', '', null, true, {}],
@@ -159,6 +164,7 @@ describe('the options of poolMap', () => {
       maxTasks: 4096,
       maxResults: 4096,
       backlog: Number.POSITIVE_INFINITY,
+      overflow: 'error',
       onTaskError: 'error',
       maxAttempts: 1,
       retryDelay: 0,

@@ -1,7 +1,10 @@
 /** Every option of a pool: its default, its check and its doc stand here and nowhere else. */
 import type { Observer } from 'rxjs';
 import { InvalidOptionError } from './errors.js';
-import type { PoolEvent } from './events.js';
+import type { DropPolicy, PoolEvent } from './events.js';
+
+/** What happens to a task of a source that cannot wait, when the backlog is full. */
+export type OverflowPolicy = 'error' | DropPolicy;
 
 export interface PoolOptions {
   /**
@@ -15,10 +18,16 @@ export interface PoolOptions {
    */
   readonly maxResults?: number;
   /**
-   * Tasks that may wait in the host when a source cannot be paused; one more errors the output with a `BacklogFullError`.
+   * Tasks that may wait in the host when a source cannot be paused. Those of sources that can do not count.
    * @default Infinity
    */
   readonly backlog?: number;
+  /**
+   * What one task more does than a finite `backlog` takes: it errors the output with a `BacklogFullError`, it is dropped
+   * itself, or the task that waits longest is. What is dropped is told as `dropped` events; unobserved, as one warning.
+   * @default 'error'
+   */
+  readonly overflow?: OverflowPolicy;
   /**
    * `'error'`: a task that fails ends the output, as in `mergeMap`. `'dead-letter'`: it becomes a `dead-letter` event, with
    * its cause, and the stream goes on; a worker that dies is replaced.
@@ -87,6 +96,7 @@ export interface ResolvedOptions {
   readonly maxTasks: number;
   readonly maxResults: number;
   readonly backlog: number;
+  readonly overflow: OverflowPolicy;
   readonly onTaskError: 'error' | 'dead-letter';
   readonly maxAttempts: number;
   readonly retryDelay: number | ((attempt: number, error: unknown) => number);
@@ -106,6 +116,7 @@ type Check = readonly [expected: string, isValid: (value: unknown) => boolean];
 /** The longest delay that a timer of the platform takes, in ms. */
 export const LONGEST_DELAY = 2 ** 31 - 1;
 
+const policies: readonly OverflowPolicy[] = ['error', 'drop-newest', 'drop-oldest'];
 const count: Check = ['an integer of at least 1', (v) => Number.isSafeInteger(v) && (v as number) >= 1];
 const isDelay = (v: unknown): boolean => typeof v === 'number' && v >= 0 && v <= LONGEST_DELAY;
 const delay: Check = [`milliseconds from 0 to ${LONGEST_DELAY}`, isDelay];
@@ -124,6 +135,7 @@ const checks: { readonly [K in keyof Required<PoolOptions>]: Check } = {
     'an integer of at least 0, or Infinity',
     (v) => v === Infinity || (Number.isSafeInteger(v) && (v as number) >= 0),
   ],
+  overflow: oneOf(...policies),
   onTaskError: oneOf('error', 'dead-letter'),
   maxAttempts: count,
   retryDelay: [`${delay[0]}, or a function that returns them`, (v) => typeof v === 'function' || isDelay(v)],
@@ -169,6 +181,7 @@ export function resolveOptions(
     maxTasks: options.maxTasks ?? 4096,
     maxResults: options.maxResults ?? 4096,
     backlog: options.backlog ?? Infinity,
+    overflow: options.overflow ?? 'error',
     onTaskError: options.onTaskError ?? 'error',
     maxAttempts: options.maxAttempts ?? 1,
     retryDelay: options.retryDelay ?? 0,

@@ -25,11 +25,13 @@ import { PROTOCOL } from '../protocol/wire.js';
 import { Acks } from './acks.js';
 import { type ResultCredits, resultCredits } from './credits.js';
 import { Dispatcher, NO_ROOM } from './dispatcher.js';
+import { HighWater, highMark } from './highWater.js';
 import { Intake } from './intake.js';
 import { Lane, type LaneOwner } from './lane.js';
 import { Outlet } from './outlet.js';
 import { RetryPolicy } from './retry.js';
 import { Seat, type SeatOwner, type TaskFailure } from './seat.js';
+import { warnUnobserved } from './unobserved.js';
 
 /** Starts the worker of a slot. May throw what the user's factory throws. */
 export type OpenSlot<T, R> = (slot: WorkerName) => ChannelOpener<T, R>;
@@ -44,6 +46,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R> {
   readonly #output: Subscriber<R>;
   readonly #events: Subject<PoolEvent> | undefined;
   readonly #intake: Intake<T>;
+  readonly #highWater: HighWater;
   readonly #dispatcher: Dispatcher;
   readonly #credits: ResultCredits;
   readonly #outlet: Outlet<unknown>;
@@ -55,19 +58,21 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R> {
   #hasNews = false;
   #turning = false;
   #leaving = 0;
+  #dropped = 0;
   #over = false;
   /** When the pool has told that it is paused; undefined while it is not. */
   #pausedAt: number | undefined;
 
   constructor(options: ResolvedOptions, open: OpenSlot<T, R>, output: Subscriber<R>) {
-    const { n, maxTasks, maxResults, backlog, grace, events, ack, ackWarning } = options;
+    const { n, maxTasks, maxResults, backlog, overflow, grace, events, ack, ackWarning } = options;
     this.#options = options;
     this.#open = open;
     this.#output = output;
     // An observer that throws is reported as RxJS does for any, and stops nothing here.
     this.#events = events && new Subject<PoolEvent>();
     this.#events?.subscribe(events);
-    this.#intake = new Intake(backlog);
+    this.#intake = new Intake(backlog, overflow);
+    this.#highWater = new HighWater(highMark(maxTasks, backlog));
     this.#dispatcher = new Dispatcher(n, maxTasks);
     this.#credits = resultCredits(maxResults, n, (worker, results) => this.#seats[worker]?.credit(results));
     if (ack === 'manual') {
@@ -98,10 +103,29 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R> {
     const worker = this.#intake.waiting === 0 ? this.#dispatcher.take() : NO_ROOM;
     if (worker !== NO_ROOM) {
       (this.#seats[worker] as Seat<T, R>).task(task);
-    } else if (!this.#intake.push(task)) {
-      this.fail(new BacklogFullError(this.#options.backlog, task));
+      if (!this.#hasRoom()) this.#pause();
+    } else if (this.#pause()) {
+      this.#intake.pushPaused(task);
+    } else {
+      this.#pushUnpaused(task);
     }
-    if (!this.#hasRoom()) this.#pause();
+    if (this.#intake.paused > 0 && this.#pausedAt === undefined) this.#tellPaused();
+  }
+
+  /** Its source cannot wait: it joins the backlog, as long as that has room. */
+  #pushUnpaused(task: T): void {
+    const { backlog, overflow: policy } = this.#options;
+    const before = this.#intake.counted;
+    const excess = this.#intake.push(task);
+    if (!excess) {
+      if (this.#highWater.isReached(before))
+        this.tell({ type: 'backlog-high', waiting: before + 1, backlog });
+    } else if (policy === 'error') {
+      this.fail(new BacklogFullError(backlog, task));
+    } else {
+      this.#dropped += 1;
+      this.tell({ type: 'dropped', task: excess.task, count: this.#dropped, policy });
+    }
   }
 
   complete(): void {
@@ -248,7 +272,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R> {
 
   tell(event: UntimedPoolEvent): void {
     if (this.#events) this.#events.next({ ...event, at: asyncScheduler.now() });
-    else if (event.type === 'worker-report' || event.type === 'dead-letter') console.warn(event.error);
+    else warnUnobserved(this.#options.name, event);
   }
 
   #drainsTooLong(): void {
@@ -258,15 +282,18 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R> {
 
   readonly #hasRoom = (): boolean => this.#intake.waiting === 0 && this.#dispatcher.hasRoom;
 
-  #pause(): void {
+  /** False when whoever emits cannot wait. */
+  #pause(): boolean {
     const scope = currentScope();
     // A task that is fed back from a result of ours: whoever sent it is us, and pausing would make us wait for ourselves.
-    if (!scope || this.#seats.some((seat) => seat.emitter === scope.emitter)) return;
-    this.#intake.pause(scope);
-    if (this.#intake.paused > 0 && this.#events && this.#pausedAt === undefined) {
-      this.#pausedAt = asyncScheduler.now();
-      this.tell({ type: 'paused' });
-    }
+    if (!scope || this.#seats.some((seat) => seat.emitter === scope.emitter)) return false;
+    return this.#intake.pause(scope);
+  }
+
+  #tellPaused(): void {
+    if (!this.#events) return;
+    this.#pausedAt = asyncScheduler.now();
+    this.tell({ type: 'paused' });
   }
 
   #resume(): void {
