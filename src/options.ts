@@ -69,6 +69,12 @@ export interface PoolOptions<T = unknown> {
    */
   readonly drainTimeout?: number;
   /**
+   * Tasks that one worker is given before it is recycled: it drains, and another that has started meanwhile takes its place.
+   * The first workers are recycled earlier, each at another time, so that never all are at once.
+   * @default Infinity
+   */
+  readonly maxTasksPerWorker?: number;
+  /**
    * `'manual'`: the output emits a `Delivery` for each result, which is ingested when its `done()` is called.
    * @default 'auto'
    */
@@ -115,6 +121,7 @@ export interface ResolvedOptions {
   readonly retryDelay: number | ((attempt: number, error: unknown) => number);
   readonly taskTimeout: number;
   readonly drainTimeout: number;
+  readonly maxTasksPerWorker: number;
   readonly ack: 'auto' | 'manual';
   readonly ackWarning: number;
   readonly route: 'round-robin' | 'least-busy' | KeyFunction<unknown>;
@@ -155,6 +162,7 @@ const checks: { readonly [K in keyof Required<PoolOptions>]: Check } = {
   retryDelay: [`${delay[0]}, or a function that returns them`, (v) => typeof v === 'function' || isDelay(v)],
   taskTimeout: patience,
   drainTimeout: patience,
+  maxTasksPerWorker: [`${count[0]}, or Infinity`, (v) => v === Infinity || count[1](v)],
   ack: oneOf('auto', 'manual'),
   ackWarning: patience,
   route: [
@@ -205,6 +213,7 @@ export function resolveOptions(
     retryDelay: options.retryDelay ?? 0,
     taskTimeout: options.taskTimeout ?? Infinity,
     drainTimeout: options.drainTimeout ?? Infinity,
+    maxTasksPerWorker: options.maxTasksPerWorker ?? Infinity,
     ack: options.ack ?? 'auto',
     ackWarning: options.ackWarning ?? 30_000,
     route: options.route ?? 'round-robin',

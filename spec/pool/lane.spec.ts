@@ -39,7 +39,8 @@ function laneOf(credits = 10) {
     taskFailed: ({ task }, error) => toPool.push(['failed', 3, task, error]),
     overdue: () => {},
     hung: (error) => toPool.push(['hung', error]),
-    crashed: (error, undone) => toPool.push(['fail', error, undone]),
+    ready: () => {},
+    crashed: (_, error, undone) => toPool.push(['fail', error, undone]),
     closed: () => toPool.push(['closed', 3]),
   };
   const hello = {

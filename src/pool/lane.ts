@@ -45,12 +45,14 @@ export interface LaneKeeper<T> {
   taskFailed(undone: Undone<T>, error: unknown): void;
   /** The task has run too long: it is called off. */
   overdue(undone: Undone<T>, error: TaskTimeoutError): void;
+  /** Its function has returned. */
+  ready(): void;
   /** The worker is of no more use: it died, or took leave with tasks in hand. Told once; `closed` follows. */
-  crashed(error: WorkerCrashError | WorkerStartError, undone: readonly Undone<T>[]): void;
+  crashed(lane: object, error: WorkerCrashError | WorkerStartError, undone: readonly Undone<T>[]): void;
   /** The worker does not let go of the task at `culprit`, which has run too long, and is terminated. `closed` follows. */
   hung(error: TaskTimeoutError, culprit: number, undone: readonly Undone<T>[]): void;
   /** The worker is gone. Told once, last. */
-  closed(): void;
+  closed(lane: object): void;
 }
 
 /**
@@ -102,6 +104,11 @@ export class Lane<T, R> implements ChannelListener<R> {
   /** Tasks that it has. */
   get load(): number {
     return this.#ledger.size;
+  }
+
+  /** Tasks that it was ever given. */
+  get given(): number {
+    return this.#position;
   }
 
   /** Whether it has ever been ready to run a task. */
@@ -156,6 +163,7 @@ export class Lane<T, R> implements ChannelListener<R> {
   ready(): void {
     this.#ready = true;
     this.#tell({ type: 'worker-ready', worker: this.index });
+    this.#keeper.ready();
   }
 
   started(position: number): void {
@@ -230,7 +238,7 @@ export class Lane<T, R> implements ChannelListener<R> {
     const error = this.#crashed ? undefined : this.#verdict(reason);
     if (error) this.#giveBack(error);
     else this.#tell({ type: 'worker-terminated', worker: this.index, forced: this.#forced });
-    this.#keeper.closed();
+    this.#keeper.closed(this);
   }
 
   #verdict(reason: CloseReason): WorkerCrashError | WorkerStartError | undefined {
@@ -251,7 +259,7 @@ export class Lane<T, R> implements ChannelListener<R> {
   #giveBack(error: WorkerCrashError | WorkerStartError): void {
     this.#tell({ type: 'worker-crashed', worker: this.index, error });
     const undone = this.#giveUp();
-    this.#keeper.crashed(error, undone);
+    this.#keeper.crashed(this, error, undone);
   }
 
   #expired(position: number): void {

@@ -43,6 +43,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R> {
   readonly window: number;
   readonly taskTimeout: number;
   readonly retry: RetryPolicy;
+  readonly maxTasksPerWorker: number;
   readonly #open: OpenSlot<T, R>;
   readonly #options: ResolvedOptions;
   readonly #output: Subscriber<R>;
@@ -91,6 +92,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R> {
     this.grace = grace;
     this.window = this.#dispatcher.window;
     this.taskTimeout = options.taskTimeout;
+    this.maxTasksPerWorker = options.maxTasksPerWorker;
   }
 
   /** @throws what the user's factory throws; the workers before are started then, and `stop` ends them */
@@ -98,7 +100,9 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R> {
     const { n, name } = this.#options;
     this.#leaving = n;
     for (let index = 0; index < n && !this.#over; index += 1) {
-      const seat = new Seat<T, R>({ index, name: `${name}-${index}` }, this);
+      // So that they are not all recycled at once.
+      const firstShare = Math.ceil((this.maxTasksPerWorker * (index + 1)) / n);
+      const seat = new Seat<T, R>({ index, name: `${name}-${index}` }, firstShare, this);
       this.#seats.push(seat);
       seat.start();
     }
@@ -273,11 +277,14 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R> {
     return retained;
   }
 
-  laneOf(seat: Seat<T, R>): Lane<T, R> {
+  creditsFor(worker: number): number {
+    return this.#credits.begin(worker);
+  }
+
+  laneOf(seat: Seat<T, R>, credits: number): Lane<T, R> {
     const { index, name } = seat;
     const { name: poolName, initialData } = this.#options;
     const opener = this.#open({ index, name });
-    const credits = this.#credits.begin(index);
     const asks = this.#credits.onDemand;
     const watches = this.taskTimeout !== Infinity;
     const hello = { protocol: PROTOCOL, index, name, poolName, initialData, credits, asks, watches };
