@@ -73,7 +73,8 @@ class EachSubscriber<T, R> extends Subscriber<T> implements InnerOwner<R> {
 
   protected override _next(task: T): void {
     const scope = currentScope();
-    if (this.#running.size >= this.#concurrency) {
+    // Inline, the end of one task may bring the next: it does not overtake those that wait.
+    if (this.#running.size >= this.#concurrency || this.#waiting.length > 0) {
       scope?.hold();
       this.#waiting.push({ task, scope });
       return;
