@@ -70,6 +70,11 @@ const options: {
     refuses: [-1, 0.5, Number.NaN, Number.NEGATIVE_INFINITY, '0', null, false, {}],
     expected: 'an integer of at least 0, or Infinity',
   },
+  ordered: {
+    takes: [true, false],
+    refuses: [0, 1, 'true', '', null, {}],
+    expected: 'true or false',
+  },
   grace: {
     takes: [0, 0.5, 5000, 2 ** 31 - 1],
     refuses: [-1, 2 ** 31, Number.POSITIVE_INFINITY, Number.NaN, '5', null, {}],
@@ -128,6 +133,7 @@ describe('the options of poolMap', () => {
       maxTasks: 4096,
       maxResults: 4096,
       backlog: Number.POSITIVE_INFINITY,
+      ordered: false,
       grace: 5000,
       initialData: undefined,
       name: 'looppool',

@@ -20,6 +20,12 @@ export interface PoolOptions {
    */
   readonly backlog?: number;
   /**
+   * Results leave in the order of their tasks, those of one task together; results of no task leave as they come. Results of
+   * later tasks wait in the host, within `maxResults`; a task keeps its place in `maxTasks` until its results have left.
+   * @default false
+   */
+  readonly ordered?: boolean;
+  /**
    * Milliseconds between asking a worker to end and terminating it: after an unsubscribe or an error, and for what a
    * worker keeps open after its tasks are done.
    * @default 5000
@@ -43,6 +49,7 @@ export interface ResolvedOptions {
   readonly maxTasks: number;
   readonly maxResults: number;
   readonly backlog: number;
+  readonly ordered: boolean;
   readonly grace: number;
   readonly initialData: unknown;
   readonly name: string;
@@ -66,6 +73,7 @@ const checks: { readonly [K in keyof Required<PoolOptions>]: Check } = {
     'an integer of at least 0, or Infinity',
     (v) => v === Infinity || (Number.isSafeInteger(v) && (v as number) >= 0),
   ],
+  ordered: ['true or false', (v) => typeof v === 'boolean'],
   grace: [
     `milliseconds from 0 to ${LONGEST_DELAY}`,
     (v) => typeof v === 'number' && v >= 0 && v <= LONGEST_DELAY,
@@ -107,6 +115,7 @@ export function resolveOptions(
     maxTasks: options.maxTasks ?? 4096,
     maxResults: options.maxResults ?? 4096,
     backlog: options.backlog ?? Infinity,
+    ordered: options.ordered ?? false,
     grace: options.grace ?? 5000,
     initialData: options.initialData,
     name: options.name ?? 'looppool',

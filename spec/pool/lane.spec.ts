@@ -17,6 +17,7 @@ function laneOf(credits = 10) {
     start: () => toWorker.push('start'),
     task: (position, task) => toWorker.push(['task', position, task]),
     credit: (results) => toWorker.push(['credit', results]),
+    oldest: (position) => toWorker.push(['oldest', position]),
     pill: () => toWorker.push('pill'),
     abort: () => toWorker.push('abort'),
     terminate: () => toWorker.push('terminate'),
@@ -24,13 +25,14 @@ function laneOf(credits = 10) {
   const owner: LaneOwner<string, string> = {
     grace: GRACE,
     window: 4,
+    taskBegins: () => {},
     result: (value, from, index) => toPool.push(['result', value, from, index]),
     resultSettled: (index) => toPool.push(['settled', index]),
     resultWithheld: (index) => toPool.push(['withheld', index]),
     outputPaused: () => toPool.push('paused'),
     outputHasRoom: () => toPool.push('room'),
     taskDone: (index) => toPool.push(['done', index]),
-    taskFailed: ({ index }, task, error) => toPool.push(['failed', index, task, error]),
+    taskFailed: ({ index }, _position, task, error) => toPool.push(['failed', index, task, error]),
     starved: (index) => toPool.push(['starved', index]),
     owesCredit: () => false,
     turn: () => toPool.push('turn'),
@@ -38,7 +40,15 @@ function laneOf(credits = 10) {
     fail: (error) => toPool.push(['fail', error]),
     tell: (event) => events.push(event.type),
   };
-  const hello = { protocol: 1, index: 3, name: 'w-3', poolName: 'w', initialData: undefined, credits };
+  const hello = {
+    protocol: 1,
+    index: 3,
+    name: 'w-3',
+    poolName: 'w',
+    initialData: undefined,
+    credits,
+    reserve: 0,
+  };
   const open = (_: unknown, listener: ChannelListener<string>) => {
     worker = listener;
     return channel;
@@ -73,7 +83,6 @@ describe('Lane', () => {
     worker.done(1);
     worker.done(7);
     expect(toPool).to.deep.equal([
-      ['done', 3],
       ['done', 3],
       ['failed', 3, 'b', boom],
     ]);

@@ -87,6 +87,7 @@ export function tap<T, R>(
             grant(results);
             channel.credit(results);
           },
+          oldest: (position) => channel.oldest(position),
           pill() {
             said.push('pill');
             wiretap.pills += 1;

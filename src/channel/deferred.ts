@@ -34,6 +34,10 @@ class DeferredChannel<T, R> implements Channel<T> {
     this.#say((channel) => channel.credit(results));
   }
 
+  oldest(position: number): void {
+    this.#say((channel) => channel.oldest(position));
+  }
+
   pill(): void {
     this.#say((channel) => channel.pill());
   }

@@ -92,6 +92,10 @@ class FunctionThreadChannel<T, R> implements Channel<T> {
     this.#inline.credit(results);
   }
 
+  oldest(position: number): void {
+    this.#inline.oldest(position);
+  }
+
   pill(): void {
     this.#inline.pill();
   }

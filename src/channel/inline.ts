@@ -42,7 +42,7 @@ export class InlineChannel<T, R> implements Channel<T> {
   ) {
     this.#definition = definition;
     this.#hello = hello;
-    this.#loop = new Loop(new InlineWire(pool, closed), hello.credits, {
+    this.#loop = new Loop(new InlineWire(pool, closed), hello, {
       failedToStart: (cause) => closed({ kind: 'not-started', path: 'inlineWorker', cause }),
     });
   }
@@ -58,6 +58,11 @@ export class InlineChannel<T, R> implements Channel<T> {
 
   credit(results: number): void {
     this.#loop.credit(results);
+  }
+
+  oldest(position: number): void {
+    this.#loop.oldest(position);
+    this.#loop.turn();
   }
 
   pill(): void {

@@ -57,6 +57,7 @@ export class NodeWorkerChannel<T, R> implements Channel<T> {
   #terminate: (() => Promise<unknown>) | undefined;
   #stopWaiting: (() => void) | undefined;
   #credits = 0;
+  #oldest: number | undefined;
   #online = false;
   #closed = false;
   #reason: CloseReason | undefined;
@@ -122,6 +123,12 @@ export class NodeWorkerChannel<T, R> implements Channel<T> {
     this.#turn.soon();
   }
 
+  /** Results that come together pass the turn on many times: the last one is told. */
+  oldest(position: number): void {
+    this.#oldest = position;
+    this.#turn.soon();
+  }
+
   pill(): void {
     this.#writer.pill();
   }
@@ -141,7 +148,9 @@ export class NodeWorkerChannel<T, R> implements Channel<T> {
 
   #takeTurn(): void {
     if (this.#credits > 0) this.#writer.credit(this.#credits);
+    if (this.#oldest !== undefined) this.#writer.oldest(this.#oldest);
     this.#credits = 0;
+    this.#oldest = undefined;
     this.#pool.turn();
   }
 

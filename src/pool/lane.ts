@@ -16,13 +16,15 @@ import { Ledger } from './ledger.js';
 export interface LaneOwner<T, R> {
   readonly grace: number;
   readonly window: number;
-  result(value: R, from: Emitter, worker: number): void;
+  /** A task is about to be given to a worker. */
+  taskBegins(worker: number, position: number): void;
+  result(value: R, from: Emitter, worker: number, position: number): void;
   resultSettled(worker: number): void;
   resultWithheld(worker: number): void;
   outputPaused(): void;
   outputHasRoom(): void;
-  taskDone(worker: number): void;
-  taskFailed(lane: WorkerName, task: T, error: unknown): void;
+  taskDone(worker: number, position: number): void;
+  taskFailed(lane: WorkerName, position: number, task: T, error: unknown): void;
   starved(worker: number): void;
   owesCredit(worker: number): boolean;
   turn(): void;
@@ -83,11 +85,16 @@ export class Lane<T, R> implements ChannelListener<R> {
     const position = this.#position;
     this.#position = position + 1;
     this.#ledger.add(position, task);
+    this.#owner.taskBegins(this.index, position);
     this.#channel.task(position, task);
   }
 
   credit(results: number): void {
     if (!this.#drained && !this.#closed) this.#channel.credit(results);
+  }
+
+  oldest(position: number): void {
+    if (!this.#drained && !this.#closed) this.#channel.oldest(position);
   }
 
   pill(): void {
@@ -113,8 +120,8 @@ export class Lane<T, R> implements ChannelListener<R> {
     this.#tell({ type: 'worker-ready', worker: this.index });
   }
 
-  result(value: R, _owner: number): void {
-    if (!this.#stopping) this.#owner.result(value, this.emitter, this.index);
+  result(value: R, owner: number): void {
+    if (!this.#stopping) this.#owner.result(value, this.emitter, this.index, owner);
   }
 
   withheld(results: number): void {
@@ -123,15 +130,14 @@ export class Lane<T, R> implements ChannelListener<R> {
 
   done(position: number): void {
     if (!this.#ledger.close(position)) return;
-    this.#owner.taskDone(this.index);
+    this.#owner.taskDone(this.index, position);
     if (this.#pilled) this.#expectEnd();
   }
 
   failed(position: number, error: unknown): void {
     const task = this.#ledger.task(position);
     if (!this.#ledger.close(position)) return;
-    this.#owner.taskDone(this.index);
-    this.#owner.taskFailed(this, task as T, error);
+    this.#owner.taskFailed(this, position, task as T, error);
     if (this.#pilled) this.#expectEnd();
   }
 

@@ -16,16 +16,17 @@ import { forAll } from '../forAll.js';
 import type { ResolvedOptions } from '../options.js';
 import type { ChannelOpener } from '../protocol/channel.js';
 import { PROTOCOL } from '../protocol/wire.js';
-import { type ResultCredits, resultCredits } from './credits.js';
+import { orderedResultCredits, type ResultCredits, resultCredits } from './credits.js';
 import { Dispatcher, NO_ROOM } from './dispatcher.js';
 import { Intake } from './intake.js';
 import { Lane, type LaneOwner } from './lane.js';
+import { type Order, type OrderOwner, orderFor } from './order.js';
 import { Outlet } from './outlet.js';
 
 /** Starts the worker of a slot. May throw what the user's factory throws. */
 export type OpenSlot<T, R> = (slot: WorkerName) => ChannelOpener<T, R>;
 
-export class Pool<T, R> implements LaneOwner<T, R> {
+export class Pool<T, R> implements LaneOwner<T, R>, OrderOwner<R> {
   readonly grace: number;
   readonly window: number;
   readonly #options: ResolvedOptions;
@@ -34,6 +35,7 @@ export class Pool<T, R> implements LaneOwner<T, R> {
   readonly #intake: Intake<T>;
   readonly #dispatcher: Dispatcher;
   readonly #credits: ResultCredits;
+  readonly #order: Order<R>;
   readonly #outlet: Outlet<R>;
   readonly #lanes: Lane<T, R>[] = [];
   #sourceCompleted = false;
@@ -46,7 +48,7 @@ export class Pool<T, R> implements LaneOwner<T, R> {
   #pausedAt: number | undefined;
 
   constructor(options: ResolvedOptions, output: Subscriber<R>) {
-    const { n, maxTasks, maxResults, backlog, grace, events } = options;
+    const { n, maxTasks, maxResults, backlog, ordered, grace, events } = options;
     this.#options = options;
     this.#output = output;
     // An observer that throws is reported as RxJS does for any, and stops nothing here.
@@ -54,10 +56,16 @@ export class Pool<T, R> implements LaneOwner<T, R> {
     this.#events?.subscribe(events);
     this.#intake = new Intake(backlog);
     this.#dispatcher = new Dispatcher(n, maxTasks);
-    this.#credits = resultCredits(maxResults, n, (worker, results) => this.#lanes[worker]?.credit(results));
+    const grant = (worker: number, results: number) => this.#lanes[worker]?.credit(results);
+    this.#credits = ordered
+      ? orderedResultCredits(maxResults, n, grant, (worker, position) =>
+          this.#lanes[worker]?.oldest(position),
+        )
+      : resultCredits(maxResults, n, grant);
     this.#outlet = new Outlet(output);
     this.grace = grace;
     this.window = this.#dispatcher.window;
+    this.#order = orderFor(ordered, n, this.window, this);
   }
 
   /** @throws what `open` throws; the workers before are started then, and `stop` ends them */
@@ -66,8 +74,8 @@ export class Pool<T, R> implements LaneOwner<T, R> {
     this.#leaving = n;
     for (let index = 0; index < n && !this.#over; index += 1) {
       const slot = { index, name: `${poolName}-${index}` };
-      const credits = this.#credits.initial(index);
-      const hello = { protocol: PROTOCOL, ...slot, poolName, initialData, credits };
+      const terms = { credits: this.#credits.initial(index), reserve: this.#credits.reserve };
+      const hello = { protocol: PROTOCOL, ...slot, poolName, initialData, ...terms };
       // Started at once: what a slot was given is in somebody's hands, whatever happens with the next one.
       const lane = new Lane(hello, open(slot), this);
       this.#lanes.push(lane);
@@ -108,6 +116,7 @@ export class Pool<T, R> implements LaneOwner<T, R> {
     try {
       forAll(this.#lanes, (lane) => lane.stop());
     } finally {
+      this.#order.clear();
       this.#outlet.clear();
       this.#intake.release();
     }
@@ -115,8 +124,12 @@ export class Pool<T, R> implements LaneOwner<T, R> {
 
   // From the lanes.
 
-  result(value: R, from: Emitter, worker: number): void {
-    this.#outlet.push(value, from);
+  taskBegins(worker: number, position: number): void {
+    this.#order.begin(worker, position);
+  }
+
+  result(value: R, from: Emitter, worker: number, position: number): void {
+    this.#order.result(value, from, worker, position);
     // Behind the delivery: a credit that it sets free must not bring the next result before this one.
     this.#credits.arrived(worker);
   }
@@ -140,15 +153,38 @@ export class Pool<T, R> implements LaneOwner<T, R> {
     if (!this.#over) this.#outlet.room();
   }
 
-  taskDone(worker: number): void {
-    this.#dispatcher.done(worker);
+  taskDone(worker: number, position: number): void {
+    this.#order.end(worker, position);
   }
 
-  taskFailed(worker: WorkerName, task: T, error: unknown): void {
+  taskFailed(worker: WorkerName, position: number, task: T, error: unknown): void {
     if (this.#over) return;
     const failure = new TaskError(worker, task, 1, error);
     this.tell({ type: 'task-failed', worker: worker.index, task, error: failure });
-    this.fail(failure);
+    this.#order.end(worker.index, position, () => this.fail(failure));
+  }
+
+  // From the order.
+
+  leave(value: R, from: Emitter): void {
+    this.#outlet.push(value, from);
+  }
+
+  dropped(worker: number): void {
+    this.#credits.settled(worker);
+  }
+
+  taskOver(worker: number): void {
+    this.#dispatcher.done(worker);
+    this.#completeIfThrough();
+  }
+
+  oldest(worker: number, position: number): void {
+    this.#credits.oldest(worker, position);
+  }
+
+  behindResults(act: () => void): void {
+    this.#outlet.behind(act);
   }
 
   starved(worker: number): void {
@@ -225,7 +261,8 @@ export class Pool<T, R> implements LaneOwner<T, R> {
   }
 
   #completeIfThrough(): void {
-    if (this.#over || !this.#pilled || this.#leaving > 0 || !this.#outlet.idle) return;
+    if (this.#over || !this.#pilled || this.#leaving > 0) return;
+    if (!this.#order.idle || !this.#outlet.idle) return;
     this.#over = true;
     this.#output.complete();
   }

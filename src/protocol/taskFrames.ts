@@ -18,6 +18,7 @@ export interface TaskFrame<T> {
   readonly first: number;
   readonly tasks: Packed<T>;
   readonly credits: number;
+  readonly oldest: number | undefined;
   readonly end: typeof CONTINUE | typeof PILL | typeof ABORT;
 }
 
@@ -29,6 +30,7 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
   #first = 0;
   #tasks: T[] = [];
   #credits = 0;
+  #oldest: number | undefined;
   #end: TaskFrame<T>['end'] = CONTINUE;
   readonly #turn = new Turn(queueMicrotask, () => this.#flush());
   readonly #post: Post<TaskFrame<T>>;
@@ -57,6 +59,11 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
     this.#turn.soon();
   }
 
+  oldest(position: number): void {
+    this.#oldest = position;
+    this.#turn.soon();
+  }
+
   pill(): void {
     this.#end = PILL;
     this.#turn.soon();
@@ -72,17 +79,19 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
     const first = this.#first;
     const tasks = this.#tasks;
     const credits = this.#credits;
+    const oldest = this.#oldest;
     const end = this.#end;
-    if (tasks.length === 0 && credits === 0 && end === CONTINUE) return;
+    if (tasks.length === 0 && credits === 0 && oldest === undefined && end === CONTINUE) return;
     this.#tasks = [];
     this.#credits = 0;
+    this.#oldest = undefined;
     this.#end = CONTINUE;
     try {
-      this.#post({ first, tasks: pack(tasks), credits, end });
+      this.#post({ first, tasks: pack(tasks), credits, oldest, end });
     } catch {
       const refused = this.#postOneByOne(first, tasks);
-      if (tasks.length === 0 || credits > 0 || end !== CONTINUE) {
-        this.#post({ first: 0, tasks: [], credits, end });
+      if (tasks.length === 0 || credits > 0 || oldest !== undefined || end !== CONTINUE) {
+        this.#post({ first: 0, tasks: [], credits, oldest, end });
       }
       // Last, for it may bring new tasks.
       for (const [position, why] of refused) this.#refused(position, why);
@@ -94,7 +103,7 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
     const refused: [number, unknown][] = [];
     for (const [i, task] of tasks.entries()) {
       try {
-        this.#post({ first: first + i, tasks: [task], credits: 0, end: CONTINUE });
+        this.#post({ first: first + i, tasks: [task], credits: 0, oldest: undefined, end: CONTINUE });
       } catch (error) {
         refused.push([first + i, whyNotCloneable('task', task) ?? error]);
       }
@@ -107,6 +116,8 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
 export function replayTasks<T>(frame: TaskFrame<T>, loop: ToWorker<T>): void {
   if (!isPacked(frame?.tasks)) throw new ProtocolError('A worker received a message that is no task frame');
   let position = frame.first;
+  // First: the credits are the oldest task's before they are anybody's.
+  if (frame.oldest !== undefined) loop.oldest(frame.oldest);
   if (frame.credits > 0) loop.credit(frame.credits);
   const { tasks } = frame;
   for (let i = 0; i < tasks.length; i += 1) {

@@ -18,6 +18,8 @@ export interface ToWorker<T> {
   task(position: number, task: T): void;
   /** The worker may send this many results more. */
   credit(results: number): void;
+  /** The task at this position is the oldest of the pool: its results may spend the reserve. Told when it may have to. */
+  oldest(position: number): void;
   /** No task follows. */
   pill(): void;
   /** Drop everything, tear down, and report `drained`. */
@@ -57,4 +59,12 @@ export interface Hello {
   readonly initialData: unknown;
   /** Results that it may send before it is given more; 0 when it has to ask for each (`starved`). */
   readonly credits: number;
+  /**
+   * Credits that are kept for the results of the pool's oldest task, and of no task: at least one when results leave in
+   * the order of their tasks, none when they leave as they come.
+   */
+  readonly reserve: number;
 }
+
+/** What a worker may send. */
+export type Terms = Pick<Hello, 'credits' | 'reserve'>;

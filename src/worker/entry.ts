@@ -66,7 +66,7 @@ function run(
       parentPort?.unref();
     }
   });
-  const loop = new Loop<unknown, unknown>(writer, hello.credits, {
+  const loop = new Loop<unknown, unknown>(writer, hello, {
     nextTurn: (resume) => setImmediate(resume),
     failedToStart,
   });

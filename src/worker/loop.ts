@@ -7,11 +7,12 @@
  */
 import { type Observer, Subscriber, type Subscription } from 'rxjs';
 import { currentScope, type Emitter, emit, type Scope } from '../demand/emission.js';
-import { type Hello, type ToPool, type ToWorker, UNSOLICITED } from '../protocol/wire.js';
+import { type Hello, type Terms, type ToPool, type ToWorker, UNSOLICITED } from '../protocol/wire.js';
 import { Ring } from '../ring.js';
 import { functionOf, type Results, type WorkerDefinition } from './definition.js';
 import { isObservableLike, toObservable } from './interop.js';
-import { Outbox } from './outbox.js';
+import { OrderedOutbox } from './orderedOutbox.js';
+import { type Outbox, QueueOutbox } from './outbox.js';
 import { SharedTasks } from './sharedTasks.js';
 import { Slice } from './slice.js';
 
@@ -42,6 +43,8 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
   /** Tasks emitted and not done. */
   #running = 0;
   #waitsForTurn = false;
+  /** The results ended before some of its tasks. */
+  #leavesTasks = false;
   #pilled = false;
   #ended = false;
   /** Nothing comes any more but results that wait for credit. */
@@ -52,11 +55,15 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
   #last: number | undefined;
   #broken: { readonly error: unknown } | undefined;
 
-  constructor(wire: ToPool<R>, credits: number, hooks: LoopHooks) {
+  constructor(wire: ToPool<R>, { credits, reserve }: Terms, hooks: LoopHooks) {
     this.#wire = wire;
     this.#hooks = hooks;
     this.#slice = hooks.nextTurn && new Slice();
-    this.#outbox = new Outbox(wire, credits, () => this.#runSlice());
+    const unblocked = () => this.#runSlice();
+    this.#outbox =
+      reserve > 0
+        ? new OrderedOutbox(wire, credits, reserve, this, unblocked)
+        : new QueueOutbox(wire, credits, unblocked);
   }
 
   /** Calls the worker's function and subscribes to its results. */
@@ -91,6 +98,10 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
 
   credit(results: number): void {
     this.#outbox.credit(results);
+  }
+
+  oldest(position: number): void {
+    this.#outbox.oldest(position);
   }
 
   pill(): void {
@@ -141,21 +152,23 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
   settled(position: number): void {
     if (this.#broken || this.#drained) return;
     this.#running -= 1;
-    if (this.#outbox.blocked) this.#outbox.behindResults(() => this.#wire.done(position));
-    else this.#wire.done(position);
+    this.#outbox.done(position);
     this.#afterTask();
   }
 
   /** While the results go on, giving a task up is the worker's own choice. At their end it is left undone, but for the last. */
   abandoned(position: number): void {
     if (this.#last === undefined || this.#last === position) this.settled(position);
-    else this.#running -= 1;
+    else {
+      this.#running -= 1;
+      this.#leavesTasks = true;
+    }
   }
 
   failed(position: number, error: unknown): void {
     this.#running -= 1;
     if (this.#drained) return;
-    this.#outbox.behindResults(() => this.#wire.failed(position, error));
+    this.#outbox.failed(position, error);
     this.#afterTask();
   }
 
@@ -176,7 +189,7 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
       !this.#ended &&
       !this.#waitsForTurn &&
       this.#tasks.observed &&
-      !this.#outbox.blocked
+      this.#outbox.admits(this.#positions.peek())
     );
   }
 
@@ -206,9 +219,10 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
 
   #drain(): void {
     this.#drained = true;
+    if (this.#leavesTasks || this.#inbox.length > 0) this.#outbox.forsake();
     this.#inbox.clear();
     if (this.#outbox.blocked) this.#wire.ending();
-    this.#outbox.behindResults(() => {
+    this.#outbox.end(() => {
       this.#gone = true;
       if (this.#broken) this.#wire.broken(this.#broken.error);
       this.#wire.drained();
