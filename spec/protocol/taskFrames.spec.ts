@@ -26,6 +26,10 @@ class Told implements ToWorker<unknown> {
     this.calls.push('oldest');
   }
 
+  cancel(position: number, reason: string): void {
+    this.calls.push(`cancel ${position}: ${reason}`);
+  }
+
   pill(): void {
     this.calls.push('pill');
   }

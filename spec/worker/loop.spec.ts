@@ -26,7 +26,9 @@ const hello = {
   poolName: 'w',
   initialData: { rate: 2 },
   credits: 100,
+  asks: false,
   reserve: 0,
+  watches: false,
 };
 
 interface Setup {
@@ -39,7 +41,7 @@ function start<R>(run: WorkerFunction<number, R>, { credits = 100, hooks = {} }:
   const failedToStart: unknown[] = [];
   const loop = new Loop<number, R>(
     wire,
-    { credits, reserve: 0 },
+    { credits, asks: credits === 0, reserve: 0, watches: false },
     {
       failedToStart: (error) => failedToStart.push(error),
       ...hooks,
@@ -635,7 +637,7 @@ describe('Loop', () => {
       const wire = new RecordingWire<number>();
       const loop = new Loop<number, number>(
         wire,
-        { credits: 1_000_000, reserve: 0 },
+        { credits: 1_000_000, asks: false, reserve: 0, watches: false },
         { failedToStart: () => {} },
       );
       wire.answer = ([call, value]) => {

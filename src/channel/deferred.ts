@@ -38,6 +38,10 @@ class DeferredChannel<T, R> implements Channel<T> {
     this.#say((channel) => channel.oldest(position));
   }
 
+  cancel(position: number, reason: string): void {
+    this.#say((channel) => channel.cancel(position, reason));
+  }
+
   pill(): void {
     this.#say((channel) => channel.pill());
   }

@@ -96,6 +96,10 @@ class FunctionThreadChannel<T, R> implements Channel<T> {
     this.#inline.oldest(position);
   }
 
+  cancel(position: number, reason: string): void {
+    this.#inline.cancel(position, reason);
+  }
+
   pill(): void {
     this.#inline.pill();
   }

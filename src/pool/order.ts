@@ -1,20 +1,18 @@
 /**
  * In which order results leave the pool: as they come (here), or in the order of their tasks (`reorder.ts`).
  *
- * In: tasks as they are given to workers, their results, their ends. Out: results that may leave, and slots that are free.
- * Tasks are named by worker and position, as on the wire; one that is taken from its worker, to be delivered again, by its
- * place, which it keeps.
+ * In: tasks as they enter and as they are given to workers, their results, their ends. Out: results that may leave, and slots
+ * that are free. A task that a worker has is named by worker and position, as on the wire; by its standing otherwise.
  */
 import type { Emitter } from '../demand/emission.js';
-import { UNSOLICITED } from '../protocol/wire.js';
 import { Reorder } from './reorder.js';
 
 /** The pool, as an order sees it. */
-export interface OrderOwner<R> {
-  leave(value: R, from: Emitter): void;
+export interface OrderOwner {
+  leave(value: unknown, from: Emitter): void;
   /** Calls back behind the results that have left. */
   behindResults(act: () => void): void;
-  /** A result that waited is dropped: its task is delivered again, and so is the result. */
+  /** A result of the worker is dropped. */
   dropped(worker: number): void;
   /** Nothing of the task is left, and its slot is free. */
   taskOver(worker: number): void;
@@ -22,72 +20,77 @@ export interface OrderOwner<R> {
   oldest(worker: number, position: number): void;
 }
 
-/** What is to be said when the task's turn is over. */
+/** To be said when the task's turn comes, behind its results. */
 export type Verdict = () => void;
 
 /** What a task keeps from one delivery to the next. */
 export interface Standing {
   /** The worker whose slot it has. */
   readonly worker: number;
+  /** Tasks with a higher one are behind it. All have the same where results leave as they come. */
+  readonly sequence: number;
 }
 
-export interface Order<R> {
+export interface Order {
   /** Nothing waits for a turn. */
   readonly idle: boolean;
-  /** A task is about to be given to a worker. */
-  begin(worker: number, position: number): void;
-  /** @param position of the result's task, or UNSOLICITED */
-  result(value: R, from: Emitter, worker: number, position: number): void;
-  /** The task is done, or will not be: no result of it follows. */
-  end(worker: number, position: number, verdict?: Verdict): void;
-  /** Takes a task from its worker. `beginAgain` or `giveUp` follows. */
-  withdraw(worker: number, position: number): Standing;
+  /** Results that wait for the turn of their task. */
+  readonly waiting: number;
+  /** A task has taken a slot of the worker. */
+  enter(worker: number): Standing;
   /**
-   * The task is about to be given to a worker once more. Tasks that follow it may be there already; but where the user's
-   * function takes only so many at a time, these may keep it from beginning while they themselves wait for its end.
+   * The task is about to be given to the worker, perhaps not for the first time: what still waits of an earlier delivery is
+   * dropped, for it comes again.
    */
-  beginAgain(standing: Standing, worker: number, position: number): void;
+  begin(standing: Standing, worker: number, position: number): void;
+  /** @param position of the result's task, or UNSOLICITED */
+  result(value: unknown, from: Emitter, worker: number, position: number): void;
+  /** The task is done. */
+  end(worker: number, position: number): void;
+  /** Takes the task from its worker. `begin` or `giveUp` follows. */
+  withdraw(worker: number, position: number): Standing;
+  /** The task will not be done. */
   giveUp(standing: Standing, verdict?: Verdict): void;
   /** Forgets what waits. */
   clear(): void;
 }
 
-export function orderFor<R>(
-  ordered: boolean,
-  workers: number,
-  window: number,
-  owner: OrderOwner<R>,
-): Order<R> {
-  return ordered ? new Reorder(workers, window, owner) : new AsTheyCome(owner);
+export function orderFor(ordered: boolean, workers: number, window: number, owner: OrderOwner): Order {
+  return ordered ? new Reorder(workers, window, owner) : new AsTheyCome(workers, owner);
 }
 
-class AsTheyCome<R> implements Order<R> {
+class AsTheyCome implements Order {
   readonly idle = true;
-  readonly #owner: OrderOwner<R>;
+  readonly waiting = 0;
+  readonly #owner: OrderOwner;
+  readonly #standings: readonly Standing[];
 
-  constructor(owner: OrderOwner<R>) {
+  constructor(workers: number, owner: OrderOwner) {
     this.#owner = owner;
+    this.#standings = Array.from({ length: workers }, (_, worker) => ({ worker, sequence: 0 }));
+  }
+
+  enter(worker: number): Standing {
+    return this.#standings[worker] as Standing;
   }
 
   begin(): void {}
 
-  result(value: R, from: Emitter): void {
+  result(value: unknown, from: Emitter): void {
     this.#owner.leave(value, from);
   }
 
-  end(worker: number, _position: number, verdict?: Verdict): void {
+  end(worker: number): void {
     this.#owner.taskOver(worker);
-    verdict?.();
   }
 
   withdraw(worker: number): Standing {
-    return { worker };
+    return this.enter(worker);
   }
 
-  beginAgain(): void {}
-
   giveUp({ worker }: Standing, verdict?: Verdict): void {
-    this.end(worker, UNSOLICITED, verdict);
+    this.#owner.taskOver(worker);
+    verdict?.();
   }
 
   clear(): void {}

@@ -2,12 +2,15 @@
  * Where results leave. Each is delivered as an emission of the worker that sent it; while a pause stands they wait in
  * order, at most `maxResults` of them, for their credits go back only when their emissions settle.
  */
-import type { Subscriber } from 'rxjs';
 import { type Emitter, emit } from '../demand/emission.js';
 import { Ring } from '../ring.js';
 
+interface Receiver<V> {
+  next(value: V): void;
+}
+
 export class Outlet<R> {
-  readonly #output: Subscriber<R>;
+  readonly #output: Receiver<R>;
   readonly #waiting = new Ring<R | undefined>();
   /** Who sent each; for what only waits for the results before it, what to call. */
   readonly #from = new Ring<Emitter | (() => void)>();
@@ -15,13 +18,18 @@ export class Outlet<R> {
   #unsettled = 0;
   #delivering = false;
 
-  constructor(output: Subscriber<R>) {
+  constructor(output: Receiver<R>) {
     this.#output = output;
   }
 
   /** Every result has been delivered, and nobody holds one. */
   get idle(): boolean {
     return this.#unsettled === 0 && this.#waiting.length === 0;
+  }
+
+  /** Results that are here: they wait, or somebody holds them. */
+  get uningested(): number {
+    return this.#unsettled + this.#waiting.length;
   }
 
   push(value: R, from: Emitter): void {

@@ -1,30 +1,32 @@
 /** The place of one task in the order of tasks, and what of it waits for its turn. */
 import type { Emitter } from '../demand/emission.js';
 import { Ring } from '../ring.js';
+import type { Standing, Verdict } from './order.js';
 
 /** The position of a task that no worker has. */
 export const NOWHERE = -1;
 
-export class Place<R> {
+export class Place implements Standing {
+  readonly sequence: number;
   worker: number;
   position = NOWHERE;
   /** No result follows those that wait. */
   over = false;
-  /** To be called behind them. */
-  verdict: (() => void) | undefined = undefined;
+  verdict: Verdict | undefined = undefined;
   /** How many results wait. */
   waiting = 0;
   /** Who sent them. */
   from: Emitter | undefined = undefined;
   /** Nearly always there is one at the most. */
-  #first: R | undefined = undefined;
-  #others: Ring<R> | undefined = undefined;
+  #first: unknown = undefined;
+  #others: Ring<unknown> | undefined = undefined;
 
-  constructor(worker: number) {
+  constructor(sequence: number, worker: number) {
+    this.sequence = sequence;
     this.worker = worker;
   }
 
-  push(value: R, from: Emitter): void {
+  push(value: unknown, from: Emitter): void {
     if (this.waiting === 0) {
       this.#first = value;
       this.from = from;
@@ -36,8 +38,8 @@ export class Place<R> {
   }
 
   /** Takes the oldest result. The caller has looked at `waiting`. */
-  shift(): R {
-    const value = this.#first as R;
+  shift(): unknown {
+    const value = this.#first;
     this.waiting -= 1;
     this.#first = this.waiting > 0 ? this.#others?.shift() : undefined;
     return value;

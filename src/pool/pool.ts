@@ -8,38 +8,52 @@
  * (3) each drains and leaves; (4) the last result is ingested; (5) the output completes (DRN-2).
  * Error or unsubscribe: the workers are asked to end, then terminated after `grace`; nothing more is emitted (CAN-1).
  */
-import { asyncScheduler, Subject, type Subscriber } from 'rxjs';
+import { asyncScheduler, Subject, type Subscriber, type Subscription, timer } from 'rxjs';
 import { currentScope, type Emitter } from '../demand/emission.js';
-import { BacklogFullError, TaskError, type WorkerName } from '../errors.js';
+import {
+  BacklogFullError,
+  DrainTimeoutError,
+  TaskTimeoutError,
+  WorkerCrashError,
+  type WorkerName,
+} from '../errors.js';
 import type { PoolEvent, UntimedPoolEvent } from '../events.js';
 import { forAll } from '../forAll.js';
 import type { ResolvedOptions } from '../options.js';
 import type { ChannelOpener } from '../protocol/channel.js';
 import { PROTOCOL } from '../protocol/wire.js';
-import { orderedResultCredits, type ResultCredits, resultCredits } from './credits.js';
+import { Acks } from './acks.js';
+import { type ResultCredits, resultCredits } from './credits.js';
 import { Dispatcher, NO_ROOM } from './dispatcher.js';
 import { Intake } from './intake.js';
 import { Lane, type LaneOwner } from './lane.js';
-import { type Order, type OrderOwner, orderFor } from './order.js';
+import { type Order, type OrderOwner, orderFor, type Standing } from './order.js';
 import { Outlet } from './outlet.js';
+import { RetryPolicy } from './retry.js';
+import { Seat, type SeatOwner, type TaskFailure } from './seat.js';
 
 /** Starts the worker of a slot. May throw what the user's factory throws. */
 export type OpenSlot<T, R> = (slot: WorkerName) => ChannelOpener<T, R>;
 
-export class Pool<T, R> implements LaneOwner<T, R>, OrderOwner<R> {
+export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner {
   readonly grace: number;
   readonly window: number;
+  readonly taskTimeout: number;
+  readonly retry: RetryPolicy;
+  readonly #open: OpenSlot<T, R>;
   readonly #options: ResolvedOptions;
   readonly #output: Subscriber<R>;
   readonly #events: Subject<PoolEvent> | undefined;
   readonly #intake: Intake<T>;
   readonly #dispatcher: Dispatcher;
   readonly #credits: ResultCredits;
-  readonly #order: Order<R>;
-  readonly #outlet: Outlet<R>;
-  readonly #lanes: Lane<T, R>[] = [];
+  readonly #order: Order;
+  readonly #outlet: Outlet<unknown>;
+  readonly #acks: Acks<R> | undefined;
+  readonly #seats: Seat<T, R>[] = [];
   #sourceCompleted = false;
   #pilled = false;
+  #drain: Subscription | undefined;
   #hasNews = false;
   #turning = false;
   #leaving = 0;
@@ -47,41 +61,38 @@ export class Pool<T, R> implements LaneOwner<T, R>, OrderOwner<R> {
   /** When the pool has told that it is paused; undefined while it is not. */
   #pausedAt: number | undefined;
 
-  constructor(options: ResolvedOptions, output: Subscriber<R>) {
-    const { n, maxTasks, maxResults, backlog, ordered, grace, events } = options;
+  constructor(options: ResolvedOptions, open: OpenSlot<T, R>, output: Subscriber<R>) {
+    const { n, maxTasks, maxResults, backlog, ordered, grace, events, ack, ackWarning } = options;
     this.#options = options;
+    this.#open = open;
     this.#output = output;
     // An observer that throws is reported as RxJS does for any, and stops nothing here.
     this.#events = events && new Subject<PoolEvent>();
     this.#events?.subscribe(events);
     this.#intake = new Intake(backlog);
     this.#dispatcher = new Dispatcher(n, maxTasks);
-    const grant = (worker: number, results: number) => this.#lanes[worker]?.credit(results);
-    this.#credits = ordered
-      ? orderedResultCredits(maxResults, n, grant, (worker, position) =>
-          this.#lanes[worker]?.oldest(position),
-        )
-      : resultCredits(maxResults, n, grant);
-    this.#outlet = new Outlet(output);
+    const grant = (worker: number, results: number) => this.#seats[worker]?.credit(results);
+    const tellOldest = (worker: number, position: number) => this.#seats[worker]?.oldest(position);
+    this.#credits = resultCredits(maxResults, n, grant, ordered ? tellOldest : undefined);
+    if (ack === 'manual') {
+      this.#acks = new Acks(output as Subscriber<unknown>, ackWarning, (event) => this.tell(event));
+    }
+    this.#outlet = new Outlet<unknown>(this.#acks ?? output);
+    this.retry = new RetryPolicy(options);
     this.grace = grace;
     this.window = this.#dispatcher.window;
     this.#order = orderFor(ordered, n, this.window, this);
+    this.taskTimeout = options.taskTimeout;
   }
 
-  /** @throws what `open` throws; the workers before are started then, and `stop` ends them */
-  start(open: OpenSlot<T, R>): void {
-    const { n, name: poolName, initialData } = this.#options;
+  /** @throws what the user's factory throws; the workers before are started then, and `stop` ends them */
+  start(): void {
+    const { n, name } = this.#options;
     this.#leaving = n;
     for (let index = 0; index < n && !this.#over; index += 1) {
-      const slot = { index, name: `${poolName}-${index}` };
-      const terms = { credits: this.#credits.initial(index), reserve: this.#credits.reserve };
-      const hello = { protocol: PROTOCOL, ...slot, poolName, initialData, ...terms };
-      // Started at once: what a slot was given is in somebody's hands, whatever happens with the next one.
-      const lane = new Lane(hello, open(slot), this);
-      this.#lanes.push(lane);
-      lane.start();
-      // The factory may have ended the pool, when there was no lane yet to stop.
-      if (this.#over) lane.stop();
+      const seat = new Seat<T, R>({ index, name: `${name}-${index}` }, this);
+      this.#seats.push(seat);
+      seat.start();
     }
   }
 
@@ -91,7 +102,7 @@ export class Pool<T, R> implements LaneOwner<T, R>, OrderOwner<R> {
     if (this.#over) return;
     const worker = this.#intake.waiting === 0 ? this.#dispatcher.take() : NO_ROOM;
     if (worker !== NO_ROOM) {
-      (this.#lanes[worker] as Lane<T, R>).task(task);
+      (this.#seats[worker] as Seat<T, R>).task(task);
     } else if (!this.#intake.push(task)) {
       this.fail(new BacklogFullError(this.#options.backlog, task));
     }
@@ -100,6 +111,8 @@ export class Pool<T, R> implements LaneOwner<T, R>, OrderOwner<R> {
 
   complete(): void {
     this.#sourceCompleted = true;
+    const { drainTimeout } = this.#options;
+    if (drainTimeout !== Infinity) this.#drain = timer(drainTimeout).subscribe(() => this.#drainsTooLong());
     this.turn();
   }
 
@@ -113,23 +126,30 @@ export class Pool<T, R> implements LaneOwner<T, R>, OrderOwner<R> {
   /** Ends the workers. Nothing is emitted any more. To be called once the source is unsubscribed. */
   stop(): void {
     this.#over = true;
+    this.#drain?.unsubscribe();
     try {
-      forAll(this.#lanes, (lane) => lane.stop());
+      forAll(this.#seats, (seat) => seat.stop());
     } finally {
+      this.#acks?.stop();
       this.#order.clear();
       this.#outlet.clear();
       this.#intake.release();
     }
   }
 
-  // From the lanes.
+  // From the lanes and the seats.
 
-  taskBegins(worker: number, position: number): void {
-    this.#order.begin(worker, position);
+  taskBegins(worker: number, position: number, standing = this.#order.enter(worker)): void {
+    this.#order.begin(standing, worker, position);
   }
 
-  result(value: R, from: Emitter, worker: number, position: number): void {
-    this.#order.result(value, from, worker, position);
+  taskLeaves(worker: number, position: number): Standing {
+    return this.#order.withdraw(worker, position);
+  }
+
+  result(value: R, from: Emitter, worker: number, position: number, attempt: number): void {
+    const out = this.#acks ? this.#acks.deliveryOf(value, worker, attempt) : value;
+    this.#order.result(out, from, worker, position);
     // Behind the delivery: a credit that it sets free must not bring the next result before this one.
     this.#credits.arrived(worker);
   }
@@ -153,21 +173,53 @@ export class Pool<T, R> implements LaneOwner<T, R>, OrderOwner<R> {
     if (!this.#over) this.#outlet.room();
   }
 
+  taskEnters(worker: number): Standing {
+    return this.#order.enter(worker);
+  }
+
   taskDone(worker: number, position: number): void {
     this.#order.end(worker, position);
   }
 
-  taskFailed(worker: WorkerName, position: number, task: T, error: unknown): void {
+  taskFailed(error: TaskFailure): void {
+    if (!this.#over) this.tell({ type: 'task-failed', worker: error.worker, task: error.task, error });
+  }
+
+  /** Nothing is left to wait for where the first failure ends the output at once. */
+  taskOverdue(error: TaskTimeoutError): void {
+    if (!this.retry.supervised && !this.#options.ordered) this.fail(error);
+  }
+
+  taskLost(error: TaskFailure, standing: Standing): void {
     if (this.#over) return;
-    const failure = new TaskError(worker, task, 1, error);
-    this.tell({ type: 'task-failed', worker: worker.index, task, error: failure });
-    this.#order.end(worker.index, position, () => this.fail(failure));
+    if (this.#options.onTaskError === 'error') {
+      this.#order.giveUp(standing, () => this.fail(error));
+      return;
+    }
+    const { worker, task, attempts } = error;
+    const cause = error instanceof TaskTimeoutError ? error : error.cause;
+    const { exitCode, signal } = cause instanceof WorkerCrashError ? cause : {};
+    this.tell({ type: 'dead-letter', worker, task, attempts, cause, error, exitCode, signal });
+    this.#order.giveUp(standing);
+  }
+
+  suspend(worker: number): void {
+    this.#dispatcher.suspend(worker);
+  }
+
+  resume(worker: number): void {
+    this.#dispatcher.resume(worker);
+    this.turn();
   }
 
   // From the order.
 
-  leave(value: R, from: Emitter): void {
+  leave(value: unknown, from: Emitter): void {
     this.#outlet.push(value, from);
+  }
+
+  behindResults(act: () => void): void {
+    this.#outlet.behind(act);
   }
 
   dropped(worker: number): void {
@@ -181,10 +233,6 @@ export class Pool<T, R> implements LaneOwner<T, R>, OrderOwner<R> {
 
   oldest(worker: number, position: number): void {
     this.#credits.oldest(worker, position);
-  }
-
-  behindResults(act: () => void): void {
-    this.#outlet.behind(act);
   }
 
   starved(worker: number): void {
@@ -215,26 +263,47 @@ export class Pool<T, R> implements LaneOwner<T, R>, OrderOwner<R> {
     while (this.#intake.waiting > 0) {
       const worker = this.#dispatcher.take();
       if (worker === NO_ROOM) return;
-      (this.#lanes[worker] as Lane<T, R>).task(this.#intake.shift());
+      (this.#seats[worker] as Seat<T, R>).task(this.#intake.shift());
     }
     if (this.#intake.paused > 0) this.#resume();
     if (this.#sourceCompleted && !this.#pilled && this.#intake.waiting === 0) {
       this.#pilled = true;
-      forAll(this.#lanes, (lane) => lane.pill());
+      forAll(this.#seats, (seat) => seat.pill());
       // Every worker may have left before.
       this.#completeIfThrough();
     }
   }
 
-  closed(worker: number): void {
-    this.#leaving -= 1;
+  laneOf(seat: Seat<T, R>): Lane<T, R> {
+    const { index, name } = seat;
+    const { name: poolName, initialData } = this.#options;
+    const opener = this.#open({ index, name });
+    const credits = this.#credits.begin(index);
+    const { onDemand: asks, reserve } = this.#credits;
+    const watches = this.taskTimeout !== Infinity;
+    const hello = { protocol: PROTOCOL, index, name, poolName, initialData, credits, asks, reserve, watches };
+    return new Lane(hello, opener, this, seat);
+  }
+
+  workerGone(worker: number): void {
     this.#credits.gone(worker);
+  }
+
+  seatClosed(): void {
+    this.#leaving -= 1;
     this.#completeIfThrough();
   }
 
   tell(event: UntimedPoolEvent): void {
     if (this.#events) this.#events.next({ ...event, at: asyncScheduler.now() });
-    else if (event.type === 'worker-report') console.warn(event.error);
+    else if (event.type === 'worker-report' || event.type === 'dead-letter') console.warn(event.error);
+  }
+
+  #drainsTooLong(): void {
+    const tasks = [...this.#seats.flatMap((seat) => seat.undone()), ...this.#intake.tasks()];
+    this.fail(
+      new DrainTimeoutError(this.#options.drainTimeout, tasks, this.#order.waiting + this.#outlet.uningested),
+    );
   }
 
   readonly #hasRoom = (): boolean => this.#intake.waiting === 0 && this.#dispatcher.hasRoom;
@@ -242,7 +311,7 @@ export class Pool<T, R> implements LaneOwner<T, R>, OrderOwner<R> {
   #pause(): void {
     const scope = currentScope();
     // A task that is fed back from a result of ours: whoever sent it is us, and pausing would make us wait for ourselves.
-    if (!scope || this.#lanes.some((lane) => lane.emitter === scope.emitter)) return;
+    if (!scope || this.#seats.some((seat) => seat.emitter === scope.emitter)) return;
     this.#intake.pause(scope);
     if (this.#intake.paused > 0 && this.#events && this.#pausedAt === undefined) {
       this.#pausedAt = asyncScheduler.now();

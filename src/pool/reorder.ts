@@ -13,65 +13,70 @@ import { Ledger } from './ledger.js';
 import type { Order, OrderOwner, Verdict } from './order.js';
 import { NOWHERE, Place } from './place.js';
 
-export class Reorder<R> implements Order<R> {
-  readonly #owner: OrderOwner<R>;
-  /** The tasks that are not over, oldest first, and those that wait behind one. */
-  readonly #places = new Ring<Place<R>>();
+export class Reorder implements Order {
+  readonly #owner: OrderOwner;
+  /** The tasks that are not over, oldest first, and those that are and wait behind one that is not. */
+  readonly #places = new Ring<Place>();
   /** Of the tasks that a worker has, by position. */
-  readonly #byWorker: readonly Ledger<Place<R>>[];
+  readonly #byWorker: readonly Ledger<Place>[];
   /** The oldest, once nothing of it waits here. */
-  #current: Place<R> | undefined;
+  #current: Place | undefined;
+  #sequence = 0;
+  #waiting = 0;
   #advancing = false;
 
   /** @param window tasks that a worker may have at a time */
-  constructor(workers: number, window: number, owner: OrderOwner<R>) {
+  constructor(workers: number, window: number, owner: OrderOwner) {
     this.#owner = owner;
-    this.#byWorker = Array.from({ length: workers }, () => new Ledger<Place<R>>(window));
+    this.#byWorker = Array.from({ length: workers }, () => new Ledger<Place>(window));
   }
 
   get idle(): boolean {
     return this.#places.length === 0;
   }
 
-  begin(worker: number, position: number): void {
-    const place = new Place<R>(worker);
-    this.#places.push(place);
-    this.beginAgain(place, worker, position);
+  get waiting(): number {
+    return this.#waiting;
   }
 
-  beginAgain(place: Place<R>, worker: number, position: number): void {
+  enter(worker: number): Place {
+    const place = new Place(this.#sequence, worker);
+    this.#sequence += 1;
+    this.#places.push(place);
+    return place;
+  }
+
+  begin(place: Place, worker: number, position: number): void {
+    if (place.waiting > 0) this.#drop(place);
     place.worker = worker;
     place.position = position;
     this.#at(worker).add(position, place);
     if (place === this.#places.peek()) this.#advance();
   }
 
-  result(value: R, from: Emitter, worker: number, position: number): void {
+  result(value: unknown, from: Emitter, worker: number, position: number): void {
     const place = this.#at(worker).task(position);
     if (place === undefined || place === this.#current) this.#owner.leave(value, from);
-    else place.push(value, from);
+    else {
+      this.#waiting += 1;
+      place.push(value, from);
+    }
   }
 
-  end(worker: number, position: number, verdict?: Verdict): void {
-    const ledger = this.#at(worker);
-    const place = ledger.task(position);
-    if (place === undefined) return;
-    ledger.close(position);
-    this.giveUp(place, verdict);
+  end(worker: number, position: number): void {
+    this.giveUp(this.withdraw(worker, position));
   }
 
-  withdraw(worker: number, position: number): Place<R> {
+  withdraw(worker: number, position: number): Place {
     const ledger = this.#at(worker);
-    const place = ledger.task(position) as Place<R>;
+    const place = ledger.task(position) as Place;
     ledger.close(position);
     place.position = NOWHERE;
     if (place === this.#current) this.#current = undefined;
-    // The next delivery brings them once more.
-    for (let dropped = place.clear(); dropped > 0; dropped -= 1) this.#owner.dropped(worker);
     return place;
   }
 
-  giveUp(place: Place<R>, verdict?: Verdict): void {
+  giveUp(place: Place, verdict?: Verdict): void {
     place.over = true;
     place.verdict = verdict;
     if (place === this.#places.peek()) this.#advance();
@@ -81,10 +86,19 @@ export class Reorder<R> implements Order<R> {
     if (this.#places.length > 0) this.#places.peek().clear();
     this.#places.clear();
     this.#current = undefined;
+    this.#waiting = 0;
   }
 
-  #at(worker: number): Ledger<Place<R>> {
-    return this.#byWorker[worker] as Ledger<Place<R>>;
+  #at(worker: number): Ledger<Place> {
+    return this.#byWorker[worker] as Ledger<Place>;
+  }
+
+  #drop(place: Place): void {
+    const { worker } = place;
+    for (let left = place.clear(); left > 0; left -= 1) {
+      this.#waiting -= 1;
+      this.#owner.dropped(worker);
+    }
   }
 
   #advance(): void {
@@ -98,16 +112,20 @@ export class Reorder<R> implements Order<R> {
   }
 
   /** True when there is more to do: the turn is over, or has only begun. */
-  #takeTurn(place: Place<R>): boolean {
-    while (place.waiting > 0) this.#owner.leave(place.shift(), place.from as Emitter);
+  #takeTurn(place: Place): boolean {
+    // What it has sent comes once more when it is delivered again.
+    if (place.position === NOWHERE && !place.over) return false;
+    while (place.waiting > 0) {
+      this.#waiting -= 1;
+      this.#owner.leave(place.shift(), place.from as Emitter);
+    }
     if (place.over) {
       this.#places.shift();
-      this.#current = undefined;
       if (place.verdict) this.#owner.behindResults(place.verdict);
       this.#owner.taskOver(place.worker);
       return true;
     }
-    if (place === this.#current || place.position === NOWHERE) return false;
+    if (place === this.#current) return false;
     this.#current = place;
     this.#owner.oldest(place.worker, place.position);
     return true;

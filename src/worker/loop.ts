@@ -7,14 +7,17 @@
  */
 import { type Observer, Subscriber, type Subscription } from 'rxjs';
 import { currentScope, type Emitter, emit, type Scope } from '../demand/emission.js';
-import { type Hello, type Terms, type ToPool, type ToWorker, UNSOLICITED } from '../protocol/wire.js';
+import { isObservableLike, toObservable } from '../demand/interop.js';
+import { type Hello, type ToPool, type ToWorker, UNSOLICITED } from '../protocol/wire.js';
 import { Ring } from '../ring.js';
 import { functionOf, type Results, type WorkerDefinition } from './definition.js';
-import { isObservableLike, toObservable } from './interop.js';
 import { OrderedOutbox } from './orderedOutbox.js';
 import { type Outbox, QueueOutbox } from './outbox.js';
 import { SharedTasks } from './sharedTasks.js';
 import { Slice } from './slice.js';
+
+/** What of the pool's `Hello` it goes by. */
+export type LoopOptions = Pick<Hello, 'credits' | 'asks' | 'reserve' | 'watches'>;
 
 export interface LoopHooks {
   /** Gives the event loop a turn, then calls back. Without it, all tasks run in the call that brings them. */
@@ -34,6 +37,9 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
     if (this.#setUp) this.turn();
   });
   readonly #abort = new AbortController();
+  /** The emissions of the tasks that run, where they may be called off. */
+  readonly #scopes: Map<number, Scope> | undefined;
+  readonly cancels: boolean;
   readonly #slice: Slice | undefined;
   #results: Subscription | undefined;
   #setUp = false;
@@ -55,15 +61,17 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
   #last: number | undefined;
   #broken: { readonly error: unknown } | undefined;
 
-  constructor(wire: ToPool<R>, { credits, reserve }: Terms, hooks: LoopHooks) {
+  constructor(wire: ToPool<R>, hello: LoopOptions, hooks: LoopHooks) {
     this.#wire = wire;
     this.#hooks = hooks;
+    this.cancels = hello.watches;
+    this.#scopes = hello.watches ? new Map() : undefined;
     this.#slice = hooks.nextTurn && new Slice();
     const unblocked = () => this.#runSlice();
     this.#outbox =
-      reserve > 0
-        ? new OrderedOutbox(wire, credits, reserve, this, unblocked)
-        : new QueueOutbox(wire, credits, unblocked);
+      hello.reserve > 0
+        ? new OrderedOutbox(wire, hello, this, unblocked)
+        : new QueueOutbox(wire, hello, unblocked);
   }
 
   /** Calls the worker's function and subscribes to its results. */
@@ -102,6 +110,11 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
 
   oldest(position: number): void {
     this.#outbox.oldest(position);
+  }
+
+  /** What is delivered now hears of it as soon as it lets go of the thread. */
+  cancel(position: number, reason: string): void {
+    this.#scopes?.get(position)?.cancel(new DOMException(reason, 'TimeoutError'));
   }
 
   pill(): void {
@@ -150,6 +163,7 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
   // As the emitter of the tasks.
 
   settled(position: number): void {
+    this.#scopes?.delete(position);
     if (this.#broken || this.#drained) return;
     this.#running -= 1;
     this.#outbox.done(position);
@@ -158,6 +172,7 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
 
   /** While the results go on, giving a task up is the worker's own choice. At their end it is left undone, but for the last. */
   abandoned(position: number): void {
+    this.#scopes?.delete(position);
     if (this.#last === undefined || this.#last === position) this.settled(position);
     else {
       this.#running -= 1;
@@ -166,6 +181,7 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
   }
 
   failed(position: number, error: unknown): void {
+    this.#scopes?.delete(position);
     this.#running -= 1;
     if (this.#drained) return;
     this.#outbox.failed(position, error);
@@ -194,11 +210,27 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
   }
 
   #run(): void {
+    const position = this.#positions.shift();
     this.#running += 1;
     this.#delivering = true;
-    emit(this.#tasks, this.#inbox.shift(), this, this.#positions.shift());
+    if (this.#scopes) this.#wire.started(position);
+    emit(this.#scopes ? this.#watched : this.#tasks, this.#inbox.shift(), this, position);
     this.#delivering = false;
   }
+
+  /** As `tasks`; the emission of each is kept until it is settled. */
+  readonly #watched = {
+    next: (task: T) => {
+      const scope = currentScope() as Scope;
+      scope.hold();
+      this.#scopes?.set(scope.token, scope);
+      try {
+        this.#tasks.next(task);
+      } finally {
+        scope.release();
+      }
+    },
+  };
 
   #afterTask(): void {
     if (!this.#delivering) this.#lookForTheEnd();

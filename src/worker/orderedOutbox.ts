@@ -13,7 +13,7 @@
  * In and out as in `outbox.ts`; but what a task has to send waits by itself, and its `done` waits for its own results only.
  */
 import { currentScope, type Emitter, type Scope } from '../demand/emission.js';
-import { type ToPool, UNSOLICITED } from '../protocol/wire.js';
+import { type Hello, type ToPool, UNSOLICITED } from '../protocol/wire.js';
 import { Ring } from '../ring.js';
 import type { Outbox, Send } from './outbox.js';
 
@@ -47,11 +47,16 @@ export class OrderedOutbox<R> implements Outbox<R> {
    * @param loop emits the tasks, and is not paused: the oldest may be the next one
    * @param unblocked is called when nothing waits any more
    */
-  constructor(wire: ToPool<R>, credits: number, reserve: number, loop: Emitter, unblocked: () => void) {
+  constructor(
+    wire: ToPool<R>,
+    { credits, asks, reserve }: Pick<Hello, 'credits' | 'asks' | 'reserve'>,
+    loop: Emitter,
+    unblocked: () => void,
+  ) {
     this.#wire = wire;
     this.#credits = credits;
-    this.#asks = credits === 0;
-    this.#reserve = this.#asks ? Infinity : reserve;
+    this.#asks = asks;
+    this.#reserve = asks ? Infinity : reserve;
     this.#loop = loop;
     this.#unblocked = unblocked;
   }
@@ -118,19 +123,26 @@ export class OrderedOutbox<R> implements Outbox<R> {
 
   oldest(position: number): void {
     this.#oldest = position;
+    for (const owner of [...this.#paused.keys()]) if (this.#isInTheWay(owner)) this.#resumeAll(owner);
     this.#flow();
   }
 
   clear(): void {
     this.#waiting.clear();
     this.#last = undefined;
-    const paused = [...this.#paused.values()];
-    this.#paused.clear();
-    for (const scopes of paused) for (const scope of scopes) scope.resume();
+    for (const owner of [...this.#paused.keys()]) this.#resumeAll(owner);
   }
 
   #isUrgent(owner: number): boolean {
     return owner === UNSOLICITED || owner === this.#oldest;
+  }
+
+  /**
+   * It began before the oldest task, and yet comes after it: the oldest is here for another time. It may have to wait for this
+   * one (`each` with a limit), so this one goes on, and what it emits waits here.
+   */
+  #isInTheWay(owner: number): boolean {
+    return owner !== UNSOLICITED && owner < this.#oldest;
   }
 
   #mayBeSent(owner: number): boolean {
@@ -202,11 +214,17 @@ export class OrderedOutbox<R> implements Outbox<R> {
   /** One pause for each emission, however many results it brings. */
   #pause(owner: number): void {
     const scope = currentScope();
-    if (!scope || scope.emitter === this.#loop) return;
+    if (!scope || scope.emitter === this.#loop || this.#isInTheWay(owner)) return;
     const scopes = this.#paused.get(owner);
     if (scopes?.has(scope) || !scope.pause()) return;
     if (scopes) scopes.add(scope);
     else this.#paused.set(owner, new Set([scope]));
+  }
+
+  #resumeAll(owner: number): void {
+    const scopes = this.#paused.get(owner);
+    this.#paused.delete(owner);
+    if (scopes) for (const scope of scopes) scope.resume();
   }
 
   /** Whoever emitted for a task that has ended waits for no turn any more. */
