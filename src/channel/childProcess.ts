@@ -88,8 +88,14 @@ export class ProcessLink implements Link {
     const said = ours<SaidByProcess>(message);
     if (said === undefined) return;
     if (said instanceof Uint8Array) listener.frame(fromBytes(said));
-    else if (said.kind === 'crashed') listener.died(fromRecord(said.failure));
+    else if (said.kind === 'crashed') this.#lastWord(fromRecord(said.failure), listener);
     else if (said.kind !== 'present') listener.answered(said);
+  }
+
+  /** It exits by itself, unless something keeps it busy. */
+  #lastWord(cause: unknown, listener: LinkListener): void {
+    listener.died(cause);
+    this.#stopWaiting = patience(APART, () => listener.unusable(cause));
   }
 
   /** The process has exited, or its channel has ended: behind both there is nothing more to come. */
