@@ -25,19 +25,21 @@ const imports: readonly Import[] = files.flatMap((file) => {
   }));
 });
 
-const doors = ['index.ts', 'worker.ts'];
+const doors = ['index.ts', 'worker.ts', 'etl.ts'];
 const room = (file: string) =>
   file.includes('/') ? (file.split('/')[0] as string) : file.replace(/\.[jt]s$/, '');
 
 /** Rooms that a room may import from, beside itself. What is at the bottom may be used by all. */
-const bottom = ['errors', 'events', 'options', 'ring', 'forAll', 'demand'];
+const bottom = ['errors', 'events', 'options', 'ring', 'forAll', 'move', 'demand'];
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   errors: [],
-  events: [],
+  events: ['errors'],
   ring: [],
   forAll: [],
+  move: ['errors'],
   options: ['errors', 'events'],
-  demand: ['ring'],
+  demand: ['errors', 'ring', 'forAll'],
+  etl: bottom,
   protocol: bottom,
   pool: [...bottom, 'protocol'],
   worker: [...bottom, 'protocol'],

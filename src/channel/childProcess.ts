@@ -7,6 +7,7 @@ import { cloneByBytes, fromBytes, toBytes } from '../protocol/bytes.js';
 import type { ChannelOpener } from '../protocol/channel.js';
 import { whyNotCloneable } from '../protocol/clone.js';
 import { fromRecord } from '../protocol/failure.js';
+import { letGo } from '../protocol/handOver.js';
 import { Outflow } from '../protocol/outflow.js';
 import { ours, type ProcessMessage, type SaidByProcess, type SaidToProcess } from '../protocol/start.js';
 import type { TaskFrame } from '../protocol/taskFrames.js';
@@ -73,7 +74,10 @@ export class ProcessLink implements Link {
     }
   }
 
-  readonly post = (frame: TaskFrame<unknown>): void => this.#outflow.post({ looppool: toBytes(frame) });
+  readonly post = (frame: TaskFrame<unknown>, moved?: readonly object[]): void => {
+    this.#outflow.post({ looppool: toBytes(frame) });
+    letGo(moved);
+  };
 
   /** It has been asked to end before, and it ignores milder signals. */
   async terminate(): Promise<void> {

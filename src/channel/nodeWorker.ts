@@ -4,7 +4,13 @@
  * `threads` is the control plane: `spawn` waits until the thread answers, one call hands over the port, `Thread.terminate`
  * ends it. What it does not see (a thread that exits, or dies before it answers) is watched here.
  */
-import { MessageChannel, type MessagePort, receiveMessageOnPort, type Worker } from 'node:worker_threads';
+import {
+  MessageChannel,
+  type MessagePort,
+  receiveMessageOnPort,
+  type TransferListItem,
+  type Worker,
+} from 'node:worker_threads';
 import { LONGEST_DELAY } from '../options.js';
 import type { ChannelOpener } from '../protocol/channel.js';
 import { whyNotCloneable } from '../protocol/clone.js';
@@ -80,7 +86,8 @@ export class ThreadLink implements Link {
     if (worker.threadId === -1) this.#exited(undefined, listener);
   }
 
-  readonly post = (frame: TaskFrame<unknown>): void => this.#port.postMessage(frame);
+  readonly post = (frame: TaskFrame<unknown>, transfer?: readonly object[]): void =>
+    this.#port.postMessage(frame, transfer as TransferListItem[] | undefined);
 
   terminate(): Promise<unknown> {
     return this.#terminate?.() ?? this.#worker?.terminate() ?? Promise.resolve();

@@ -106,6 +106,10 @@ export class RemoteChannel<T, R> implements Channel<T>, LinkListener {
     this.#turn.soon();
   }
 
+  cancel(position: number, reason: string): void {
+    this.#writer.cancel(position, reason);
+  }
+
   pill(): void {
     this.#writer.pill();
   }

@@ -5,13 +5,13 @@
  * whoever emits while there is no room is paused in that same call (DEM-1).
  */
 import type { Scope } from '../demand/emission.js';
+import { Feeders } from '../demand/feeders.js';
 import { Ring } from '../ring.js';
 
 export class Intake<T> {
   readonly #backlog = new Ring<T>();
   readonly #limit: number;
-  readonly #paused = new Ring<Scope>();
-  #last: Scope | undefined;
+  readonly #feeders = new Feeders();
 
   /** @param limit how many tasks may wait */
   constructor(limit: number) {
@@ -25,7 +25,7 @@ export class Intake<T> {
 
   /** How many emissions are paused. */
   get paused(): number {
-    return this.#paused.length;
+    return this.#feeders.paused;
   }
 
   /** False when the backlog is full. */
@@ -35,29 +35,28 @@ export class Intake<T> {
     return true;
   }
 
+  /** What waits, oldest first. */
+  tasks(): T[] {
+    return this.#backlog.values();
+  }
+
   shift(): T {
     return this.#backlog.shift();
   }
 
   /** Pauses whoever emits `scope`. */
   pause(scope: Scope): void {
-    // One emission may bring several tasks (a `mergeMap(of)` in between): one pause is enough.
-    if (scope === this.#last || !scope.pause()) return;
-    this.#last = scope;
-    this.#paused.push(scope);
+    this.#feeders.pause(scope);
   }
 
   /** Lets the sources go on, the one that waits longest first, as long as `hasRoom`. */
   resume(hasRoom: () => boolean): void {
-    while (this.#paused.length > 0 && hasRoom()) {
-      this.#last = undefined;
-      this.#paused.shift().resume();
-    }
+    this.#feeders.resume(hasRoom);
   }
 
   /** Forgets the backlog, and lets every source go on: others may listen to it. */
   release(): void {
     this.#backlog.clear();
-    this.resume(() => true);
+    this.#feeders.release();
   }
 }

@@ -36,6 +36,17 @@ export function whyNotCloneable(
   }
 }
 
+/** Why a value that moves `transfer` was refused with `error`. What else but a buffer is moved cannot be cloned to find out. */
+export function whyNotMovable(
+  root: string,
+  value: unknown,
+  transfer: readonly object[],
+  error: unknown,
+): SerializationError {
+  const why = transfer.every((own) => own instanceof ArrayBuffer) ? whyNotCloneable(root, value) : undefined;
+  return why ?? new SerializationError(root, error instanceof Error ? error.message : oneLine(error), error);
+}
+
 interface Place {
   readonly path: string;
   readonly found: string;

@@ -4,6 +4,7 @@
  */
 import { cloneByBytes, fromBytes, toBytes } from '../protocol/bytes.js';
 import { toRecord } from '../protocol/failure.js';
+import { letGo } from '../protocol/handOver.js';
 import { Outflow } from '../protocol/outflow.js';
 import {
   ours,
@@ -86,8 +87,9 @@ class ProcessServer {
     this.#loop = startWorker(this.#load, request, {
       clone: cloneByBytes,
       answer: (answer) => this.#say(answer),
-      post: (frame) => {
+      post: (frame, moved) => {
         this.#say(toBytes(frame));
+        letGo(moved);
         // Nothing of ours keeps the process: it ends when nothing of the user's does.
         if (frame.drained) this.#outflow.whenThrough(() => process.channel?.unref());
       },

@@ -4,7 +4,7 @@ import type { Clone } from '../protocol/clone.js';
 import { toRecord } from '../protocol/failure.js';
 import { type ResultFrame, ResultFrameWriter } from '../protocol/resultFrames.js';
 import type { StartAnswer, StartRequest } from '../protocol/start.js';
-import { replayTasks, type TaskFrame } from '../protocol/taskFrames.js';
+import { type Post, replayTasks, type TaskFrame } from '../protocol/taskFrames.js';
 import { Turn } from '../protocol/turn.js';
 import { PROTOCOL } from '../protocol/wire.js';
 import type { WorkerDefinition } from './definition.js';
@@ -20,7 +20,7 @@ export interface PoolEnd {
   readonly clone?: Clone;
   answer(answer: StartAnswer): void;
   /** The last frame says `drained`. */
-  post(frame: ResultFrame<unknown>): void;
+  readonly post: Post<ResultFrame<unknown>>;
   /** Hands every frame to `read`, also those that have come already. */
   listen(read: (frame: TaskFrame<unknown>) => void): void;
 }
@@ -45,8 +45,8 @@ export async function startWorker(
     return undefined;
   }
   pool.answer({ kind: 'online', protocol: PROTOCOL });
-  const writer = new ResultFrameWriter<unknown>((frame) => pool.post(frame), pool.clone);
-  const loop = new Loop<unknown, unknown>(writer, hello.credits, {
+  const writer = new ResultFrameWriter<unknown>(pool.post, pool.clone);
+  const loop = new Loop<unknown, unknown>(writer, hello, {
     nextTurn: (resume) => setImmediate(resume),
     failedToStart,
   });

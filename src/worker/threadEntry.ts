@@ -1,6 +1,6 @@
 /** The worker's end of a thread: answers the pool's call over `threads`, then reads and writes frames on its port. */
 import { createRequire } from 'node:module';
-import { type MessagePort, parentPort } from 'node:worker_threads';
+import { type MessagePort, parentPort, type TransferListItem } from 'node:worker_threads';
 import { Observable } from 'observable-fns';
 import { ANNOUNCE, ANNOUNCEMENT, type StartAnswer, type StartRequest } from '../protocol/start.js';
 import { type Load, startWorker } from './startWorker.js';
@@ -19,8 +19,8 @@ export function serveThread(load: Load): void {
     return new Observable<StartAnswer>((observer) => {
       void startWorker(load, request, {
         answer: (answer) => observer.next(answer),
-        post(frame) {
-          port.postMessage(frame);
+        post(frame, transfer) {
+          port.postMessage(frame, transfer as TransferListItem[] | undefined);
           if (!frame.drained) return;
           // Nothing of ours keeps the thread: it ends when nothing of the user's does.
           port.close();
