@@ -3,11 +3,10 @@
  * the frames follow at once: what it cannot read yet waits in the pipe, or here while that is full.
  */
 import type { ChildProcess } from 'node:child_process';
-import { cloneByBytes, fromBytes, toBytes } from '../protocol/bytes.js';
+import { cloneByBytes, fromBytes, toBytes, toBytesMoving } from '../protocol/bytes.js';
 import type { ChannelOpener } from '../protocol/channel.js';
 import { whyNotCloneable } from '../protocol/clone.js';
 import { fromRecord } from '../protocol/failure.js';
-import { letGo } from '../protocol/handOver.js';
 import { Outflow } from '../protocol/outflow.js';
 import { ours, type ProcessMessage, type SaidByProcess, type SaidToProcess } from '../protocol/start.js';
 import type { TaskFrame } from '../protocol/taskFrames.js';
@@ -75,8 +74,7 @@ export class ProcessLink implements Link {
   }
 
   readonly post = (frame: TaskFrame<unknown>, moved?: readonly object[]): void => {
-    this.#outflow.post({ looppool: toBytes(frame) });
-    letGo(moved);
+    this.#outflow.post({ looppool: toBytesMoving(frame, moved) });
   };
 
   /** It has been asked to end before, and it ignores milder signals. */
