@@ -70,6 +70,11 @@ const options: {
     refuses: [-1, 0.5, Number.NaN, Number.NEGATIVE_INFINITY, '0', null, false, {}],
     expected: 'an integer of at least 0, or Infinity',
   },
+  overflow: {
+    takes: ['error', 'drop-newest', 'drop-oldest'],
+    refuses: ['drop', 'Error', '', null, true, 0, ['error'], {}],
+    expected: "'error' or 'drop-newest' or 'drop-oldest'",
+  },
   onTaskError: {
     takes: ['error', 'dead-letter'],
     refuses: ['dead', '', null, true, {}],
@@ -100,6 +105,11 @@ const options: {
     takes: [0, 1, 30_000, Number.POSITIVE_INFINITY],
     refuses: [-1, 2 ** 31, Number.NaN, '5', null],
     expected: 'milliseconds from 0 to 2147483647, or Infinity',
+  },
+  route: {
+    takes: ['round-robin', 'least-busy', (task: number) => task],
+    refuses: ['random', '', null, 1, {}],
+    expected: "'round-robin' or 'least-busy', or a function of a task to its key",
   },
   grace: {
     takes: [0, 0.5, 5000, 2 ** 31 - 1],
@@ -159,6 +169,7 @@ describe('the options of poolMap', () => {
       maxTasks: 4096,
       maxResults: 4096,
       backlog: Number.POSITIVE_INFINITY,
+      overflow: 'error',
       onTaskError: 'error',
       maxAttempts: 1,
       retryDelay: 0,
@@ -166,6 +177,7 @@ describe('the options of poolMap', () => {
       drainTimeout: Number.POSITIVE_INFINITY,
       ack: 'auto',
       ackWarning: 30_000,
+      route: 'round-robin',
       grace: 5000,
       initialData: undefined,
       name: 'looppool',

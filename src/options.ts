@@ -1,9 +1,19 @@
 /** Every option of a pool: its default, its check and its doc stand here and nowhere else. */
 import type { Observer } from 'rxjs';
 import { InvalidOptionError } from './errors.js';
-import type { PoolEvent } from './events.js';
+import type { DropPolicy, PoolEvent } from './events.js';
+import type { Key } from './routing.js';
 
-export interface PoolOptions {
+/** What happens to a task of a source that cannot wait, when the backlog is full. */
+export type OverflowPolicy = 'error' | DropPolicy;
+
+/**
+ * The key of a task; anything that is no key errors the output. A method, in TypeScript's terms, so that options that were
+ * declared without the type of the tasks fit.
+ */
+export type KeyFunction<T> = { of(task: T): Key }['of'];
+
+export interface PoolOptions<T = unknown> {
   /**
    * Tasks handed to workers and not done, over the whole pool. Each worker's window is `floor(maxTasks / n)`, at least 1.
    * @default 4096
@@ -15,10 +25,16 @@ export interface PoolOptions {
    */
   readonly maxResults?: number;
   /**
-   * Tasks that may wait in the host when a source cannot be paused; one more errors the output with a `BacklogFullError`.
+   * Tasks that may wait in the host when a source cannot be paused. Those of sources that can do not count.
    * @default Infinity
    */
   readonly backlog?: number;
+  /**
+   * What one task more does than a finite `backlog` takes: it errors the output with a `BacklogFullError`, it is dropped
+   * itself, or the task that waits longest is. What is dropped is told as `dropped` events; unobserved, as one warning.
+   * @default 'error'
+   */
+  readonly overflow?: OverflowPolicy;
   /**
    * `'error'`: a task that fails ends the output, as in `mergeMap`. `'dead-letter'`: it becomes a `dead-letter` event, with
    * its cause, and the stream goes on; a worker that dies is replaced.
@@ -64,6 +80,12 @@ export interface PoolOptions {
    */
   readonly ackWarning?: number;
   /**
+   * Which worker gets a task that has no direction of its own: `'round-robin'`, strict rotation; `'least-busy'`, the one with
+   * the fewest tasks not done; or a function that gives the task's key: the same key always goes to the same worker.
+   * @default 'round-robin'
+   */
+  readonly route?: 'round-robin' | 'least-busy' | KeyFunction<T>;
+  /**
    * Milliseconds between asking a worker to end and terminating it: after an unsubscribe or an error, and for what a
    * worker keeps open after its tasks are done.
    * @default 5000
@@ -87,6 +109,7 @@ export interface ResolvedOptions {
   readonly maxTasks: number;
   readonly maxResults: number;
   readonly backlog: number;
+  readonly overflow: OverflowPolicy;
   readonly onTaskError: 'error' | 'dead-letter';
   readonly maxAttempts: number;
   readonly retryDelay: number | ((attempt: number, error: unknown) => number);
@@ -94,6 +117,7 @@ export interface ResolvedOptions {
   readonly drainTimeout: number;
   readonly ack: 'auto' | 'manual';
   readonly ackWarning: number;
+  readonly route: 'round-robin' | 'least-busy' | KeyFunction<unknown>;
   readonly grace: number;
   readonly initialData: unknown;
   readonly name: string;
@@ -106,6 +130,7 @@ type Check = readonly [expected: string, isValid: (value: unknown) => boolean];
 /** The longest delay that a timer of the platform takes, in ms. */
 export const LONGEST_DELAY = 2 ** 31 - 1;
 
+const policies: readonly OverflowPolicy[] = ['error', 'drop-newest', 'drop-oldest'];
 const count: Check = ['an integer of at least 1', (v) => Number.isSafeInteger(v) && (v as number) >= 1];
 const isDelay = (v: unknown): boolean => typeof v === 'number' && v >= 0 && v <= LONGEST_DELAY;
 const delay: Check = [`milliseconds from 0 to ${LONGEST_DELAY}`, isDelay];
@@ -124,6 +149,7 @@ const checks: { readonly [K in keyof Required<PoolOptions>]: Check } = {
     'an integer of at least 0, or Infinity',
     (v) => v === Infinity || (Number.isSafeInteger(v) && (v as number) >= 0),
   ],
+  overflow: oneOf(...policies),
   onTaskError: oneOf('error', 'dead-letter'),
   maxAttempts: count,
   retryDelay: [`${delay[0]}, or a function that returns them`, (v) => typeof v === 'function' || isDelay(v)],
@@ -131,6 +157,10 @@ const checks: { readonly [K in keyof Required<PoolOptions>]: Check } = {
   drainTimeout: patience,
   ack: oneOf('auto', 'manual'),
   ackWarning: patience,
+  route: [
+    "'round-robin' or 'least-busy', or a function of a task to its key",
+    (v) => v === 'round-robin' || v === 'least-busy' || typeof v === 'function',
+  ],
   grace: delay,
   initialData: ['anything', () => true],
   name: ['a non-empty string', (v) => typeof v === 'string' && v !== ''],
@@ -169,6 +199,7 @@ export function resolveOptions(
     maxTasks: options.maxTasks ?? 4096,
     maxResults: options.maxResults ?? 4096,
     backlog: options.backlog ?? Infinity,
+    overflow: options.overflow ?? 'error',
     onTaskError: options.onTaskError ?? 'error',
     maxAttempts: options.maxAttempts ?? 1,
     retryDelay: options.retryDelay ?? 0,
@@ -176,6 +207,7 @@ export function resolveOptions(
     drainTimeout: options.drainTimeout ?? Infinity,
     ack: options.ack ?? 'auto',
     ackWarning: options.ackWarning ?? 30_000,
+    route: options.route ?? 'round-robin',
     grace: options.grace ?? 5000,
     initialData: options.initialData,
     name: options.name ?? 'looppool',
