@@ -6,6 +6,7 @@ import {
   move,
   paced,
   poolMap,
+  processWorker,
   SerializationError,
   TaskError,
   threadWorker,
@@ -15,14 +16,12 @@ import { from, of, Subject } from 'rxjs';
 import moves, { type MoveAct } from '../fixtures/moves.worker.js';
 import { run } from '../support/run.js';
 
+type Moves = typeof import('../fixtures/moves.worker.js');
+const movesUrl = new URL('../fixtures/moves.worker.js', import.meta.url);
 const carriers: readonly { readonly name: string; readonly worker: WorkerFactory<MoveAct, unknown> }[] = [
   { name: 'inlineWorker', worker: inlineWorker(moves) },
-  {
-    name: 'threadWorker',
-    worker: threadWorker<typeof import('../fixtures/moves.worker.js')>(
-      new URL('../fixtures/moves.worker.js', import.meta.url),
-    ),
-  },
+  { name: 'threadWorker', worker: threadWorker<Moves>(movesUrl) },
+  { name: 'processWorker', worker: processWorker<Moves>(movesUrl) },
 ];
 
 const ones = (length: number) => new Uint8Array(length).fill(1);
@@ -109,30 +108,6 @@ for (const { name, worker } of carriers) {
       );
     });
 
-    it('MOV-1 MessagePorts move, and stay connected', async () => {
-      const { port1, port2 } = new MessageChannel();
-      const answer = once(port1, 'message');
-      const { values, error } = await run(
-        of(move<MoveAct>({ act: 'reply', port: port2 }, [port2])).pipe(poolMap(worker, 1)),
-      );
-      expect(error).to.equal(undefined);
-      expect(values).to.deep.equal(['replied']);
-      expect(await answer).to.deep.equal(['from the worker']);
-    });
-
-    it('MOV-1 streams move', async () => {
-      const stream = new ReadableStream<string>({
-        start(controller) {
-          for (const chunk of ['a', 'b', 'c']) controller.enqueue(chunk);
-          controller.close();
-        },
-      });
-      const { values } = await run(
-        of(move<MoveAct>({ act: 'read', stream }, [stream])).pipe(poolMap(worker, 1)),
-      );
-      expect(values).to.deep.equal(['abc']);
-    });
-
     it('MOV-2 what was moved before fails the second task, and says what to do', async () => {
       const bytes = ones(10);
       const tasks = [1, 2].map(() => move<MoveAct>({ act: 'sum', bytes }, [bytes]));
@@ -170,14 +145,6 @@ for (const { name, worker } of carriers) {
       expect(reasonOf(error).path).to.equal('task.parts[1].bytes');
       expect(reasonOf(error).message).to.contain('one ArrayBuffer to be moved is listed twice');
       expect(whole.length, 'and nothing is gone').to.equal(100);
-    });
-
-    it('MOV-2 a port that has gone is one, too', async () => {
-      const { port1, port2 } = new MessageChannel();
-      const tasks = [1, 2].map(() => move<MoveAct>({ act: 'reply', port: port2 }, [port2]));
-      const { error } = await run(from(tasks).pipe(poolMap(worker, 1)));
-      expect(reasonOf(error).message).to.contain('already detached');
-      port1.close();
     });
 
     it('MOV-2 what cannot be cloned beside it fails the task, with its path, and takes nothing along', async () => {
@@ -232,12 +199,69 @@ for (const { name, worker } of carriers) {
       expect(values).to.deep.equal([195, 199]);
       expect([bytes, neighbour].map(String)).to.deep.equal(['ab', 'cd']);
     });
+  });
+}
 
+for (const { name, worker } of carriers.filter(({ name }) => name !== 'processWorker')) {
+  describe(`move() within one process, over ${name}`, () => {
     it('MOV-3 a SharedArrayBuffer in a task is shared', async () => {
       const shared = new SharedArrayBuffer(4);
       const tasks = Array.from({ length: 20 }, (): MoveAct => ({ act: 'increment', shared }));
       await run(from(tasks).pipe(poolMap(worker, 2)));
       expect(Atomics.load(new Int32Array(shared), 0)).to.equal(20);
     });
+
+    it('MOV-1 MessagePorts move, and stay connected', async () => {
+      const { port1, port2 } = new MessageChannel();
+      const answer = once(port1, 'message');
+      const { values, error } = await run(
+        of(move<MoveAct>({ act: 'reply', port: port2 }, [port2])).pipe(poolMap(worker, 1)),
+      );
+      expect(error).to.equal(undefined);
+      expect(values).to.deep.equal(['replied']);
+      expect(await answer).to.deep.equal(['from the worker']);
+    });
+
+    it('MOV-1 streams move', async () => {
+      const stream = new ReadableStream<string>({
+        start(controller) {
+          for (const chunk of ['a', 'b', 'c']) controller.enqueue(chunk);
+          controller.close();
+        },
+      });
+      const { values } = await run(
+        of(move<MoveAct>({ act: 'read', stream }, [stream])).pipe(poolMap(worker, 1)),
+      );
+      expect(values).to.deep.equal(['abc']);
+    });
+
+    it('MOV-2 a port that has gone is one, too', async () => {
+      const { port1, port2 } = new MessageChannel();
+      const tasks = [1, 2].map(() => move<MoveAct>({ act: 'reply', port: port2 }, [port2]));
+      const { error } = await run(from(tasks).pipe(poolMap(worker, 1)));
+      expect(reasonOf(error).message).to.contain('already detached');
+      port1.close();
+    });
   });
 }
+
+describe('move() to another process', () => {
+  it('MOV-2 refuses what is no buffer, and leaves it here', async () => {
+    const inProcess = processWorker<Moves>(movesUrl);
+    const { port1, port2 } = new MessageChannel();
+    const stream = new ReadableStream<string>({ start: (controller) => controller.close() });
+    for (const [task, name] of [
+      [move<MoveAct>({ act: 'reply', port: port2 }, [port2]), 'MessagePort'],
+      [move<MoveAct>({ act: 'read', stream }, [stream]), 'ReadableStream'],
+    ] as const) {
+      const { error } = await run(of(task).pipe(poolMap(inProcess, 1)));
+      expect(reasonOf(error).message).to.contain(
+        `a ${name} cannot be moved to another process, use threadWorker`,
+      );
+    }
+    const answer = once(port1, 'message');
+    port2.postMessage('still connected');
+    expect(await answer).to.deep.equal(['still connected']);
+    port1.close();
+  });
+});

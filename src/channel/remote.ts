@@ -66,7 +66,9 @@ export class RemoteChannel<T, R> implements Channel<T>, LinkListener {
   #started = false;
   #online = false;
   #closed = false;
+  /** What it is killed for. */
   #reason: CloseReason | undefined;
+  #death: Extract<CloseReason, { kind: 'crashed' }> | undefined;
 
   constructor(link: Link, hello: Hello, pool: ChannelListener<R>) {
     this.#link = link;
@@ -163,15 +165,18 @@ export class RemoteChannel<T, R> implements Channel<T>, LinkListener {
   }
 
   died(cause: unknown, outOfMemory = false): void {
-    this.#reason ??= this.#online ? { kind: 'crashed', cause, outOfMemory } : this.#notStarted(cause);
+    this.#death ??= { kind: 'crashed', cause, outOfMemory };
   }
 
   unusable(cause: unknown): void {
     this.#endFor(this.#online ? { kind: 'crashed', cause } : this.#notStarted(cause));
   }
 
+  /** What it died of may have come on another way, and before its answer: whether it had started is clear only now. */
   exited(exit: Exit): void {
-    this.#close(this.#reason ?? (this.#online ? { kind: 'exited', ...exit } : this.#notStarted(early(exit))));
+    if (this.#reason) this.#close(this.#reason);
+    else if (this.#online) this.#close(this.#death ?? { kind: 'exited', ...exit });
+    else this.#close(this.#notStarted(this.#death ? this.#death.cause : early(exit)));
   }
 
   #takeTurn(): void {

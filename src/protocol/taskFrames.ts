@@ -125,7 +125,7 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
     try {
       this.#post({ first: position, tasks: [task], credits: 0, end: CONTINUE }, moved);
     } catch (error) {
-      this.#refused(position, whyNotMovable('task', task, moved, error));
+      this.#refused(position, whyNotMovable('task', task, moved, error, this.#clone));
     }
   }
 
