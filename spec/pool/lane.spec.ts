@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { WorkerCrashError, WorkerStartError } from 'looppool';
 import { TestScheduler } from 'rxjs/testing';
 import { type Emitter, emit } from '#src/demand/emission.js';
+import { Feeders } from '#src/demand/feeders.js';
 import { Lane, type LaneOwner } from '#src/pool/lane.js';
 import type { Channel, ChannelListener } from '#src/protocol/channel.js';
 
@@ -24,6 +25,7 @@ function laneOf(credits = 10) {
   const owner: LaneOwner<string, string> = {
     grace: GRACE,
     window: 4,
+    feeders: new Feeders(),
     result: (value, from, index) => toPool.push(['result', value, from, index]),
     resultSettled: (index) => toPool.push(['settled', index]),
     resultWithheld: (index) => toPool.push(['withheld', index]),

@@ -6,6 +6,7 @@
  */
 import { type Subscription, timer } from 'rxjs';
 import type { Emitter } from '../demand/emission.js';
+import type { Feeders } from '../demand/feeders.js';
 import { WorkerCrashError, type WorkerName, WorkerStartError } from '../errors.js';
 import type { UntimedPoolEvent } from '../events.js';
 import type { Channel, ChannelListener, ChannelOpener, CloseReason } from '../protocol/channel.js';
@@ -16,6 +17,8 @@ import { Ledger } from './ledger.js';
 export interface LaneOwner<T, R> {
   readonly grace: number;
   readonly window: number;
+  /** The sources of tasks that wait for the pool. */
+  readonly feeders: Feeders;
   result(value: R, from: Emitter, worker: number): void;
   resultSettled(worker: number): void;
   resultWithheld(worker: number): void;
@@ -43,11 +46,7 @@ export class Lane<T, R> implements ChannelListener<R> {
   readonly index: number;
   readonly name: string;
   /** Of the worker's results. Not the lane itself, whose `failed` is about tasks. */
-  readonly emitter: Emitter = {
-    settled: () => this.#owner.resultSettled(this.index),
-    paused: () => this.#owner.outputPaused(),
-    room: () => this.#owner.outputHasRoom(),
-  };
+  readonly emitter: Emitter;
   readonly #owner: LaneOwner<T, R>;
   readonly #channel: Channel<T>;
   readonly #ledger: Ledger<T>;
@@ -64,6 +63,12 @@ export class Lane<T, R> implements ChannelListener<R> {
     this.index = hello.index;
     this.name = hello.name;
     this.#owner = owner;
+    this.emitter = {
+      feeders: owner.feeders,
+      settled: () => owner.resultSettled(this.index),
+      paused: () => owner.outputPaused(),
+      room: () => owner.outputHasRoom(),
+    };
     this.#ledger = new Ledger(owner.window);
     this.#channel = opener.open(hello, this);
   }

@@ -10,6 +10,7 @@
  */
 import { asyncScheduler, Subject, type Subscriber } from 'rxjs';
 import { currentScope, type Emitter } from '../demand/emission.js';
+import type { Feeders } from '../demand/feeders.js';
 import { BacklogFullError, TaskError, type WorkerName } from '../errors.js';
 import type { PoolEvent, UntimedPoolEvent } from '../events.js';
 import { forAll } from '../forAll.js';
@@ -28,6 +29,7 @@ export type OpenSlot<T, R> = (slot: WorkerName) => ChannelOpener<T, R>;
 export class Pool<T, R> implements LaneOwner<T, R> {
   readonly grace: number;
   readonly window: number;
+  readonly feeders: Feeders;
   readonly #options: ResolvedOptions;
   readonly #output: Subscriber<R>;
   readonly #events: Subject<PoolEvent> | undefined;
@@ -53,6 +55,7 @@ export class Pool<T, R> implements LaneOwner<T, R> {
     this.#events = events && new Subject<PoolEvent>();
     this.#events?.subscribe(events);
     this.#intake = new Intake(backlog);
+    this.feeders = this.#intake.feeders;
     this.#dispatcher = new Dispatcher(n, maxTasks);
     this.#credits = resultCredits(maxResults, n, (worker, results) => this.#lanes[worker]?.credit(results));
     this.#outlet = new Outlet(output);
@@ -181,7 +184,7 @@ export class Pool<T, R> implements LaneOwner<T, R> {
       if (worker === NO_ROOM) return;
       (this.#lanes[worker] as Lane<T, R>).task(this.#intake.shift());
     }
-    if (this.#intake.paused > 0) this.#resume();
+    if (this.feeders.paused > 0) this.#resume();
     if (this.#sourceCompleted && !this.#pilled && this.#intake.waiting === 0) {
       this.#pilled = true;
       forAll(this.#lanes, (lane) => lane.pill());
@@ -205,10 +208,9 @@ export class Pool<T, R> implements LaneOwner<T, R> {
 
   #pause(): void {
     const scope = currentScope();
-    // A task that is fed back from a result of ours: whoever sent it is us, and pausing would make us wait for ourselves.
-    if (!scope || this.#lanes.some((lane) => lane.emitter === scope.emitter)) return;
-    this.#intake.pause(scope);
-    if (this.#intake.paused > 0 && this.#events && this.#pausedAt === undefined) {
+    if (!scope) return;
+    this.feeders.pause(scope);
+    if (this.feeders.paused > 0 && this.#events && this.#pausedAt === undefined) {
       this.#pausedAt = asyncScheduler.now();
       this.tell({ type: 'paused' });
     }
@@ -221,7 +223,7 @@ export class Pool<T, R> implements LaneOwner<T, R> {
       this.#pausedAt = undefined;
       this.tell({ type: 'resumed', duration });
     }
-    this.#intake.resume(this.#hasRoom);
+    this.feeders.resume(this.#hasRoom);
   }
 
   #completeIfThrough(): void {

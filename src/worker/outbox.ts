@@ -5,7 +5,8 @@
  * Invariant: results sent ≤ credits given (CRD-2). Without credit, whoever emits a result is paused in that same call, so
  * that an iterable is pulled no further; a source that cannot wait makes the queue grow, and no new task is started.
  */
-import { currentScope, type Scope } from '../demand/emission.js';
+import { currentScope } from '../demand/emission.js';
+import { Feeders } from '../demand/feeders.js';
 import type { ToPool } from '../protocol/wire.js';
 import { Ring } from '../ring.js';
 
@@ -21,7 +22,7 @@ export class Outbox<R> {
   readonly #unblocked: () => void;
   /** A result, or a call that has to follow the results before it. */
   readonly #waiting = new Ring<WaitingResult<R> | Send>();
-  readonly #paused = new Set<Scope>();
+  readonly #feeders = new Feeders();
   /** With credits of its own a worker stops at the last one; without, it asks for each. */
   readonly #asks: boolean;
   #credits: number;
@@ -35,6 +36,8 @@ export class Outbox<R> {
     this.#asks = credits === 0;
     this.#unblocked = unblocked;
   }
+
+  readonly #hasRoom = (): boolean => !this.blocked && (this.#credits > 0 || this.#asks);
 
   get blocked(): boolean {
     return this.#waiting.length > 0;
@@ -68,9 +71,7 @@ export class Outbox<R> {
   /** Forgets what waits, and lets whoever is paused go on: others may listen to it. To be called once it is unsubscribed. */
   clear(): void {
     this.#waiting.clear();
-    const paused = [...this.#paused];
-    this.#paused.clear();
-    for (const scope of paused) scope.resume();
+    this.#feeders.release();
   }
 
   #send(): void {
@@ -79,7 +80,7 @@ export class Outbox<R> {
     while (this.#waiting.length > 0 && this.#sendFirst());
     this.#sending = false;
     if (this.blocked) return;
-    if (this.#credits > 0 || this.#asks) this.#resume();
+    this.#feeders.resume(this.#hasRoom);
     if (wasBlocked && !this.blocked) this.#unblocked();
   }
 
@@ -105,18 +106,8 @@ export class Outbox<R> {
     this.#wire.starved();
   }
 
-  /** One pause for each emission, however many results it brings. */
   #pause(): void {
     const scope = currentScope();
-    if (!scope || this.#paused.has(scope)) return;
-    if (scope.pause()) this.#paused.add(scope);
-  }
-
-  #resume(): void {
-    for (const scope of this.#paused) {
-      if (this.blocked || (this.#credits === 0 && !this.#asks)) return;
-      this.#paused.delete(scope);
-      scope.resume();
-    }
+    if (scope) this.#feeders.pause(scope);
   }
 }
