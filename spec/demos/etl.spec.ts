@@ -126,7 +126,7 @@ describe('demos/etl', function () {
 
     /** Runs it with a slow database, and sends a signal at each of these words. */
     async function interruptedAt(...words: RegExp[]): Promise<{ stdout: string; code: number }> {
-      child = spawn(process.execPath, [program, ...args('--slow', '8')], {
+      child = spawn(process.execPath, [program, ...args('--slow', '4')], {
         stdio: ['ignore', 'pipe', 'inherit'],
       });
       const waiting = [...words];
