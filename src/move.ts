@@ -83,6 +83,12 @@ export function movesIn(root: string, value: unknown): readonly object[] | undef
   return isMarked ? [...moved] : undefined;
 }
 
+/** Whether sending the value takes something along: then it can be sent once only. */
+export function isMoved(value: unknown): boolean {
+  if (marks.none || typeof value !== 'object' || value === null) return false;
+  return placesIn('', value).some((place) => marks.of.has(place.value));
+}
+
 /** A part of a value that may bear a mark. */
 interface Place {
   readonly value: object;

@@ -45,7 +45,7 @@ export class InlineChannel<T, R> implements Channel<T> {
     this.#definition = definition;
     this.#hello = hello;
     this.#wire = new InlineWire(pool, closed);
-    this.#loop = new Loop(this.#wire, hello.credits, {
+    this.#loop = new Loop(this.#wire, hello, {
       failedToStart: (cause) => closed({ kind: 'not-started', path: 'inlineWorker', cause }),
     });
   }
@@ -68,6 +68,10 @@ export class InlineChannel<T, R> implements Channel<T> {
 
   credit(results: number): void {
     this.#loop.credit(results);
+  }
+
+  cancel(position: number, reason: string): void {
+    this.#loop.cancel(position, reason);
   }
 
   pill(): void {
@@ -96,6 +100,10 @@ class InlineWire<R> implements ToPool<R> {
 
   ready(): void {
     this.#pool.ready();
+  }
+
+  started(position: number): void {
+    this.#pool.started(position);
   }
 
   result(value: R, owner: number): void {

@@ -5,7 +5,7 @@
  */
 import { ProtocolError } from '../errors.js';
 import { movesIn } from '../move.js';
-import { whyNotCloneable, whyNotMovable } from './clone.js';
+import { type Clone, whyNotCloneable, whyNotMovable } from './clone.js';
 import { isPacked, type Packed, pack } from './codec.js';
 import { Turn } from './turn.js';
 import type { ToWorker } from './wire.js';
@@ -19,6 +19,8 @@ export interface TaskFrame<T> {
   readonly first: number;
   readonly tasks: Packed<T>;
   readonly credits: number;
+  /** A task that is called off, and why. */
+  readonly cancelled?: readonly [position: number, reason: string];
   readonly end: typeof CONTINUE | typeof PILL | typeof ABORT;
 }
 
@@ -38,13 +40,21 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
   readonly #post: Post<TaskFrame<T>>;
   readonly #refused: (position: number, error: unknown) => void;
   readonly #limit: number;
+  readonly #clone: Clone | undefined;
 
   /**
    * @param limit tasks in a frame at most
    * @param refused is told of a task that cannot be cloned; the others of its batch are sent
+   * @param clone how the carrier clones; structuredClone unless said otherwise
    */
-  constructor(post: Post<TaskFrame<T>>, limit: number, refused: (position: number, error: unknown) => void) {
+  constructor(
+    post: Post<TaskFrame<T>>,
+    limit: number,
+    refused: (position: number, error: unknown) => void,
+    clone?: Clone,
+  ) {
     this.#post = post;
+    this.#clone = clone;
     this.#limit = limit;
     this.#refused = refused;
   }
@@ -72,6 +82,11 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
   credit(results: number): void {
     this.#credits += results;
     this.#turn.soon();
+  }
+
+  cancel(position: number, reason: string): void {
+    this.#flush();
+    this.#post({ first: 0, tasks: [], credits: 0, cancelled: [position, reason], end: CONTINUE });
   }
 
   pill(): void {
@@ -123,7 +138,7 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
       try {
         this.#post({ first: first + i, tasks: [task], credits: 0, end: CONTINUE });
       } catch (error) {
-        refused.push([first + i, whyNotCloneable('task', task) ?? error]);
+        refused.push([first + i, whyNotCloneable('task', task, this.#clone) ?? error]);
       }
     }
     return refused;
@@ -140,6 +155,7 @@ export function replayTasks<T>(frame: TaskFrame<T>, loop: ToWorker<T>): void {
     loop.task(position, tasks[i] as T);
     position += 1;
   }
+  if (frame.cancelled) loop.cancel(...frame.cancelled);
   if (frame.end === PILL) loop.pill();
   if (frame.end === ABORT) loop.abort();
 }
