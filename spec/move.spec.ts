@@ -22,7 +22,7 @@ describe('move()', () => {
     expect(movesIn('task', task)).to.deep.equal([second.buffer]);
   });
 
-  it('MOV-1 a mark is found in a value that contains itself, is deep, or throws when it is looked at', () => {
+  it('MOV-1 a mark is found in a value that contains itself, or is deep; what throws when it is looked at moves nothing', () => {
     const marked = move(bytes(), []);
     const circle: Record<string, unknown> = { marked };
     circle.circle = [circle, circle];
@@ -36,7 +36,7 @@ describe('move()', () => {
       },
       marked,
     };
-    expect(movesIn('task', throwing)).to.deep.equal([]);
+    expect(movesIn('task', throwing)).to.equal(undefined);
   });
 
   it('MOV-1 nothing is looked for where structured clone makes something else of it', () => {

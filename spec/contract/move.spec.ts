@@ -6,6 +6,7 @@ import {
   move,
   paced,
   poolMap,
+  processWorker,
   SerializationError,
   TaskError,
   threadWorker,
@@ -15,15 +16,15 @@ import { from, of, Subject } from 'rxjs';
 import moves, { type MoveAct } from '../fixtures/moves.worker.js';
 import { run } from '../support/run.js';
 
-const carriers: readonly { readonly name: string; readonly worker: WorkerFactory<MoveAct, unknown> }[] = [
+const url = new URL('../fixtures/moves.worker.js', import.meta.url);
+type Module = typeof import('../fixtures/moves.worker.js');
+
+/** Ports, streams and shared memory live in one process. */
+const ofOneProcess: readonly { readonly name: string; readonly worker: WorkerFactory<MoveAct, unknown> }[] = [
   { name: 'inlineWorker', worker: inlineWorker(moves) },
-  {
-    name: 'threadWorker',
-    worker: threadWorker<typeof import('../fixtures/moves.worker.js')>(
-      new URL('../fixtures/moves.worker.js', import.meta.url),
-    ),
-  },
+  { name: 'threadWorker', worker: threadWorker<Module>(url) },
 ];
+const carriers = [...ofOneProcess, { name: 'processWorker', worker: processWorker<Module>(url) }];
 
 const ones = (length: number) => new Uint8Array(length).fill(1);
 
@@ -109,30 +110,6 @@ for (const { name, worker } of carriers) {
       );
     });
 
-    it('MOV-1 MessagePorts move, and stay connected', async () => {
-      const { port1, port2 } = new MessageChannel();
-      const answer = once(port1, 'message');
-      const { values, error } = await run(
-        of(move<MoveAct>({ act: 'reply', port: port2 }, [port2])).pipe(poolMap(worker, 1)),
-      );
-      expect(error).to.equal(undefined);
-      expect(values).to.deep.equal(['replied']);
-      expect(await answer).to.deep.equal(['from the worker']);
-    });
-
-    it('MOV-1 streams move', async () => {
-      const stream = new ReadableStream<string>({
-        start(controller) {
-          for (const chunk of ['a', 'b', 'c']) controller.enqueue(chunk);
-          controller.close();
-        },
-      });
-      const { values } = await run(
-        of(move<MoveAct>({ act: 'read', stream }, [stream])).pipe(poolMap(worker, 1)),
-      );
-      expect(values).to.deep.equal(['abc']);
-    });
-
     it('MOV-2 what was moved before fails the second task, and says what to do', async () => {
       const bytes = ones(10);
       const tasks = [1, 2].map(() => move<MoveAct>({ act: 'sum', bytes }, [bytes]));
@@ -170,14 +147,6 @@ for (const { name, worker } of carriers) {
       expect(reasonOf(error).path).to.equal('task.parts[1].bytes');
       expect(reasonOf(error).message).to.contain('one ArrayBuffer to be moved is listed twice');
       expect(whole.length, 'and nothing is gone').to.equal(100);
-    });
-
-    it('MOV-2 a port that has gone is one, too', async () => {
-      const { port1, port2 } = new MessageChannel();
-      const tasks = [1, 2].map(() => move<MoveAct>({ act: 'reply', port: port2 }, [port2]));
-      const { error } = await run(from(tasks).pipe(poolMap(worker, 1)));
-      expect(reasonOf(error).message).to.contain('already detached');
-      port1.close();
     });
 
     it('MOV-2 what cannot be cloned beside it fails the task, with its path, and takes nothing along', async () => {
@@ -232,6 +201,42 @@ for (const { name, worker } of carriers) {
       expect(values).to.deep.equal([195, 199]);
       expect([bytes, neighbour].map(String)).to.deep.equal(['ab', 'cd']);
     });
+  });
+}
+
+for (const { name, worker } of ofOneProcess) {
+  describe(`move() within one process, over ${name}`, () => {
+    it('MOV-1 MessagePorts move, and stay connected', async () => {
+      const { port1, port2 } = new MessageChannel();
+      const answer = once(port1, 'message');
+      const { values, error } = await run(
+        of(move<MoveAct>({ act: 'reply', port: port2 }, [port2])).pipe(poolMap(worker, 1)),
+      );
+      expect(error).to.equal(undefined);
+      expect(values).to.deep.equal(['replied']);
+      expect(await answer).to.deep.equal(['from the worker']);
+    });
+
+    it('MOV-1 streams move', async () => {
+      const stream = new ReadableStream<string>({
+        start(controller) {
+          for (const chunk of ['a', 'b', 'c']) controller.enqueue(chunk);
+          controller.close();
+        },
+      });
+      const { values } = await run(
+        of(move<MoveAct>({ act: 'read', stream }, [stream])).pipe(poolMap(worker, 1)),
+      );
+      expect(values).to.deep.equal(['abc']);
+    });
+
+    it('MOV-2 a port that has gone is one, too', async () => {
+      const { port1, port2 } = new MessageChannel();
+      const tasks = [1, 2].map(() => move<MoveAct>({ act: 'reply', port: port2 }, [port2]));
+      const { error } = await run(from(tasks).pipe(poolMap(worker, 1)));
+      expect(reasonOf(error).message).to.contain('already detached');
+      port1.close();
+    });
 
     it('MOV-3 a SharedArrayBuffer in a task is shared', async () => {
       const shared = new SharedArrayBuffer(4);
@@ -241,3 +246,19 @@ for (const { name, worker } of carriers) {
     });
   });
 }
+
+describe('move() over processWorker', () => {
+  const worker = processWorker<Module>(url);
+
+  it('MOV-3 a port or shared memory fails its task, and says why', async () => {
+    const { port1, port2 } = new MessageChannel();
+    const ofPort = await run(
+      of(move<MoveAct>({ act: 'reply', port: port2 }, [port2])).pipe(poolMap(worker, 1)),
+    );
+    expect(reasonOf(ofPort.error).path).to.equal('task');
+    port1.close();
+    const shared = new SharedArrayBuffer(4);
+    const ofMemory = await run(of<MoveAct>({ act: 'increment', shared }).pipe(poolMap(worker, 1)));
+    expect(reasonOf(ofMemory.error).message).to.contain('processes share no memory');
+  });
+});
