@@ -49,6 +49,12 @@ describe('The benchmarks', function () {
     expect(second?.ratio).to.equal((second?.rate ?? 0) / (first?.rate ?? 0));
   });
 
+  it('LIN-2 every way to the lines of a file finds the same', async () => {
+    const args = [fileURLToPath(new URL('lines.js', bench)), '--megabytes', '1', '--rounds', '1'];
+    const { stdout } = await promisify(execFile)(process.execPath, args);
+    expect(stdout.match(/^\| .* \| [\d.]+ \| \d+ \|$/gm)).to.have.lengthOf(4);
+  });
+
   /** Gives back what `distort` makes of each task. */
   const distorting = (distort: (task: number) => number[]): Contender => ({
     title: 'a contender that cheats',
