@@ -100,11 +100,21 @@ const options: {
     refuses: [-1, 2 ** 31, Number.NaN, '5', null],
     expected: 'milliseconds from 0 to 2147483647, or Infinity',
   },
+  maxTasksPerWorker: {
+    takes: [1, 1000, Number.POSITIVE_INFINITY],
+    refuses: [0, -1, 1.5, Number.NaN, '2', null],
+    expected: `${count}, or Infinity`,
+  },
   ack: { takes: ['auto', 'manual'], refuses: ['none', null, true, 1], expected: "'auto' or 'manual'" },
   ackWarning: {
     takes: [0, 1, 30_000, Number.POSITIVE_INFINITY],
     refuses: [-1, 2 ** 31, Number.NaN, '5', null],
     expected: 'milliseconds from 0 to 2147483647, or Infinity',
+  },
+  route: {
+    takes: ['round-robin', 'least-busy', (task: number) => task],
+    refuses: ['random', '', null, 1, {}],
+    expected: "'round-robin' or 'least-busy', or a function of a task to its key",
   },
   grace: {
     takes: [0, 0.5, 5000, 2 ** 31 - 1],
@@ -170,8 +180,10 @@ describe('the options of poolMap', () => {
       retryDelay: 0,
       taskTimeout: Number.POSITIVE_INFINITY,
       drainTimeout: Number.POSITIVE_INFINITY,
+      maxTasksPerWorker: Number.POSITIVE_INFINITY,
       ack: 'auto',
       ackWarning: 30_000,
+      route: 'round-robin',
       grace: 5000,
       initialData: undefined,
       name: 'looppool',

@@ -30,10 +30,7 @@ export interface LaneOwner<R> {
   /** ms that a task may run, or Infinity. */
   readonly taskTimeout: number;
   result(value: R, from: Emitter, worker: number, attempt: number): void;
-  resultSettled(worker: number): void;
   resultWithheld(worker: number): void;
-  outputPaused(): void;
-  outputHasRoom(): void;
   starved(worker: number): void;
   owesCredit(worker: number): boolean;
   turn(): void;
@@ -42,16 +39,20 @@ export interface LaneOwner<R> {
 
 /** The seat, as a lane sees it: what becomes of its tasks and of its worker. */
 export interface LaneKeeper<T> {
+  /** Of the results. */
+  readonly emitter: Emitter;
   taskDone(): void;
   taskFailed(undone: Undone<T>, error: unknown): void;
   /** The task has run too long: it is called off. */
   overdue(undone: Undone<T>, error: TaskTimeoutError): void;
+  /** Its function has returned. */
+  ready(): void;
   /** The worker is of no more use: it died, or took leave with tasks in hand. Told once; `closed` follows. */
-  crashed(error: WorkerCrashError | WorkerStartError, undone: readonly Undone<T>[]): void;
+  crashed(lane: object, error: WorkerCrashError | WorkerStartError, undone: readonly Undone<T>[]): void;
   /** The worker does not let go of the task at `culprit`, which has run too long, and is terminated. `closed` follows. */
   hung(error: TaskTimeoutError, culprit: number, undone: readonly Undone<T>[]): void;
   /** The worker is gone. Told once, last. */
-  closed(): void;
+  closed(lane: object): void;
 }
 
 /**
@@ -63,12 +64,6 @@ const EXIT_LINGER = 100;
 export class Lane<T, R> implements ChannelListener<R> {
   readonly index: number;
   readonly name: string;
-  /** Of the worker's results. Not the lane itself, whose `failed` is about tasks. */
-  readonly emitter: Emitter = {
-    settled: () => this.#owner.resultSettled(this.index),
-    paused: () => this.#owner.outputPaused(),
-    room: () => this.#owner.outputHasRoom(),
-  };
   readonly #owner: LaneOwner<R>;
   readonly #keeper: LaneKeeper<T>;
   readonly #channel: Channel<T>;
@@ -109,6 +104,11 @@ export class Lane<T, R> implements ChannelListener<R> {
   /** Tasks that it has. */
   get load(): number {
     return this.#ledger.size;
+  }
+
+  /** Tasks that it was ever given. */
+  get given(): number {
+    return this.#position;
   }
 
   /** Whether it has ever been ready to run a task. */
@@ -163,6 +163,7 @@ export class Lane<T, R> implements ChannelListener<R> {
   ready(): void {
     this.#ready = true;
     this.#tell({ type: 'worker-ready', worker: this.index });
+    this.#keeper.ready();
   }
 
   started(position: number): void {
@@ -171,7 +172,7 @@ export class Lane<T, R> implements ChannelListener<R> {
 
   result(value: R, owner: number): void {
     if (!this.#stopping && !this.#crashed) {
-      this.#owner.result(value, this.emitter, this.index, this.#attempts.get(owner) ?? 1);
+      this.#owner.result(value, this.#keeper.emitter, this.index, this.#attempts.get(owner) ?? 1);
     }
   }
 
@@ -237,7 +238,7 @@ export class Lane<T, R> implements ChannelListener<R> {
     const error = this.#crashed ? undefined : this.#verdict(reason);
     if (error) this.#giveBack(error);
     else this.#tell({ type: 'worker-terminated', worker: this.index, forced: this.#forced });
-    this.#keeper.closed();
+    this.#keeper.closed(this);
   }
 
   #verdict(reason: CloseReason): WorkerCrashError | WorkerStartError | undefined {
@@ -258,7 +259,7 @@ export class Lane<T, R> implements ChannelListener<R> {
   #giveBack(error: WorkerCrashError | WorkerStartError): void {
     this.#tell({ type: 'worker-crashed', worker: this.index, error });
     const undone = this.#giveUp();
-    this.#keeper.crashed(error, undone);
+    this.#keeper.crashed(this, error, undone);
   }
 
   #expired(position: number): void {
