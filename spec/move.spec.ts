@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { move } from 'looppool';
+import { move, toWorker } from 'looppool';
 import { move as workersMove } from 'looppool/worker';
 import { movesIn } from '#src/move.js';
 import { typeOf } from './types/typeOf.js';
@@ -51,6 +51,7 @@ describe('move()', () => {
   for (const [what, value, transferables, message] of [
     ['no object', 'text', [], 'got string'],
     ['null', null, [], 'move() takes a value'],
+    ['a routed task that is no object', toWorker(0, 'text'), [], 'this routed task is string'],
     ['no list', bytes(), bytes(), 'takes an array'],
     ['no list at all', bytes(), undefined, 'move(view, [view.buffer])'],
     ['a number in the list', bytes(), [new ArrayBuffer(1), 7], 'number (number 1 of'],

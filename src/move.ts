@@ -3,6 +3,7 @@
  * passes through operators; whoever sends a value asks `movesIn` for what it takes along, wherever in it the marks are.
  */
 import { SerializationError } from './errors.js';
+import { directionOf, type Routed } from './routing.js';
 
 interface Marks {
   readonly of: WeakMap<object, readonly object[]>;
@@ -42,9 +43,19 @@ export function move<T extends object>(value: T, transferables: readonly object[
   if (!Array.isArray(transferables)) {
     throw new TypeError('move() takes an array of what is moved, like move(view, [view.buffer])');
   }
-  marks.of.set(value, transferables.map(transferableOf));
+  marks.of.set(bareTask(value), transferables.map(transferableOf));
   marks.none = false;
   return value;
+}
+
+/** The pool takes the direction off a routed task, and sends what is in it. */
+function bareTask(value: object): object {
+  if (!directionOf(value)) return value;
+  const { task } = value as Routed<unknown>;
+  if (typeof task === 'object' && task !== null) return task;
+  throw new TypeError(
+    `move() takes a value that holds what is moved; this routed task is ${task === null ? 'null' : typeof task}`,
+  );
 }
 
 function transferableOf(listed: unknown, index: number): object {

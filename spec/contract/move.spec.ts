@@ -3,6 +3,7 @@ import { MessageChannel } from 'node:worker_threads';
 import { expect } from 'chai';
 import {
   inlineWorker,
+  keyed,
   move,
   paced,
   poolMap,
@@ -10,6 +11,8 @@ import {
   SerializationError,
   TaskError,
   threadWorker,
+  toAll,
+  toWorker,
   type WorkerFactory,
 } from 'looppool';
 import { from, of, Subject } from 'rxjs';
@@ -84,6 +87,26 @@ for (const { name, worker } of carriers) {
       const { values } = await run(of<MoveAct>({ act: 'parts', parts }).pipe(poolMap(worker, 1)));
       expect(values).to.deep.equal([['part: 3', 'part: 4']]);
       expect(parts.map(({ bytes }) => bytes.length)).to.deep.equal([0, 0]);
+    });
+
+    it('MOV-1 a routed task moves as any other, whether it was marked before it was routed or after', async () => {
+      const [first, second, third] = [ones(3), ones(4), ones(5)];
+      const tasks = [
+        keyed('a', move<MoveAct>({ act: 'sum', bytes: first }, [first])),
+        move(toWorker<MoveAct>(1, { act: 'sum', bytes: second }), [second]),
+        keyed<MoveAct>('b', { act: 'sum', bytes: move(third, [third]) }),
+      ];
+      const { values } = await run(from(tasks).pipe(poolMap(worker, 2)));
+      expect(values).to.have.members([3, 4, 5]);
+      expect([first, second, third].map(({ length }) => length)).to.deep.equal([0, 0, 0]);
+    });
+
+    it('MOV-2 a task for all workers can go to one of them only', async () => {
+      const bytes = ones(10);
+      const task = toAll(move<MoveAct>({ act: 'sum', bytes }, [bytes]));
+      const { error } = await run(of(task).pipe(poolMap(worker, 2)));
+      expect((error as TaskError).worker).to.equal(1);
+      expect(reasonOf(error).message).to.contain('gone already');
     });
 
     it('MOV-1 it keeps its place among tasks that move nothing', async () => {
