@@ -46,6 +46,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   worker: [...bottom, 'protocol'],
   channel: [...bottom, 'protocol', 'worker'],
   poolMap: [...bottom, 'protocol', 'pool', 'channel'],
+  shared: [...bottom, 'protocol', 'pool', 'channel'],
+  workerPool: [...bottom, 'pool', 'channel', 'shared'],
 };
 
 describe('the walls of the house', () => {

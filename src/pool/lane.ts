@@ -17,6 +17,7 @@ import {
 import type { UntimedPoolEvent } from '../events.js';
 import type { Channel, ChannelListener, ChannelOpener, CloseReason } from '../protocol/channel.js';
 import type { Hello } from '../protocol/wire.js';
+import { bareOf } from './job.js';
 import { Ledger } from './ledger.js';
 import type { Standing } from './order.js';
 import { TimeLimits } from './timeLimits.js';
@@ -231,7 +232,7 @@ export class Lane<T, R> implements ChannelListener<R> {
     const cause = this.#overdue.get(position) ?? error;
     this.#overdue.delete(position);
     if (this.#replays.delete(position)) {
-      this.#keeper.replayed(new TaskError(this, task, 1, cause));
+      this.#keeper.replayed(new TaskError(this, bareOf(task), 1, cause));
       return;
     }
     this.#keeper.taskFailed(this.#undone(position, task as T), cause);
@@ -286,13 +287,13 @@ export class Lane<T, R> implements ChannelListener<R> {
     if ((this.#stopping || this.#forced) && reason.kind !== 'crashed') return undefined;
     if (reason.kind === 'not-started') return new WorkerStartError(this, reason.path, reason.cause);
     if (reason.kind === 'exited' && this.#drained) return undefined;
-    return new WorkerCrashError(this, this.#ledger.open(), reason);
+    return new WorkerCrashError(this, this.#ledger.open().map(bareOf), reason);
   }
 
   /** If it still runs, it is asked to end. */
   #crash(details: CrashDetails): void {
     if (this.#crashed) return;
-    this.#giveBack(new WorkerCrashError(this, this.#ledger.open(), details));
+    this.#giveBack(new WorkerCrashError(this, this.#ledger.open().map(bareOf), details));
     this.stop();
   }
 
@@ -306,7 +307,7 @@ export class Lane<T, R> implements ChannelListener<R> {
     const task = this.#ledger.task(position) as T;
     if (this.#crashed || !this.#ledger.has(position)) return;
     const attempt = this.#attempts.get(position) ?? 1;
-    const error = new TaskTimeoutError(this, task, attempt, this.#owner.taskTimeout);
+    const error = new TaskTimeoutError(this, bareOf(task), attempt, this.#owner.taskTimeout);
     this.#overdue.set(position, error);
     this.#channel.cancel(position, error.message);
     this.#keeper.overdue(error);

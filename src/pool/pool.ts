@@ -24,12 +24,13 @@ import { forAll } from '../forAll.js';
 import type { ResolvedOptions } from '../options.js';
 import type { ChannelOpener } from '../protocol/channel.js';
 import { PROTOCOL } from '../protocol/wire.js';
-import type { Routed } from '../routing.js';
+import { directionOf, type Routed } from '../routing.js';
 import { Acks } from './acks.js';
 import { type ResultCredits, resultCredits } from './credits.js';
 import { type Dispatcher, LeastBusy, RoundRobin } from './dispatcher.js';
 import { HighWater, highMark } from './highWater.js';
 import { Intake } from './intake.js';
+import { bareOf, Job } from './job.js';
 import { Lane, type LaneOwner } from './lane.js';
 import { type Order, type OrderOwner, orderFor, type Standing } from './order.js';
 import { Outlet } from './outlet.js';
@@ -153,7 +154,9 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner {
     try {
       return this.#router.place(task);
     } catch (error) {
-      this.fail(error);
+      const bare = directionOf(task) ? (task as Routed<T>).task : task;
+      if (bare instanceof Job) bare.owner.fail(error);
+      else this.fail(error);
       return true;
     }
   }
@@ -161,7 +164,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner {
   complete(): void {
     this.#sourceCompleted = true;
     const { drainTimeout } = this.#options;
-    if (drainTimeout !== Infinity) this.#drain = timer(drainTimeout).subscribe(() => this.#drainsTooLong());
+    if (drainTimeout !== Infinity) this.#drain = timer(drainTimeout).subscribe(() => this.drainsTooLong());
     this.turn();
   }
 
@@ -239,8 +242,12 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner {
     if (!this.retry.supervised && !this.#options.ordered) this.fail(error);
   }
 
-  taskLost(error: TaskFailure, standing: Standing): void {
+  taskLost(error: TaskFailure, standing: Standing, task: T): void {
     if (this.#over) return;
+    if (task instanceof Job && !task.owner.jobLost(error)) {
+      this.#order.giveUp(standing);
+      return;
+    }
     if (this.#options.onTaskError === 'error') {
       this.#order.giveUp(standing, () => this.fail(error));
       return;
@@ -368,14 +375,19 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner {
     else warnUnobserved(this.#options.name, event);
   }
 
-  #drainsTooLong(): void {
+  /** Ends the output with what is left. */
+  drainsTooLong(): void {
     const tasks = [
       ...this.#seats.flatMap((seat) => seat.undone()),
       ...this.#router.parkedTasks(),
       ...this.#intake.tasks(),
     ];
     this.fail(
-      new DrainTimeoutError(this.#options.drainTimeout, tasks, this.#order.waiting + this.#outlet.uningested),
+      new DrainTimeoutError(
+        this.#options.drainTimeout,
+        tasks.map(bareOf),
+        this.#order.waiting + this.#outlet.uningested,
+      ),
     );
   }
 

@@ -21,6 +21,7 @@ import {
 import type { UntimedPoolEvent } from '../events.js';
 import { isMoved } from '../move.js';
 import { Ring } from '../ring.js';
+import { bareOf } from './job.js';
 import type { Lane, LaneKeeper, Undone } from './lane.js';
 import type { Standing } from './order.js';
 import type { RetryPolicy } from './retry.js';
@@ -53,7 +54,7 @@ export interface SeatOwner<T, R> {
   /** A task has run too long, and is called off. */
   taskOverdue(error: TaskTimeoutError): void;
   /** The task has had its deliveries. */
-  taskLost(failure: TaskFailure, standing: Standing): void;
+  taskLost(failure: TaskFailure, standing: Standing, task: T): void;
   /** Takes the seat out of the rotation, and back into it. */
   suspend(worker: number): void;
   resume(worker: number): void;
@@ -175,7 +176,7 @@ export class Seat<T, R> implements LaneKeeper<T> {
     const { retry } = this.#owner;
     const failure = error instanceof TaskTimeoutError ? error : this.#failureOf(undone, error);
     this.#owner.taskFailed(failure);
-    if (retry.mayRetry(undone.attempt) && !isMoved(undone.task)) this.#deliverAgain(undone, error);
+    if (retry.mayRetry(undone.attempt) && !isMoved(bareOf(undone.task))) this.#deliverAgain(undone, error);
     else this.#giveUp(undone, failure);
     if (this.#suspended) this.#carryOn();
   }
@@ -210,7 +211,7 @@ export class Seat<T, R> implements LaneKeeper<T> {
     const suspects: Undone<T>[] = [];
     for (const task of undone) {
       const again = retry.mayRedeliver(task.attempt, undone.length);
-      if (isMoved(task.task)) this.#giveUp(task, this.#failureOf(task, movedAway(error)));
+      if (isMoved(bareOf(task.task))) this.#giveUp(task, this.#failureOf(task, movedAway(error)));
       else if (untouched) suspects.push(task);
       else if (again) suspects.push(nextDelivery(task));
       else this.#giveUp(task, this.#failureOf(task, error));
@@ -234,7 +235,7 @@ export class Seat<T, R> implements LaneKeeper<T> {
       const guilty = task.position === culprit;
       if (guilty) this.#owner.taskFailed(error);
       if (guilty && !retry.mayRetry(task.attempt)) this.#giveUp(task, error);
-      else if (isMoved(task.task)) this.#giveUp(task, this.#failureOf(task, movedAway(error)));
+      else if (isMoved(bareOf(task.task))) this.#giveUp(task, this.#failureOf(task, movedAway(error)));
       else suspects.push(guilty ? nextDelivery(task) : task);
     }
     this.#line([...suspects, ...this.#suspects.takeAll()]);
@@ -318,11 +319,11 @@ export class Seat<T, R> implements LaneKeeper<T> {
   }
 
   #failureOf({ task, attempt }: Undone<T>, cause: unknown): TaskError {
-    return new TaskError(this, task, attempt, cause);
+    return new TaskError(this, bareOf(task), attempt, cause);
   }
 
-  #giveUp({ standing }: Undone<T>, failure: TaskFailure): void {
-    this.#owner.taskLost(failure, standing);
+  #giveUp({ task, standing }: Undone<T>, failure: TaskFailure): void {
+    this.#owner.taskLost(failure, standing, task);
   }
 
   #deliverAgain(undone: Undone<T>, error: unknown): void {
@@ -370,7 +371,8 @@ export class Seat<T, R> implements LaneKeeper<T> {
   }
 
   #deliver(lane: Lane<T, R>, { task, attempt, standing }: Undone<T>): void {
-    if (attempt > 1) this.#owner.tell({ type: 'task-redelivered', worker: this.index, task, attempt });
+    if (attempt > 1)
+      this.#owner.tell({ type: 'task-redelivered', worker: this.index, task: bareOf(task), attempt });
     lane.task(task, attempt, standing);
   }
 
