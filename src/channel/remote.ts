@@ -62,6 +62,7 @@ export class RemoteChannel<T, R> implements Channel<T>, LinkListener {
   readonly #turn: Turn;
   #stopWaiting: (() => void) | undefined;
   #credits = 0;
+  #oldest: number | undefined;
   #started = false;
   #online = false;
   #closed = false;
@@ -100,9 +101,19 @@ export class RemoteChannel<T, R> implements Channel<T>, LinkListener {
     this.#writer.task(position, task);
   }
 
+  replay(position: number, task: T): void {
+    this.#writer.replay(position, task);
+  }
+
   /** Credits mostly come while results are taken in: they go with the tasks that this sets free. */
   credit(results: number): void {
     this.#credits += results;
+    this.#turn.soon();
+  }
+
+  /** Results that come together pass the turn on many times: the last one is told. */
+  oldest(position: number): void {
+    this.#oldest = position;
     this.#turn.soon();
   }
 
@@ -170,7 +181,9 @@ export class RemoteChannel<T, R> implements Channel<T>, LinkListener {
 
   #takeTurn(): void {
     if (this.#credits > 0) this.#writer.credit(this.#credits);
+    if (this.#oldest !== undefined) this.#writer.oldest(this.#oldest);
     this.#credits = 0;
+    this.#oldest = undefined;
     this.#pool.turn();
   }
 
