@@ -36,7 +36,7 @@ import { turns } from '../support/turns.js';
 const COUNT = 120;
 /** Of each of the two pools. */
 const TASKS = 4;
-const RESULTS = 3;
+const RESULTS = 2;
 /** What may be under way in a pool: in its workers, or as results that nobody has dealt with. */
 const POOL = TASKS + RESULTS;
 
