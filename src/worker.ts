@@ -8,6 +8,7 @@ export {
   type ReadableStreamLike,
 } from './demand/paced.js';
 export type { ResultOf } from './demand/product.js';
+export { move } from './move.js';
 export { defineWorker } from './worker/defineWorker.js';
 export type {
   Results,

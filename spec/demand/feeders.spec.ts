@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { Subject } from 'rxjs';
-import { currentScope, type Emitter, emit, type Scope } from '#src/demand/emission.js';
+import { currentScope, type Emitter, emit, nobody, type Scope } from '#src/demand/emission.js';
 import { Feeders } from '#src/demand/feeders.js';
 import { RecordingEmitter } from '../support/recordingEmitter.js';
 
@@ -129,5 +129,17 @@ describe('Feeders', () => {
       );
       expect(waits(operator, feeders, cause)).to.equal(false);
     });
+  });
+
+  it('OVF-2 says whether an emission waits, for each value that it brings', () => {
+    const feeders = new Feeders();
+    const waits: boolean[] = [];
+    const next = () => {
+      const scope = currentScope() as Scope;
+      waits.push(feeders.pause(scope), feeders.pause(scope));
+    };
+    emit({ next }, undefined, new RecordingEmitter(), 0);
+    emit({ next }, undefined, nobody, 0);
+    expect(waits).to.deep.equal([true, true, false, false]);
   });
 });

@@ -15,11 +15,13 @@ export class Feeders {
     return this.#paused.size;
   }
 
-  /** Pauses whoever emits `scope`. */
-  pause(scope: Scope): void {
+  /** Pauses whoever emits `scope`. False when that cannot wait. */
+  pause(scope: Scope): boolean {
     // One emission may bring several values (a `mergeMap(of)` in between): one pause is enough.
-    if (this.#paused.has(scope) || this.#waitFor(scope, undefined) || !scope.pause()) return;
+    if (this.#paused.has(scope)) return true;
+    if (this.#waitFor(scope, undefined) || !scope.pause()) return false;
     this.#paused.add(scope);
+    return true;
   }
 
   /** Lets them go on, as long as `hasRoom`. */

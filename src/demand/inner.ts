@@ -1,5 +1,6 @@
 /** The results of one value, on their way from what its project returned to the output. */
 import { Subscriber } from 'rxjs';
+import type { Cancellation } from './cancellation.js';
 import { type Emitter, emit, type Scope } from './emission.js';
 
 /** The operator, as the results of one value see it. */
@@ -17,9 +18,17 @@ export class Inner<T, R> extends Subscriber<R> {
   readonly #owner: InnerOwner<T, R>;
   /** A paced source emits on behalf of the value by itself. */
   readonly #paced: boolean;
+  readonly #context: Cancellation | undefined;
 
-  constructor(owner: InnerOwner<T, R>, value: T, scope: Scope | undefined, paced: boolean) {
+  constructor(
+    owner: InnerOwner<T, R>,
+    value: T,
+    scope: Scope | undefined,
+    paced: boolean,
+    context: Cancellation | undefined,
+  ) {
     super();
+    this.#context = context;
     this.#owner = owner;
     this.value = value;
     this.scope = scope;
@@ -54,6 +63,7 @@ export class Inner<T, R> extends Subscriber<R> {
 
   letGo(): void {
     try {
+      this.#context?.abort();
       this.unsubscribe();
     } finally {
       this.scope?.abandon();

@@ -6,6 +6,7 @@
 import { type Observable, Subscriber } from 'rxjs';
 import { forAll } from '../forAll.js';
 import { Ring } from '../ring.js';
+import { Cancellation, type ProjectContext } from './cancellation.js';
 import { currentScope, type Emitter, emit, nobody, type Scope } from './emission.js';
 import { Inner, type InnerOwner } from './inner.js';
 import { isObservableLike, toObservable } from './interop.js';
@@ -31,17 +32,24 @@ interface WaitingValue<T> {
 export class Projection<T, R> extends Subscriber<T> implements InnerOwner<T, R> {
   readonly output: Subscriber<R>;
   readonly emitter: Emitter = nobody;
-  readonly #project: (value: T) => unknown;
+  readonly #project: (value: T, context?: ProjectContext) => unknown;
+  /** Made only for a project that takes it. */
+  readonly #takesContext: boolean;
   readonly #concurrency: number;
   readonly #running = new Set<Inner<T, R>>();
   readonly #waiting = new Ring<WaitingValue<T>>();
   #taking = false;
   #completed = false;
 
-  constructor(output: Subscriber<R>, project: (value: T) => unknown, concurrency: number) {
+  constructor(
+    output: Subscriber<R>,
+    project: (value: T, context: ProjectContext) => unknown,
+    concurrency: number,
+  ) {
     super();
     this.output = output;
-    this.#project = project;
+    this.#project = project as (value: T, context?: ProjectContext) => unknown;
+    this.#takesContext = project.length > 1;
     this.#concurrency = concurrency;
   }
 
@@ -68,17 +76,19 @@ export class Projection<T, R> extends Subscriber<T> implements InnerOwner<T, R> 
 
   protected override _next(value: T): void {
     const scope = currentScope();
-    if (!this.mayRun()) {
+    // The end of one value may bring the next, in the same call: it does not overtake those that wait.
+    if (!this.mayRun() || this.#waiting.length > 0) {
       scope?.hold();
       this.#waiting.push({ value, scope });
       return;
     }
     // Not as a method: `this` in there is not ours.
     const project = this.#project;
+    const context = this.#takesContext ? new Cancellation() : undefined;
     let product: unknown;
     let plain: boolean;
     try {
-      product = project(value);
+      product = context ? project(value, context) : project(value);
       plain = isPlain(product);
     } catch (error) {
       this.#fail(value, scope, error);
@@ -89,7 +99,7 @@ export class Projection<T, R> extends Subscriber<T> implements InnerOwner<T, R> 
       this.output.next(product as R);
     } else {
       scope?.hold();
-      this.#follow(product, value, scope);
+      this.#follow(product, value, scope, context);
     }
   }
 
@@ -135,10 +145,11 @@ export class Projection<T, R> extends Subscriber<T> implements InnerOwner<T, R> 
 
   #runHeld(value: T, scope: Scope | undefined): void {
     const project = this.#project;
+    const context = this.#takesContext ? new Cancellation() : undefined;
     try {
-      const product = project(value);
+      const product = context ? project(value, context) : project(value);
       if (!isPlain(product)) {
-        this.#follow(product, value, scope);
+        this.#follow(product, value, scope, context);
         return;
       }
       emit(this.output, product as R, this.emitter, 0, scope);
@@ -148,15 +159,22 @@ export class Projection<T, R> extends Subscriber<T> implements InnerOwner<T, R> 
     scope?.release();
   }
 
-  #follow(product: unknown, value: T, scope: Scope | undefined): void {
+  #follow(product: unknown, value: T, scope: Scope | undefined, context: Cancellation | undefined): void {
     if (this.output.closed) {
       // `project` itself has ended the output: nobody would ever end what it returned.
+      context?.abort();
       scope?.abandon();
       return;
     }
     const paced = !isObservableLike(product) && !isPromiseLike(product);
-    const inner = new Inner<T, R>(this, value, scope, paced);
+    const inner = new Inner<T, R>(this, value, scope, paced, context);
     this.#running.add(inner);
+    if (scope?.emitter.cancels) {
+      scope.onCancel((reason) => {
+        context?.abort(reason);
+        inner.error(reason);
+      });
+    }
     // A call into a thread of `threads` is both, and as a promise only its first value.
     if (isObservableLike(product)) {
       toObservable(product as Observable<R>).subscribe(inner);

@@ -5,17 +5,17 @@
  * whoever emits while there is no room is paused in that same call (DEM-1).
  */
 import { Feeders } from '../demand/feeders.js';
-import { Ring } from '../ring.js';
+import type { OverflowPolicy } from '../options.js';
+import { Backlog } from './backlog.js';
 
 export class Intake<T> {
-  readonly #backlog = new Ring<T>();
-  readonly #limit: number;
+  readonly #backlog: Backlog<T>;
   /** The sources that wait. */
   readonly feeders = new Feeders();
 
-  /** @param limit how many tasks may wait */
-  constructor(limit: number) {
-    this.#limit = limit;
+  /** @param limit how many tasks may wait whose source cannot */
+  constructor(limit: number, policy: OverflowPolicy) {
+    this.#backlog = new Backlog(limit, policy);
   }
 
   /** How many tasks wait. */
@@ -23,11 +23,29 @@ export class Intake<T> {
     return this.#backlog.length;
   }
 
-  /** False when the backlog is full. */
-  push(task: T): boolean {
-    if (this.#backlog.length >= this.#limit) return false;
-    this.#backlog.push(task);
-    return true;
+  /** How many of these are of sources that cannot wait. */
+  get counted(): number {
+    return this.#backlog.counted;
+  }
+
+  /** A task whose emission is paused. */
+  pushPaused(task: T): void {
+    this.#backlog.pushGuest(task);
+  }
+
+  /** A task of a source that cannot wait. @returns what gives way, this task or another, when there are too many */
+  push(task: T): { readonly task: T } | undefined {
+    return this.#backlog.push(task);
+  }
+
+  /** What waits, oldest first. */
+  tasks(): T[] {
+    return this.#backlog.values();
+  }
+
+  /** What came first, and stays. The caller has looked at `waiting`. */
+  peek(): T {
+    return this.#backlog.peek();
   }
 
   shift(): T {

@@ -1,5 +1,6 @@
 /** `each`: from a worker's stream of tasks to their results. */
 import { Observable, type OperatorFunction } from 'rxjs';
+import type { ProjectContext } from '../demand/cancellation.js';
 import type { ResultOf } from '../demand/product.js';
 import { checkProjection, Projection } from '../demand/projection.js';
 
@@ -12,11 +13,12 @@ import { checkProjection, Projection } from '../demand/projection.js';
  * defineWorker<string, number>((urls) => urls.pipe(each(async (url) => (await fetch(url)).status)));
  * ```
  *
+ * @param project its second argument, when it takes one, has a `signal` that aborts when the task is called off
  * @param concurrency how many tasks may run at a time; the others wait, in order
  * @throws RangeError when `concurrency` is no number of at least 1; TypeError when `project` is no function
  */
 export function each<T, O>(
-  project: (task: T) => O,
+  project: (task: T, context: ProjectContext) => O,
   concurrency = Infinity,
 ): OperatorFunction<T, ResultOf<O>> {
   checkProjection('each', project, concurrency);
