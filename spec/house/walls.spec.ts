@@ -30,10 +30,11 @@ const room = (file: string) =>
   file.includes('/') ? (file.split('/')[0] as string) : file.replace(/\.[jt]s$/, '');
 
 /** Rooms that a room may import from, beside itself. What is at the bottom may be used by all. */
-const bottom = ['errors', 'events', 'options', 'ring', 'forAll', 'demand'];
+const bottom = ['errors', 'events', 'clock', 'options', 'ring', 'forAll', 'demand'];
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   errors: [],
   events: [],
+  clock: [],
   ring: [],
   forAll: [],
   options: ['errors', 'events'],

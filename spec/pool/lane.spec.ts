@@ -32,6 +32,7 @@ function laneOf(credits = 10) {
     taskDone: (index) => toPool.push(['done', index]),
     taskFailed: ({ index }, task, error) => toPool.push(['failed', index, task, error]),
     starved: (index) => toPool.push(['starved', index]),
+    taskTimes: (index, times) => toPool.push(['times', index, ...times]),
     owesCredit: () => false,
     turn: () => toPool.push('turn'),
     closed: (index) => toPool.push(['closed', index]),

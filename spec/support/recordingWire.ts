@@ -1,4 +1,5 @@
 /** The pool's end of a wire, which writes down what a worker says. */
+import type { TaskTimes } from '#src/protocol/times.js';
 import type { ToPool } from '#src/protocol/wire.js';
 
 /** A call and its arguments: `['result', value, owner]`. */
@@ -16,6 +17,7 @@ export class RecordingWire<R = unknown> implements ToPool<R> {
   done = (position: number) => this.#say(['done', position]);
   failed = (position: number, error: unknown) => this.#say(['failed', position, error]);
   starved = () => this.#say(['starved']);
+  timed = (take: () => TaskTimes) => this.#say(['timed', take()]);
   report = (error: unknown) => this.#say(['report', error]);
   broken = (error: unknown) => this.#say(['broken', error]);
   ending = () => this.#say(['ending']);

@@ -61,6 +61,7 @@ export function tap<T, R>(
             pool.failed(position, error);
           },
           starved: () => pool.starved(),
+          timed: (take) => pool.timed(take),
           report: (error) => pool.report(error),
           broken: (error) => pool.broken(error),
           ending: () => pool.ending(),

@@ -2,11 +2,14 @@
  * The inline carrier: the worker's loop in this very thread, in the same call. No batches, no clones, no turns of an event
  * loop: under a TestScheduler a pool of inline workers obeys virtual time to the frame.
  */
+import { now } from '../clock.js';
 import { InvalidOptionError } from '../errors.js';
 import type { Channel, CloseReason } from '../protocol/channel.js';
+import type { TaskTimes } from '../protocol/times.js';
 import type { Hello, ToPool } from '../protocol/wire.js';
 import { isDefinition, type WorkerDefinition } from '../worker/definition.js';
 import { Loop } from '../worker/loop.js';
+import { TaskClock } from '../worker/taskClock.js';
 import type { WorkerFactory } from './factory.js';
 
 /**
@@ -44,6 +47,7 @@ export class InlineChannel<T, R> implements Channel<T> {
     this.#hello = hello;
     this.#loop = new Loop(new InlineWire(pool, closed), hello.credits, {
       failedToStart: (cause) => closed({ kind: 'not-started', path: 'inlineWorker', cause }),
+      clock: hello.clock === undefined ? undefined : new TaskClock(now),
     });
   }
 
@@ -52,6 +56,7 @@ export class InlineChannel<T, R> implements Channel<T> {
   }
 
   task(position: number, task: T): void {
+    if (this.#hello.clock !== undefined) this.#loop.sent(position, now());
     this.#loop.task(position, task);
     this.#loop.turn();
   }
@@ -108,6 +113,10 @@ class InlineWire<R> implements ToPool<R> {
 
   starved(): void {
     this.#pool.starved();
+  }
+
+  timed(take: () => TaskTimes): void {
+    this.#pool.timed(take);
   }
 
   report(error: unknown): void {

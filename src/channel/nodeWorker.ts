@@ -5,6 +5,7 @@
  * ends it. What it does not see (a thread that exits, or dies before it answers) is watched here.
  */
 import { MessageChannel, type MessagePort, receiveMessageOnPort, type Worker } from 'node:worker_threads';
+import { now } from '../clock.js';
 import { ProtocolError } from '../errors.js';
 import { LONGEST_DELAY } from '../options.js';
 import type { Channel, ChannelListener, ChannelOpener, CloseReason } from '../protocol/channel.js';
@@ -76,6 +77,7 @@ export class NodeWorkerChannel<T, R> implements Channel<T> {
         pool.failed(position, error);
         this.#turn.soon();
       },
+      hello.clock === undefined ? undefined : now,
     );
     port1.on('message', (frame: ResultFrame<R>) => this.#read(frame));
     port1.on('messageerror', (cause) => this.#endFor({ kind: 'crashed', cause }));

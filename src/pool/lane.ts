@@ -9,8 +9,10 @@ import type { Emitter } from '../demand/emission.js';
 import { WorkerCrashError, type WorkerName, WorkerStartError } from '../errors.js';
 import type { UntimedPoolEvent } from '../events.js';
 import type { Channel, ChannelListener, ChannelOpener, CloseReason } from '../protocol/channel.js';
+import type { TaskTimes } from '../protocol/times.js';
 import type { Hello } from '../protocol/wire.js';
 import { Ledger } from './ledger.js';
+import type { LaneGauges } from './recorder.js';
 
 /** The pool, as a lane sees it. */
 export interface LaneOwner<T, R> {
@@ -24,6 +26,7 @@ export interface LaneOwner<T, R> {
   taskDone(worker: number): void;
   taskFailed(lane: WorkerName, task: T, error: unknown): void;
   starved(worker: number): void;
+  taskTimes(worker: number, times: TaskTimes): void;
   owesCredit(worker: number): boolean;
   turn(): void;
   /** The worker ended as it should, or was made to. */
@@ -39,12 +42,15 @@ export interface LaneOwner<T, R> {
  */
 const EXIT_LINGER = 100;
 
-export class Lane<T, R> implements ChannelListener<R> {
+export class Lane<T, R> implements ChannelListener<R>, LaneGauges {
   readonly index: number;
   readonly name: string;
   /** Of the worker's results. Not the lane itself, whose `failed` is about tasks. */
   readonly emitter: Emitter = {
-    settled: () => this.#owner.resultSettled(this.index),
+    settled: () => {
+      this.#settled += 1;
+      this.#owner.resultSettled(this.index);
+    },
     paused: () => this.#owner.outputPaused(),
     room: () => this.#owner.outputHasRoom(),
   };
@@ -52,6 +58,8 @@ export class Lane<T, R> implements ChannelListener<R> {
   readonly #channel: Channel<T>;
   readonly #ledger: Ledger<T>;
   #position = 0;
+  #results = 0;
+  #settled = 0;
   #pilled = false;
   #ending = false;
   #drained = false;
@@ -68,8 +76,20 @@ export class Lane<T, R> implements ChannelListener<R> {
     this.#channel = opener.open(hello, this);
   }
 
+  get running(): number {
+    return this.#ledger.size;
+  }
+
+  get results(): number {
+    return this.#results;
+  }
+
+  get uningested(): number {
+    return this.#results - this.#settled;
+  }
+
   start(): void {
-    this.#tell({ type: 'worker-spawned', worker: this.index });
+    this.#tell({ type: 'worker-spawned', worker: this.index, name: this.name });
     // Whoever observes that may have ended the pool.
     if (!this.#closed) this.#channel.start();
   }
@@ -114,7 +134,9 @@ export class Lane<T, R> implements ChannelListener<R> {
   }
 
   result(value: R, _owner: number): void {
-    if (!this.#stopping) this.#owner.result(value, this.emitter, this.index);
+    if (this.#stopping) return;
+    this.#results += 1;
+    this.#owner.result(value, this.emitter, this.index);
   }
 
   withheld(results: number): void {
@@ -137,6 +159,10 @@ export class Lane<T, R> implements ChannelListener<R> {
 
   starved(): void {
     this.#owner.starved(this.index);
+  }
+
+  timed(take: () => TaskTimes): void {
+    this.#owner.taskTimes(this.index, take());
   }
 
   report(error: unknown): void {

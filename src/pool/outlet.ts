@@ -23,6 +23,11 @@ export class Outlet<R> {
     return this.#unsettled === 0 && this.#waiting.length === 0;
   }
 
+  /** Results that are here: they wait, or somebody holds them. */
+  get uningested(): number {
+    return this.#unsettled + this.#waiting.length;
+  }
+
   push(value: R, from: Emitter): void {
     if (this.#delivering || this.#pauses > 0 || this.#waiting.length > 0) {
       this.#waiting.push(value);

@@ -8,29 +8,33 @@
  * (3) each drains and leaves; (4) the last result is ingested; (5) the output completes (DRN-2).
  * Error or unsubscribe: the workers are asked to end, then terminated after `grace`; nothing more is emitted (CAN-1).
  */
-import { asyncScheduler, Subject, type Subscriber } from 'rxjs';
+import type { Subscriber } from 'rxjs';
+import { now } from '../clock.js';
 import { currentScope, type Emitter } from '../demand/emission.js';
 import { BacklogFullError, TaskError, type WorkerName } from '../errors.js';
-import type { PoolEvent, UntimedPoolEvent } from '../events.js';
+import type { UntimedPoolEvent } from '../events.js';
 import { forAll } from '../forAll.js';
 import type { ResolvedOptions } from '../options.js';
 import type { ChannelOpener } from '../protocol/channel.js';
+import type { TaskTimes } from '../protocol/times.js';
 import { PROTOCOL } from '../protocol/wire.js';
+import { Announcer } from './announcer.js';
 import { type ResultCredits, resultCredits } from './credits.js';
 import { Dispatcher, NO_ROOM } from './dispatcher.js';
 import { Intake } from './intake.js';
 import { Lane, type LaneOwner } from './lane.js';
 import { Outlet } from './outlet.js';
+import type { LaneGauges, PoolGauges } from './recorder.js';
 
 /** Starts the worker of a slot. May throw what the user's factory throws. */
 export type OpenSlot<T, R> = (slot: WorkerName) => ChannelOpener<T, R>;
 
-export class Pool<T, R> implements LaneOwner<T, R> {
+export class Pool<T, R> implements LaneOwner<T, R>, PoolGauges {
   readonly grace: number;
   readonly window: number;
   readonly #options: ResolvedOptions;
   readonly #output: Subscriber<R>;
-  readonly #events: Subject<PoolEvent> | undefined;
+  readonly #announcer: Announcer;
   readonly #intake: Intake<T>;
   readonly #dispatcher: Dispatcher;
   readonly #credits: ResultCredits;
@@ -49,25 +53,46 @@ export class Pool<T, R> implements LaneOwner<T, R> {
     const { n, maxTasks, maxResults, backlog, grace, events } = options;
     this.#options = options;
     this.#output = output;
-    // An observer that throws is reported as RxJS does for any, and stops nothing here.
-    this.#events = events && new Subject<PoolEvent>();
-    this.#events?.subscribe(events);
     this.#intake = new Intake(backlog);
     this.#dispatcher = new Dispatcher(n, maxTasks);
     this.#credits = resultCredits(maxResults, n, (worker, results) => this.#lanes[worker]?.credit(results));
     this.#outlet = new Outlet(output);
     this.grace = grace;
     this.window = this.#dispatcher.window;
+    this.#announcer = new Announcer(this, events);
+  }
+
+  // What can be read from outside.
+
+  get name(): string {
+    return this.#options.name;
+  }
+
+  get queued(): number {
+    return this.#intake.waiting;
+  }
+
+  get uningested(): number {
+    return this.#outlet.uningested;
+  }
+
+  get over(): boolean {
+    return this.#over;
+  }
+
+  get lanes(): readonly LaneGauges[] {
+    return this.#lanes;
   }
 
   /** @throws what `open` throws; the workers before are started then, and `stop` ends them */
   start(open: OpenSlot<T, R>): void {
     const { n, name: poolName, initialData } = this.#options;
+    const { clock } = this.#announcer;
     this.#leaving = n;
     for (let index = 0; index < n && !this.#over; index += 1) {
       const slot = { index, name: `${poolName}-${index}` };
       const credits = this.#credits.initial(index);
-      const hello = { protocol: PROTOCOL, ...slot, poolName, initialData, credits };
+      const hello = { protocol: PROTOCOL, ...slot, poolName, initialData, credits, clock };
       // Started at once: what a slot was given is in somebody's hands, whatever happens with the next one.
       const lane = new Lane(hello, open(slot), this);
       this.#lanes.push(lane);
@@ -197,8 +222,11 @@ export class Pool<T, R> implements LaneOwner<T, R> {
   }
 
   tell(event: UntimedPoolEvent): void {
-    if (this.#events) this.#events.next({ ...event, at: asyncScheduler.now() });
-    else if (event.type === 'worker-report') console.warn(event.error);
+    this.#announcer.tell(event);
+  }
+
+  taskTimes(worker: number, times: TaskTimes): void {
+    this.#announcer.taskTimes(worker, times);
   }
 
   readonly #hasRoom = (): boolean => this.#intake.waiting === 0 && this.#dispatcher.hasRoom;
@@ -208,8 +236,8 @@ export class Pool<T, R> implements LaneOwner<T, R> {
     // A task that is fed back from a result of ours: whoever sent it is us, and pausing would make us wait for ourselves.
     if (!scope || this.#lanes.some((lane) => lane.emitter === scope.emitter)) return;
     this.#intake.pause(scope);
-    if (this.#intake.paused > 0 && this.#events && this.#pausedAt === undefined) {
-      this.#pausedAt = asyncScheduler.now();
+    if (this.#intake.paused > 0 && this.#announcer.isHeard && this.#pausedAt === undefined) {
+      this.#pausedAt = now();
       this.tell({ type: 'paused' });
     }
   }
@@ -217,7 +245,7 @@ export class Pool<T, R> implements LaneOwner<T, R> {
   #resume(): void {
     if (!this.#hasRoom()) return;
     if (this.#pausedAt !== undefined) {
-      const duration = asyncScheduler.now() - this.#pausedAt;
+      const duration = now() - this.#pausedAt;
       this.#pausedAt = undefined;
       this.tell({ type: 'resumed', duration });
     }

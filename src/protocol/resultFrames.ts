@@ -5,6 +5,7 @@ import { isPacked, type Packed, pack } from './codec.js';
 import { type FailureRecord, fromRecord, toRecord } from './failure.js';
 import { ProgressionReader, type Progressions, ProgressionWriter, positionsOf } from './progressions.js';
 import type { Post } from './taskFrames.js';
+import { type TaskTimes, withoutTasks } from './times.js';
 import { Turn } from './turn.js';
 import { type ToPool, UNSOLICITED } from './wire.js';
 
@@ -23,6 +24,7 @@ export interface ResultFrame<R> {
   readonly failed: readonly (readonly [position: number, failure: FailureRecord])[];
   readonly reports: readonly FailureRecord[];
   readonly starved: boolean;
+  readonly times: TaskTimes | undefined;
   readonly broken: FailureRecord | undefined;
   readonly ending: boolean;
   readonly drained: boolean;
@@ -38,6 +40,7 @@ export class ResultFrameWriter<R> implements ToPool<R> {
   #failed: [number, FailureRecord][] = [];
   #reports: FailureRecord[] = [];
   #starved = false;
+  #times: (() => TaskTimes) | undefined;
   #broken: FailureRecord | undefined;
   #ending = false;
   #drained = false;
@@ -81,6 +84,11 @@ export class ResultFrameWriter<R> implements ToPool<R> {
     this.#soon();
   }
 
+  timed(take: () => TaskTimes): void {
+    this.#times = take;
+    this.#soon();
+  }
+
   report(error: unknown): void {
     this.#reports.push(toRecord(error));
     this.#soon();
@@ -114,6 +122,7 @@ export class ResultFrameWriter<R> implements ToPool<R> {
       failed: this.#failed,
       reports: this.#reports,
       starved: this.#starved,
+      times: this.#times?.(),
       broken: this.#broken,
       ending: this.#ending,
       drained: this.#drained,
@@ -125,6 +134,7 @@ export class ResultFrameWriter<R> implements ToPool<R> {
     if (this.#reports.length > 0) this.#reports = [];
     this.#withheld = 0;
     this.#starved = false;
+    this.#times = undefined;
     this.#ending = false;
     try {
       this.#post(frame);
@@ -164,7 +174,8 @@ function withoutRefused<R>(frame: ResultFrame<R>, sent: readonly R[]): ResultFra
     else failed.push([owner, failure]);
   }
   const withheld = frame.withheld + sent.length - results.length;
-  return { ...frame, results, owners: owners.take(), withheld, done: done.take(), failed, broken };
+  const times = frame.times && withoutTasks(frame.times, refused);
+  return { ...frame, times, results, owners: owners.take(), withheld, done: done.take(), failed, broken };
 }
 
 /** Replays a frame to the pool, whose turn it is then to call. */
@@ -177,6 +188,8 @@ export function replayResults<R>(frame: ResultFrame<R>, pool: ToPool<R>): void {
   if (frame.withheld > 0) pool.withheld(frame.withheld);
   const done = new ProgressionReader(frame.done);
   for (let position = done.next(); position !== undefined; position = done.next()) pool.done(position);
+  const { times } = frame;
+  if (times) pool.timed(() => times);
   for (const [position, failure] of frame.failed) pool.failed(position, fromRecord(failure));
   for (const failure of frame.reports) pool.report(fromRecord(failure));
   if (frame.starved) pool.starved();

@@ -19,6 +19,8 @@ export interface TaskFrame<T> {
   readonly tasks: Packed<T>;
   readonly credits: number;
   readonly end: typeof CONTINUE | typeof PILL | typeof ABORT;
+  /** When it was sent, on the pool's clock; 0 where nobody wants to know. */
+  readonly sent: number;
 }
 
 /** Sends one frame. Throws what structured clone throws. */
@@ -34,15 +36,23 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
   readonly #post: Post<TaskFrame<T>>;
   readonly #refused: (position: number, error: unknown) => void;
   readonly #limit: number;
+  readonly #now: () => number;
 
   /**
    * @param limit tasks in a frame at most
    * @param refused is told of a task that cannot be cloned; the others of its batch are sent
+   * @param now the clock, where tasks are timed
    */
-  constructor(post: Post<TaskFrame<T>>, limit: number, refused: (position: number, error: unknown) => void) {
+  constructor(
+    post: Post<TaskFrame<T>>,
+    limit: number,
+    refused: (position: number, error: unknown) => void,
+    now: () => number = () => 0,
+  ) {
     this.#post = post;
     this.#limit = limit;
     this.#refused = refused;
+    this.#now = now;
   }
 
   task(position: number, task: T): void {
@@ -78,11 +88,11 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
     this.#credits = 0;
     this.#end = CONTINUE;
     try {
-      this.#post({ first, tasks: pack(tasks), credits, end });
+      this.#post({ first, tasks: pack(tasks), credits, end, sent: this.#now() });
     } catch {
       const refused = this.#postOneByOne(first, tasks);
       if (tasks.length === 0 || credits > 0 || end !== CONTINUE) {
-        this.#post({ first: 0, tasks: [], credits, end });
+        this.#post({ first: 0, tasks: [], credits, end, sent: 0 });
       }
       // Last, for it may bring new tasks.
       for (const [position, why] of refused) this.#refused(position, why);
@@ -94,7 +104,7 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
     const refused: [number, unknown][] = [];
     for (const [i, task] of tasks.entries()) {
       try {
-        this.#post({ first: first + i, tasks: [task], credits: 0, end: CONTINUE });
+        this.#post({ first: first + i, tasks: [task], credits: 0, end: CONTINUE, sent: this.#now() });
       } catch (error) {
         refused.push([first + i, whyNotCloneable('task', task) ?? error]);
       }
@@ -103,12 +113,19 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
   }
 }
 
+/** Who reads a pool's frames. */
+export interface TaskReader<T> extends ToWorker<T> {
+  /** The tasks from this position on were sent at that time. */
+  sent(first: number, at: number): void;
+}
+
 /** Replays a frame to a worker's loop, whose turn it is then to call. */
-export function replayTasks<T>(frame: TaskFrame<T>, loop: ToWorker<T>): void {
+export function replayTasks<T>(frame: TaskFrame<T>, loop: TaskReader<T>): void {
   if (!isPacked(frame?.tasks)) throw new ProtocolError('A worker received a message that is no task frame');
   let position = frame.first;
   if (frame.credits > 0) loop.credit(frame.credits);
-  const { tasks } = frame;
+  const { tasks, sent } = frame;
+  if (sent > 0) loop.sent(position, sent);
   for (let i = 0; i < tasks.length; i += 1) {
     loop.task(position, tasks[i] as T);
     position += 1;

@@ -7,6 +7,8 @@
  * nothing follows `drained`.
  */
 
+import type { TaskTimes } from './times.js';
+
 /** The version of the protocol. Both ends must have the same. */
 export const PROTOCOL = 1;
 
@@ -36,6 +38,8 @@ export interface ToPool<R> {
   failed(position: number, error: unknown): void;
   /** A result waits, and the worker was given no credit of its own to begin with. */
   starved(): void;
+  /** Times of tasks wait to be taken, at the latest when this turn's calls leave. Only where Hello has a clock. */
+  timed(take: () => TaskTimes): void;
   /** `worker.report(error)`. */
   report(error: unknown): void;
   /** The results errored outside any task, or one of no task could not be sent: the worker is of no more use. */
@@ -57,4 +61,6 @@ export interface Hello {
   readonly initialData: unknown;
   /** Results that it may send before it is given more; 0 when it has to ask for each (`starved`). */
   readonly credits: number;
+  /** The epoch of the pool's clock, where somebody wants to know when tasks run. */
+  readonly clock?: number | undefined;
 }

@@ -7,6 +7,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { isMainThread, type MessagePort, parentPort } from 'node:worker_threads';
 import { Observable } from 'observable-fns';
+import { clockOf } from '../clock.js';
 import { ProtocolError } from '../errors.js';
 import { toRecord } from '../protocol/failure.js';
 import { ResultFrameWriter } from '../protocol/resultFrames.js';
@@ -16,6 +17,7 @@ import { Turn } from '../protocol/turn.js';
 import { type Hello, PROTOCOL } from '../protocol/wire.js';
 import type { WorkerDefinition } from './definition.js';
 import { Loop } from './loop.js';
+import { TaskClock } from './taskClock.js';
 
 type ThreadsWorker = typeof import('threads/worker', { with: { 'resolution-mode': 'require' }});
 type Request = StartRequest<MessagePort>;
@@ -69,6 +71,7 @@ function run(
   const loop = new Loop<unknown, unknown>(writer, hello.credits, {
     nextTurn: (resume) => setImmediate(resume),
     failedToStart,
+    clock: hello.clock === undefined ? undefined : new TaskClock(clockOf(hello.clock)),
   });
   const turn = new Turn(setImmediate, () => loop.turn());
   port.on('message', (frame: TaskFrame<unknown>) => {

@@ -7,22 +7,26 @@
  */
 import { type Observer, Subscriber, type Subscription } from 'rxjs';
 import { currentScope, type Emitter, emit, type Scope } from '../demand/emission.js';
-import { type Hello, type ToPool, type ToWorker, UNSOLICITED } from '../protocol/wire.js';
+import type { TaskReader } from '../protocol/taskFrames.js';
+import { type Hello, type ToPool, UNSOLICITED } from '../protocol/wire.js';
 import { Ring } from '../ring.js';
 import { functionOf, type Results, type WorkerDefinition } from './definition.js';
 import { isObservableLike, toObservable } from './interop.js';
 import { Outbox } from './outbox.js';
 import { SharedTasks } from './sharedTasks.js';
 import { Slice } from './slice.js';
+import type { TaskClock } from './taskClock.js';
 
 export interface LoopHooks {
   /** Gives the event loop a turn, then calls back. Without it, all tasks run in the call that brings them. */
   readonly nextTurn?: (resume: () => void) => void;
+  /** Times the tasks. Without it nobody wants to know. */
+  readonly clock?: TaskClock | undefined;
   /** The worker's function threw, rejected, or returned no Observable. */
   failedToStart(error: unknown): void;
 }
 
-export class Loop<T, R> implements ToWorker<T>, Emitter {
+export class Loop<T, R> implements TaskReader<T>, Emitter {
   readonly #wire: ToPool<R>;
   readonly #hooks: LoopHooks;
   readonly #outbox: Outbox<R>;
@@ -34,6 +38,7 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
   });
   readonly #abort = new AbortController();
   readonly #slice: Slice | undefined;
+  readonly #clock: TaskClock | undefined;
   #results: Subscription | undefined;
   #setUp = false;
   #pauses = 0;
@@ -56,6 +61,7 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
     this.#wire = wire;
     this.#hooks = hooks;
     this.#slice = hooks.nextTurn && new Slice();
+    this.#clock = hooks.clock;
     this.#outbox = new Outbox(wire, credits, () => this.#runSlice());
   }
 
@@ -87,6 +93,10 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
   task(position: number, task: T): void {
     this.#inbox.push(task);
     this.#positions.push(position);
+  }
+
+  sent(first: number, at: number): void {
+    this.#clock?.sent(first, at);
   }
 
   credit(results: number): void {
@@ -132,6 +142,8 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
       }
       this.#run();
     }
+    this.#clock?.rest();
+    this.#tellTimes();
     this.#lookForTheEnd();
     this.#wire.turn();
   }
@@ -141,8 +153,12 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
   settled(position: number): void {
     if (this.#broken || this.#drained) return;
     this.#running -= 1;
-    if (this.#outbox.blocked) this.#outbox.behindResults(() => this.#wire.done(position));
-    else this.#wire.done(position);
+    if (this.#outbox.blocked) {
+      const at = this.#clock?.now();
+      this.#outbox.behindResults(() => this.#done(position, at));
+    } else {
+      this.#done(position);
+    }
     this.#afterTask();
   }
 
@@ -154,6 +170,7 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
 
   failed(position: number, error: unknown): void {
     this.#running -= 1;
+    this.#clock?.drop(position);
     if (this.#drained) return;
     this.#outbox.behindResults(() => this.#wire.failed(position, error));
     this.#afterTask();
@@ -181,14 +198,28 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
   }
 
   #run(): void {
+    const position = this.#positions.shift();
     this.#running += 1;
+    this.#clock?.begin(position);
     this.#delivering = true;
-    emit(this.#tasks, this.#inbox.shift(), this, this.#positions.shift());
+    emit(this.#tasks, this.#inbox.shift(), this, position);
     this.#delivering = false;
+    this.#clock?.left();
+  }
+
+  #done(position: number, at?: number): void {
+    this.#clock?.end(position, at);
+    this.#wire.done(position);
   }
 
   #afterTask(): void {
-    if (!this.#delivering) this.#lookForTheEnd();
+    if (this.#delivering) return;
+    this.#tellTimes();
+    this.#lookForTheEnd();
+  }
+
+  #tellTimes(): void {
+    if (this.#clock?.hasNews) this.#wire.timed(this.#clock.take);
   }
 
   /** The pill is the end of `tasks`; behind the last task done, `signal` asks what is still open to end. */
@@ -227,7 +258,11 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
       return;
     }
     const subscriber = new ResultsSubscriber<R>({
-      next: (value) => this.#outbox.result(value, this.#ownPosition()),
+      next: (value) => {
+        const position = this.#ownPosition();
+        this.#clock?.result(position);
+        this.#outbox.result(value, position);
+      },
       error: (error: unknown) => {
         // A task that throws on its way through a plain operator ends the stream, and is to blame for it.
         this.#last = this.#ownPosition();
