@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import type { PoolEvent } from 'looppool';
+import { ResourceReporter } from 'looppool/metrics';
 
 type FieldsOf<Type> = Exclude<keyof Extract<PoolEvent, { readonly type: Type }>, 'type' | 'at'>;
 
@@ -40,5 +41,13 @@ describe('docs/METRICS.md', () => {
   it('HSE-5 lists every event with its fields', () => {
     const listed = Object.entries(events).map(([type, fields]) => [type, Object.keys(fields)]);
     expect(rowsUnder('Events')).to.deep.equal(listed);
+  });
+
+  it('HSE-5 lists every gauge of the ResourceReporter, in its order', () => {
+    const told: string[] = [];
+    new ResourceReporter({ prefix: 'p', statsd: { gauge: (name) => void told.push(name.slice(2)) } })
+      .start()
+      .stop();
+    expect(rowsUnder('Resources to statsd').map(([name]) => name)).to.deep.equal(told);
   });
 });
