@@ -33,6 +33,7 @@ function laneOf(credits = 10) {
     taskFailed: ({ index }, task, error) => toPool.push(['failed', index, task, error]),
     starved: (index) => toPool.push(['starved', index]),
     taskTimes: (index, times) => toPool.push(['times', index, ...times]),
+    resources: (index, resources) => toPool.push(['resources', index, resources]),
     owesCredit: () => false,
     turn: () => toPool.push('turn'),
     closed: (index) => toPool.push(['closed', index]),

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { BEGAN, ENDED, eachTask, PASSED, type TimeRecord } from '#src/protocol/times.js';
-import { TaskClock } from '#src/worker/taskClock.js';
+import { NONE, TaskClock } from '#src/worker/taskClock.js';
 
 /** A clock that stands until it is moved. */
 function clockAt(start: number) {
@@ -9,30 +9,37 @@ function clockAt(start: number) {
     time.reads += 1;
     return time.now;
   });
+  /** What the loop does with one task: it is delivered, and `act` is what happens meanwhile. */
+  const deliver = (position: number, act: () => void) => {
+    clock.position = position;
+    act();
+    if (clock.position !== NONE) clock.left();
+  };
   /** Runs tasks of these lengths, one after the other, each in one go. */
   const pass = (first: number, ...lengths: readonly number[]) => {
+    clock.wake();
     for (const [i, length] of lengths.entries()) {
-      clock.begin(first + i);
-      time.now += length;
-      clock.end(first + i);
-      clock.left();
+      deliver(first + i, () => {
+        time.now += length;
+        clock.end(first + i);
+      });
     }
     clock.rest();
   };
   const tasks = (): TimeRecord[] => [...eachTask(clock.take())];
-  return { clock, time, pass, tasks };
+  return { clock, time, deliver, pass, tasks };
 }
 
 describe('TaskClock', () => {
   it('EVT-2 a task that is done in its delivery is told once: its end, its wait, its run, its results', () => {
-    const { clock, time, tasks } = clockAt(1000);
+    const { clock, time, deliver, tasks } = clockAt(1000);
     clock.sent(0, 990);
-    clock.begin(0);
-    clock.result(0);
-    clock.result(0);
-    time.now = 1004;
-    clock.end(0);
-    clock.left();
+    clock.wake();
+    deliver(0, () => {
+      clock.results += 2;
+      time.now = 1004;
+      clock.end(0);
+    });
     expect(tasks()).to.deep.equal([
       { kind: PASSED, position: 0, count: 1, at: 1004, wait: 10, run: 4, results: 2 },
     ]);
@@ -40,19 +47,21 @@ describe('TaskClock', () => {
   });
 
   it('EVT-2 one that is done later is told when it begins and when it ends', () => {
-    const { clock, time, tasks } = clockAt(1000);
+    const { clock, time, deliver, tasks } = clockAt(1000);
     clock.sent(0, 995);
-    clock.begin(0);
-    time.now = 1001;
-    clock.left();
+    clock.wake();
+    deliver(0, () => {
+      time.now = 1001;
+      clock.results += 1;
+    });
     expect(tasks()).to.deep.equal([
       { kind: BEGAN, position: 0, count: 1, at: 1000, wait: 0, run: 0, results: 0 },
     ]);
     time.now = 1030;
-    clock.result(0);
+    clock.lateResult(0);
     clock.end(0);
     expect(tasks()).to.deep.equal([
-      { kind: ENDED, position: 0, count: 1, at: 1030, wait: 5, run: 30, results: 1 },
+      { kind: ENDED, position: 0, count: 1, at: 1030, wait: 5, run: 30, results: 2 },
     ]);
   });
 
@@ -87,13 +96,14 @@ describe('TaskClock', () => {
   });
 
   it('EVT-2 an asynchronous task among quick ones does not begin before they end', () => {
-    const { clock, time, tasks } = clockAt(0);
+    const { clock, time, deliver, tasks } = clockAt(0);
     clock.sent(0, 0);
+    clock.wake();
     for (let position = 0; position < 12; position += 1) {
-      clock.begin(position);
-      time.now += 0.001;
-      if (position !== 9) clock.end(position);
-      clock.left();
+      deliver(position, () => {
+        time.now += 0.001;
+        if (position !== 9) clock.end(position);
+      });
     }
     clock.rest();
     const told = tasks();
@@ -103,13 +113,14 @@ describe('TaskClock', () => {
   });
 
   it('EVT-2 results of a stretch are shared out, and none is lost', () => {
-    const { clock, tasks } = clockAt(0);
+    const { clock, deliver, tasks } = clockAt(0);
     clock.sent(0, 0);
+    clock.wake();
     for (let position = 0; position < 100; position += 1) {
-      clock.begin(position);
-      if (position % 3 === 0) clock.result(position);
-      clock.end(position);
-      clock.left();
+      deliver(position, () => {
+        if (position % 3 === 0) clock.results += 1;
+        clock.end(position);
+      });
     }
     clock.rest();
     const results = tasks().map((task) => task.results);
@@ -132,17 +143,17 @@ describe('TaskClock', () => {
     clock.sent(2, 60);
     clock.sent(3, 90);
     pass(0, 0, 0, 0, 0);
-    expect(tasks().map(({ wait }) => wait)).to.deep.equal([90, 90, 40, 10]);
+    clock.sent(4, 95);
+    pass(4, 0);
+    expect(tasks().map(({ wait }) => wait)).to.deep.equal([90, 90, 40, 10, 5]);
   });
 
   it('EVT-2 a task that failed has begun, and is not done', () => {
-    const { clock, tasks } = clockAt(5);
+    const { clock, deliver, tasks } = clockAt(5);
     clock.sent(0, 5);
-    clock.begin(0);
-    clock.drop(0);
-    clock.left();
-    clock.begin(1);
-    clock.left();
+    clock.wake();
+    deliver(0, () => clock.drop(0));
+    deliver(1, () => {});
     clock.drop(1);
     clock.end(0);
     clock.end(1);
@@ -153,10 +164,9 @@ describe('TaskClock', () => {
   });
 
   it('EVT-2 one whose results waited for credit was done when they were, not when they could leave', () => {
-    const { clock, time, tasks } = clockAt(0);
+    const { clock, time, deliver, tasks } = clockAt(0);
     clock.sent(0, 0);
-    clock.begin(0);
-    clock.left();
+    deliver(0, () => {});
     tasks();
     time.now = 50;
     clock.end(0, 20);

@@ -7,6 +7,7 @@ import { InvalidOptionError } from '../errors.js';
 import type { Channel, CloseReason } from '../protocol/channel.js';
 import type { TaskTimes } from '../protocol/times.js';
 import type { Hello, ToPool } from '../protocol/wire.js';
+import type { Resources } from '../resources.js';
 import { isDefinition, type WorkerDefinition } from '../worker/definition.js';
 import { Loop } from '../worker/loop.js';
 import { TaskClock } from '../worker/taskClock.js';
@@ -117,6 +118,10 @@ class InlineWire<R> implements ToPool<R> {
 
   timed(take: () => TaskTimes): void {
     this.#pool.timed(take);
+  }
+
+  resources(resources: Resources): void {
+    this.#pool.resources(resources);
   }
 
   report(error: unknown): void {

@@ -8,12 +8,15 @@ import { type Observer, Subject } from 'rxjs';
 import { epoch, now } from '../clock.js';
 import type { PoolEvent, UntimedPoolEvent } from '../events.js';
 import { BEGAN, eachTask, PASSED, type TaskTimes } from '../protocol/times.js';
+import type { Resources } from '../resources.js';
 import { type DiagnosticsChannel, eventChannel } from './diagnostics.js';
 import { type PoolGauges, type Recorder, recorderOf } from './recorder.js';
 
 export class Announcer {
   /** For the workers' Hello: undefined when nobody wants to know when tasks run. */
   readonly clock: number | undefined;
+  /** For the workers' Hello: undefined when nobody wants to know what they use. */
+  readonly resourceInterval: number | undefined;
   readonly #pool: PoolGauges;
   readonly #events: Subject<PoolEvent> | undefined;
   readonly #recorder: Recorder | undefined;
@@ -31,6 +34,7 @@ export class Announcer {
     }
     this.#tellsTasks = this.#isPublished || (observer !== undefined && this.#recorder === undefined);
     this.clock = this.#tellsTasks || this.#recorder?.taskTimes ? epoch : undefined;
+    this.resourceInterval = this.#recorder?.resourceInterval;
   }
 
   /** Whether anybody is told. */
@@ -42,6 +46,10 @@ export class Announcer {
     if (this.isHeard) this.#send({ ...event, at: now() });
     // Never swallowed, whoever listens to the channel.
     if (!this.#events && event.type === 'worker-report') console.warn(event.error);
+  }
+
+  resources(worker: number, resources: Resources): void {
+    this.#recorder?.resources?.(worker, resources);
   }
 
   taskTimes(worker: number, times: TaskTimes): void {

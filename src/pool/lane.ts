@@ -11,6 +11,7 @@ import type { UntimedPoolEvent } from '../events.js';
 import type { Channel, ChannelListener, ChannelOpener, CloseReason } from '../protocol/channel.js';
 import type { TaskTimes } from '../protocol/times.js';
 import type { Hello } from '../protocol/wire.js';
+import type { Resources } from '../resources.js';
 import { Ledger } from './ledger.js';
 import type { LaneGauges } from './recorder.js';
 
@@ -27,6 +28,7 @@ export interface LaneOwner<T, R> {
   taskFailed(lane: WorkerName, task: T, error: unknown): void;
   starved(worker: number): void;
   taskTimes(worker: number, times: TaskTimes): void;
+  resources(worker: number, resources: Resources): void;
   owesCredit(worker: number): boolean;
   turn(): void;
   /** The worker ended as it should, or was made to. */
@@ -163,6 +165,10 @@ export class Lane<T, R> implements ChannelListener<R>, LaneGauges {
 
   timed(take: () => TaskTimes): void {
     this.#owner.taskTimes(this.index, take());
+  }
+
+  resources(resources: Resources): void {
+    this.#owner.resources(this.index, resources);
   }
 
   report(error: unknown): void {

@@ -18,6 +18,7 @@ import type { ResolvedOptions } from '../options.js';
 import type { ChannelOpener } from '../protocol/channel.js';
 import type { TaskTimes } from '../protocol/times.js';
 import { PROTOCOL } from '../protocol/wire.js';
+import type { Resources } from '../resources.js';
 import { Announcer } from './announcer.js';
 import { type ResultCredits, resultCredits } from './credits.js';
 import { Dispatcher, NO_ROOM } from './dispatcher.js';
@@ -87,12 +88,12 @@ export class Pool<T, R> implements LaneOwner<T, R>, PoolGauges {
   /** @throws what `open` throws; the workers before are started then, and `stop` ends them */
   start(open: OpenSlot<T, R>): void {
     const { n, name: poolName, initialData } = this.#options;
-    const { clock } = this.#announcer;
+    const { clock, resourceInterval } = this.#announcer;
     this.#leaving = n;
     for (let index = 0; index < n && !this.#over; index += 1) {
       const slot = { index, name: `${poolName}-${index}` };
       const credits = this.#credits.initial(index);
-      const hello = { protocol: PROTOCOL, ...slot, poolName, initialData, credits, clock };
+      const hello = { protocol: PROTOCOL, ...slot, poolName, initialData, credits, clock, resourceInterval };
       // Started at once: what a slot was given is in somebody's hands, whatever happens with the next one.
       const lane = new Lane(hello, open(slot), this);
       this.#lanes.push(lane);
@@ -227,6 +228,10 @@ export class Pool<T, R> implements LaneOwner<T, R>, PoolGauges {
 
   taskTimes(worker: number, times: TaskTimes): void {
     this.#announcer.taskTimes(worker, times);
+  }
+
+  resources(worker: number, resources: Resources): void {
+    this.#announcer.resources(worker, resources);
   }
 
   readonly #hasRoom = (): boolean => this.#intake.waiting === 0 && this.#dispatcher.hasRoom;

@@ -3,6 +3,7 @@
  * more than the task. The observers of looppool/metrics are.
  */
 import type { TaskTimes } from '../protocol/times.js';
+import type { Resources } from '../resources.js';
 
 /** What can be read from a running pool, at any time. */
 export interface PoolGauges {
@@ -30,6 +31,9 @@ export interface LaneGauges {
 export interface Recorder {
   /** Times of tasks of one worker. Without this nobody takes them. */
   taskTimes?(worker: number, times: TaskTimes): void;
+  /** What a worker uses, every `resourceInterval` ms. Inline workers have nothing of their own. */
+  resources?(worker: number, resources: Resources): void;
+  readonly resourceInterval?: number;
 }
 
 /** Names the method of an observer that is called for each pool that it observes, before its workers are spawned. */

@@ -1,5 +1,6 @@
 /** A worker's frames: results, what became of tasks, and the worker's own news. */
 import { ProtocolError } from '../errors.js';
+import type { Resources } from '../resources.js';
 import { whyNotCloneable } from './clone.js';
 import { isPacked, type Packed, pack } from './codec.js';
 import { type FailureRecord, fromRecord, toRecord } from './failure.js';
@@ -25,6 +26,7 @@ export interface ResultFrame<R> {
   readonly reports: readonly FailureRecord[];
   readonly starved: boolean;
   readonly times: TaskTimes | undefined;
+  readonly resources: Resources | undefined;
   readonly broken: FailureRecord | undefined;
   readonly ending: boolean;
   readonly drained: boolean;
@@ -41,6 +43,7 @@ export class ResultFrameWriter<R> implements ToPool<R> {
   #reports: FailureRecord[] = [];
   #starved = false;
   #times: (() => TaskTimes) | undefined;
+  #resources: Resources | undefined;
   #broken: FailureRecord | undefined;
   #ending = false;
   #drained = false;
@@ -89,6 +92,11 @@ export class ResultFrameWriter<R> implements ToPool<R> {
     this.#soon();
   }
 
+  resources(resources: Resources): void {
+    this.#resources = resources;
+    this.#soon();
+  }
+
   report(error: unknown): void {
     this.#reports.push(toRecord(error));
     this.#soon();
@@ -123,6 +131,7 @@ export class ResultFrameWriter<R> implements ToPool<R> {
       reports: this.#reports,
       starved: this.#starved,
       times: this.#times?.(),
+      resources: this.#resources,
       broken: this.#broken,
       ending: this.#ending,
       drained: this.#drained,
@@ -135,6 +144,7 @@ export class ResultFrameWriter<R> implements ToPool<R> {
     this.#withheld = 0;
     this.#starved = false;
     this.#times = undefined;
+    this.#resources = undefined;
     this.#ending = false;
     try {
       this.#post(frame);
@@ -191,6 +201,7 @@ export function replayResults<R>(frame: ResultFrame<R>, pool: ToPool<R>): void {
   const { times } = frame;
   if (times) pool.timed(() => times);
   for (const [position, failure] of frame.failed) pool.failed(position, fromRecord(failure));
+  if (frame.resources) pool.resources(frame.resources);
   for (const failure of frame.reports) pool.report(fromRecord(failure));
   if (frame.starved) pool.starved();
   if (frame.broken) pool.broken(fromRecord(frame.broken));

@@ -7,6 +7,7 @@
  * nothing follows `drained`.
  */
 
+import type { Resources } from '../resources.js';
 import type { TaskTimes } from './times.js';
 
 /** The version of the protocol. Both ends must have the same. */
@@ -40,6 +41,8 @@ export interface ToPool<R> {
   starved(): void;
   /** Times of tasks wait to be taken, at the latest when this turn's calls leave. Only where Hello has a clock. */
   timed(take: () => TaskTimes): void;
+  /** What the worker uses. Only where Hello says how often. */
+  resources(resources: Resources): void;
   /** `worker.report(error)`. */
   report(error: unknown): void;
   /** The results errored outside any task, or one of no task could not be sent: the worker is of no more use. */
@@ -63,4 +66,6 @@ export interface Hello {
   readonly credits: number;
   /** The epoch of the pool's clock, where somebody wants to know when tasks run. */
   readonly clock?: number | undefined;
+  /** ms between two reports on what the worker uses, where somebody wants to know. */
+  readonly resourceInterval?: number | undefined;
 }

@@ -15,6 +15,7 @@ import { ANNOUNCE, ANNOUNCEMENT, type StartAnswer, type StartRequest } from '../
 import { replayTasks, type TaskFrame } from '../protocol/taskFrames.js';
 import { Turn } from '../protocol/turn.js';
 import { type Hello, PROTOCOL } from '../protocol/wire.js';
+import { ResourceSampler, type Resources } from '../resources.js';
 import type { WorkerDefinition } from './definition.js';
 import { Loop } from './loop.js';
 import { TaskClock } from './taskClock.js';
@@ -63,11 +64,13 @@ function run(
   const writer = new ResultFrameWriter<unknown>((frame) => {
     port.postMessage(frame);
     if (frame.drained) {
+      stopReporting();
       // Nothing of ours keeps the thread: it ends when nothing of the user's does.
       port.close();
       parentPort?.unref();
     }
   });
+  const stopReporting = reportResources((resources) => writer.resources(resources), hello.resourceInterval);
   const loop = new Loop<unknown, unknown>(writer, hello.credits, {
     nextTurn: (resume) => setImmediate(resume),
     failedToStart,
@@ -79,6 +82,17 @@ function run(
     turn.soon();
   });
   loop.start(definition, hello);
+}
+
+/** Tells at an interval what this thread uses; gives what stops it. It keeps nothing alive. */
+function reportResources(tell: (resources: Resources) => void, interval: number | undefined): () => void {
+  if (interval === undefined) return () => {};
+  const sampler = new ResourceSampler();
+  const timer = setInterval(() => tell(sampler.sample()), interval).unref();
+  return () => {
+    clearInterval(timer);
+    sampler.stop();
+  };
 }
 
 /**

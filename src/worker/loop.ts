@@ -15,7 +15,7 @@ import { isObservableLike, toObservable } from './interop.js';
 import { Outbox } from './outbox.js';
 import { SharedTasks } from './sharedTasks.js';
 import { Slice } from './slice.js';
-import type { TaskClock } from './taskClock.js';
+import { NONE, type TaskClock } from './taskClock.js';
 
 export interface LoopHooks {
   /** Gives the event loop a turn, then calls back. Without it, all tasks run in the call that brings them. */
@@ -131,6 +131,7 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
   #runSlice(): void {
     // Tasks that come meanwhile (fed back from a result, say) are taken by the loop that is delivering, not by a deeper call.
     if (this.#delivering) return;
+    if (this.#clock && this.#mayRun()) this.#clock.wake();
     while (this.#mayRun()) {
       if (this.#slice?.isOver()) {
         this.#waitsForTurn = true;
@@ -200,11 +201,12 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
   #run(): void {
     const position = this.#positions.shift();
     this.#running += 1;
-    this.#clock?.begin(position);
+    const clock = this.#clock;
+    if (clock) clock.position = position;
     this.#delivering = true;
     emit(this.#tasks, this.#inbox.shift(), this, position);
     this.#delivering = false;
-    this.#clock?.left();
+    if (clock && clock.position !== NONE) clock.left();
   }
 
   #done(position: number, at?: number): void {
@@ -216,6 +218,13 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
     if (this.#delivering) return;
     this.#tellTimes();
     this.#lookForTheEnd();
+  }
+
+  #countResult(position: number): void {
+    const clock = this.#clock;
+    if (!clock) return;
+    if (position === clock.position) clock.results += 1;
+    else clock.lateResult(position);
   }
 
   #tellTimes(): void {
@@ -260,7 +269,7 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
     const subscriber = new ResultsSubscriber<R>({
       next: (value) => {
         const position = this.#ownPosition();
-        this.#clock?.result(position);
+        this.#countResult(position);
         this.#outbox.result(value, position);
       },
       error: (error: unknown) => {

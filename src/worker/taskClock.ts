@@ -15,7 +15,8 @@ interface RunningTask {
   results: number;
 }
 
-const NONE = -1;
+/** No task is being delivered. */
+export const NONE = -1;
 /** Tasks in a stretch at most. */
 const LONGEST_STRETCH = 16;
 /** ms: a stretch that lasts longer is too long, one that lasts less could be longer. */
@@ -26,15 +27,17 @@ const UNLIKELY = 4;
 
 export class TaskClock {
   readonly now: () => number;
+  /** The task that is being delivered, until it is done. Set by the loop: a call for each would cost as much as the rest. */
+  position = NONE;
+  /** Results of the stretch, with those of the task that is being delivered. Counted by the loop. */
+  results = 0;
   /** When tasks were sent, from which position on, oldest first. The first is that of the tasks that run now. */
-  readonly #sent: { readonly first: number; readonly at: number }[] = [];
+  #sent: { readonly first: number; readonly at: number }[] = [];
+  /** The last position that was sent with those that run now, and the next one to come. */
+  #last = Infinity;
+  #next = 0;
   /** Those that were not done when their delivery ended. */
   readonly #running = new Map<number, RunningTask>();
-  #records = new Float64Array(RECORD * 64);
-  #length = 0;
-  /** The task that is being delivered, and its results so far. */
-  #position = NONE;
-  #ownResults = 0;
   /** The stretch that is open: its first task, when that began, how many are done since, and their results. */
   #first = 0;
   #began = 0;
@@ -44,8 +47,8 @@ export class TaskClock {
   #stride = 1;
   /** ms for each task of the last stretch. */
   #pace = 0;
-  /** Whether `#began` is known. */
-  #awake = false;
+  #records = new Float64Array(RECORD * 64);
+  #length = 0;
 
   /** @param now ms on the pool's clock */
   constructor(now: () => number) {
@@ -58,62 +61,51 @@ export class TaskClock {
 
   /** The tasks from this position on left the pool at that time. */
   sent(first: number, at: number): void {
+    if (this.#next >= first) this.#sent = [];
     this.#sent.push({ first, at });
+    this.#last = (this.#sent[1]?.first ?? Infinity) - 1;
   }
 
-  /** The loop has no more tasks for now: the time that passes is none of theirs. */
+  /** The first of a run of tasks is about to be delivered: the time before is none of theirs. */
+  wake(): void {
+    this.#began = this.now();
+  }
+
+  /** The run is over. */
   rest(): void {
     this.#look();
-    this.#awake = false;
   }
 
-  /** The task is about to be delivered. */
-  begin(position: number): void {
-    if (!this.#awake) {
-      this.#awake = true;
-      this.#began = this.now();
-    }
-    // A stretch is of tasks that were sent together.
-    if ((this.#sent[1]?.first ?? Infinity) <= position) {
-      this.#look();
-      while ((this.#sent[1]?.first ?? Infinity) <= position) this.#sent.shift();
-    }
-    if (this.#done === 0) this.#first = position;
-    this.#position = position;
-  }
-
-  /** Its delivery is over; it may not be done. */
+  /** The delivery of a task is over, and it is not done. */
   left(): void {
-    const position = this.#position;
-    if (position === NONE) return;
-    this.#position = NONE;
+    const { position } = this;
     const now = this.now();
     const began = Math.min(now, this.#began + this.#done * this.#pace);
-    const results = this.#ownResults;
-    this.#ownResults = 0;
+    const results = this.results - this.#results;
+    this.results = this.#results;
     this.#close(began);
     this.#write(BEGAN, position, 1, began, 0, 0, 0);
     this.#running.set(position, { began, wait: this.#waitUntil(began), results });
+    this.position = NONE;
     this.#began = now;
+    this.#pass(position);
   }
 
-  /** `position` names the task that it is a result of, if any. */
-  result(position: number): void {
-    if (position === this.#position) this.#ownResults += 1;
-    else {
-      const task = this.#running.get(position);
-      if (task) task.results += 1;
-    }
+  /** A task that is not being delivered has a result. */
+  lateResult(position: number): void {
+    const task = this.#running.get(position);
+    if (task) task.results += 1;
   }
 
   /** @param at when it was done, where that is not now */
   end(position: number, at?: number): void {
-    if (position === this.#position) {
-      this.#position = NONE;
+    if (position === this.position) {
+      this.position = NONE;
+      if (this.#done === 0) this.#first = position;
       this.#done += 1;
-      this.#results += this.#ownResults;
-      this.#ownResults = 0;
-      if (this.#done >= this.#stride) this.#look();
+      this.#results = this.results;
+      if (this.#done >= this.#stride || position >= this.#last) this.#look();
+      this.#pass(position);
       return;
     }
     const task = this.#running.get(position);
@@ -125,7 +117,7 @@ export class TaskClock {
 
   /** It will not be done. That it began is told all the same. */
   drop(position: number): void {
-    if (position === this.#position) this.left();
+    if (position === this.position) this.left();
     this.#running.delete(position);
   }
 
@@ -135,6 +127,14 @@ export class TaskClock {
     this.#length = 0;
     return records;
   };
+
+  #pass(position: number): void {
+    this.#next = position + 1;
+    if (position < this.#last) return;
+    // The next one was sent later.
+    this.#sent.shift();
+    this.#last = (this.#sent[1]?.first ?? Infinity) - 1;
+  }
 
   /** Ends the stretch, and says how long the next one may be. */
   #look(): void {
@@ -163,6 +163,7 @@ export class TaskClock {
       this.#first += done;
       this.#done = 0;
       this.#results = 0;
+      this.results = 0;
     }
     this.#began = end;
   }
