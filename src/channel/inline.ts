@@ -56,9 +56,9 @@ export class InlineChannel<T, R> implements Channel<T> {
     this.#loop.start(this.#definition, this.#hello);
   }
 
-  task(position: number, task: T): void {
+  task(position: number, task: T, trace?: string): void {
     if (this.#hello.clock !== undefined) this.#loop.sent(position, now());
-    this.#loop.task(position, task);
+    this.#loop.task(position, task, trace);
     this.#loop.turn();
   }
 

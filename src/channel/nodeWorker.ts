@@ -114,8 +114,8 @@ export class NodeWorkerChannel<T, R> implements Channel<T> {
     if (worker.threadId === -1) this.#exited(undefined);
   }
 
-  task(position: number, task: T): void {
-    this.#writer.task(position, task);
+  task(position: number, task: T, trace?: string): void {
+    this.#writer.task(position, task, trace);
   }
 
   /** Credits mostly come while results are taken in: they go with the tasks that this sets free. */

@@ -22,6 +22,8 @@ export interface Emitter {
   failed?(token: number, error: unknown): void;
   /** As `settled`, for an emission that somebody gave up before it was done. Without it, that is the same. */
   abandoned?(token: number): void;
+  /** The trace context of an emission, as in W3C's `traceparent`. */
+  trace?(token: number): string | undefined;
 }
 
 interface Target<T> {

@@ -7,10 +7,11 @@
 import { type Observer, Subject } from 'rxjs';
 import { epoch, now } from '../clock.js';
 import type { PoolEvent, UntimedPoolEvent } from '../events.js';
-import { BEGAN, eachTask, PASSED, type TaskTimes } from '../protocol/times.js';
+import type { TaskTimes } from '../protocol/times.js';
 import type { Resources } from '../resources.js';
 import { type DiagnosticsChannel, eventChannel } from './diagnostics.js';
 import { type PoolGauges, type Recorder, recorderOf } from './recorder.js';
+import { taskEvents } from './taskEvents.js';
 
 export class Announcer {
   /** For the workers' Hello: undefined when nobody wants to know when tasks run. */
@@ -54,19 +55,12 @@ export class Announcer {
 
   taskTimes(worker: number, times: TaskTimes): void {
     this.#recorder?.taskTimes?.(worker, times);
-    if (this.#tellsTasks) this.#tellTasks(worker, times);
+    if (!this.#tellsTasks) return;
+    for (const event of taskEvents(worker, times)) this.#tellTask(event);
   }
 
   get #isPublished(): boolean {
     return this.#channel?.hasSubscribers === true;
-  }
-
-  #tellTasks(worker: number, times: TaskTimes): void {
-    for (const { kind, position, at, wait, run, results } of eachTask(times)) {
-      if (kind === BEGAN) this.#tellTask({ type: 'task-started', at, worker, position });
-      if (kind === PASSED) this.#tellTask({ type: 'task-started', at: at - run, worker, position });
-      if (kind !== BEGAN) this.#tellTask({ type: 'task-done', at, worker, position, wait, run, results });
-    }
   }
 
   #tellTask(event: PoolEvent): void {

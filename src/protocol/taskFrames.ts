@@ -17,6 +17,8 @@ export interface TaskFrame<T> {
   /** Position of the first task; the others follow without a gap. */
   readonly first: number;
   readonly tasks: Packed<T>;
+  /** The trace contexts of the tasks; undefined where none has one. */
+  readonly traces: readonly string[] | undefined;
   readonly credits: number;
   readonly end: typeof CONTINUE | typeof PILL | typeof ABORT;
   /** When it was sent, on the pool's clock; 0 where nobody wants to know. */
@@ -30,6 +32,7 @@ export type Post<F> = (frame: F) => void;
 export class TaskFrameWriter<T> implements ToWorker<T> {
   #first = 0;
   #tasks: T[] = [];
+  #traces: string[] | undefined;
   #credits = 0;
   #end: TaskFrame<T>['end'] = CONTINUE;
   readonly #turn = new Turn(queueMicrotask, () => this.#flush());
@@ -55,8 +58,12 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
     this.#now = now;
   }
 
-  task(position: number, task: T): void {
+  task(position: number, task: T, trace?: string): void {
     if (this.#tasks.length === 0) this.#first = position;
+    if (trace !== undefined) {
+      this.#traces ??= [];
+      this.#traces[this.#tasks.length] = trace;
+    }
     this.#tasks.push(task);
     if (this.#tasks.length >= this.#limit) this.#flush();
     else this.#turn.soon();
@@ -74,6 +81,7 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
 
   abort(): void {
     this.#tasks = [];
+    this.#traces = undefined;
     this.#end = ABORT;
     this.#flush();
   }
@@ -81,18 +89,20 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
   #flush(): void {
     const first = this.#first;
     const tasks = this.#tasks;
+    const traces = this.#traces;
     const credits = this.#credits;
     const end = this.#end;
     if (tasks.length === 0 && credits === 0 && end === CONTINUE) return;
     this.#tasks = [];
+    this.#traces = undefined;
     this.#credits = 0;
     this.#end = CONTINUE;
     try {
-      this.#post({ first, tasks: pack(tasks), credits, end, sent: this.#now() });
+      this.#post({ first, tasks: pack(tasks), traces, credits, end, sent: this.#now() });
     } catch {
-      const refused = this.#postOneByOne(first, tasks);
+      const refused = this.#postOneByOne(first, tasks, traces);
       if (tasks.length === 0 || credits > 0 || end !== CONTINUE) {
-        this.#post({ first: 0, tasks: [], credits, end, sent: 0 });
+        this.#post({ first: 0, tasks: [], traces: undefined, credits, end, sent: 0 });
       }
       // Last, for it may bring new tasks.
       for (const [position, why] of refused) this.#refused(position, why);
@@ -100,11 +110,23 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
   }
 
   /** Those that cannot be sent, and why. */
-  #postOneByOne(first: number, tasks: readonly T[]): [position: number, why: unknown][] {
+  #postOneByOne(
+    first: number,
+    tasks: readonly T[],
+    traces: readonly string[] | undefined,
+  ): [position: number, why: unknown][] {
     const refused: [number, unknown][] = [];
     for (const [i, task] of tasks.entries()) {
       try {
-        this.#post({ first: first + i, tasks: [task], credits: 0, end: CONTINUE, sent: this.#now() });
+        const own = traces?.slice(i, i + 1);
+        this.#post({
+          first: first + i,
+          tasks: [task],
+          traces: own,
+          credits: 0,
+          end: CONTINUE,
+          sent: this.#now(),
+        });
       } catch (error) {
         refused.push([first + i, whyNotCloneable('task', task) ?? error]);
       }
@@ -124,10 +146,10 @@ export function replayTasks<T>(frame: TaskFrame<T>, loop: TaskReader<T>): void {
   if (!isPacked(frame?.tasks)) throw new ProtocolError('A worker received a message that is no task frame');
   let position = frame.first;
   if (frame.credits > 0) loop.credit(frame.credits);
-  const { tasks, sent } = frame;
+  const { tasks, traces, sent } = frame;
   if (sent > 0) loop.sent(position, sent);
   for (let i = 0; i < tasks.length; i += 1) {
-    loop.task(position, tasks[i] as T);
+    loop.task(position, tasks[i] as T, traces?.[i]);
     position += 1;
   }
   if (frame.end === PILL) loop.pill();

@@ -18,7 +18,8 @@ export const UNSOLICITED = -1;
 
 /** Pool to worker. */
 export interface ToWorker<T> {
-  task(position: number, task: T): void;
+  /** @param trace its trace context, as in W3C's `traceparent`, where the pool is traced */
+  task(position: number, task: T, trace?: string): void;
   /** The worker may send this many results more. */
   credit(results: number): void;
   /** No task follows. */

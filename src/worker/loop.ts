@@ -32,6 +32,8 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
   readonly #outbox: Outbox<R>;
   readonly #inbox = new Ring<T>();
   readonly #positions = new Ring<number>();
+  /** Of the tasks that are not done, where they have one. */
+  readonly #traces = new Map<number, string>();
   /** Whoever subscribes late sets waiting tasks going. */
   readonly #tasks = new SharedTasks<T>(() => {
     if (this.#setUp) this.turn();
@@ -90,7 +92,8 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
 
   // From the pool.
 
-  task(position: number, task: T): void {
+  task(position: number, task: T, trace?: string): void {
+    if (trace !== undefined) this.#traces.set(position, trace);
     this.#inbox.push(task);
     this.#positions.push(position);
   }
@@ -154,6 +157,7 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
   settled(position: number): void {
     if (this.#broken || this.#drained) return;
     this.#running -= 1;
+    if (this.#traces.size > 0) this.#traces.delete(position);
     if (this.#outbox.blocked) {
       const at = this.#clock?.now();
       this.#outbox.behindResults(() => this.#done(position, at));
@@ -161,6 +165,10 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
       this.#done(position);
     }
     this.#afterTask();
+  }
+
+  trace(position: number): string | undefined {
+    return this.#traces.get(position);
   }
 
   /** While the results go on, giving a task up is the worker's own choice. At their end it is left undone, but for the last. */
@@ -171,6 +179,7 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
 
   failed(position: number, error: unknown): void {
     this.#running -= 1;
+    this.#traces.delete(position);
     this.#clock?.drop(position);
     if (this.#drained) return;
     this.#outbox.behindResults(() => this.#wire.failed(position, error));
