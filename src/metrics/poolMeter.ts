@@ -32,6 +32,8 @@ export class PoolMeter implements Observer<PoolEvent>, RecordingObserver {
   #began = 0;
   /** Workers that are spawned and not gone. */
   #alive = 0;
+  /** Whether `ended` was told of the pools there are. */
+  #closed = false;
   #redelivered = 0;
   #deadLetters = 0;
   #dropped = 0;
@@ -51,6 +53,7 @@ export class PoolMeter implements Observer<PoolEvent>, RecordingObserver {
     if (this.#pools.size === 0) this.#began = now();
     this.#name = pool.name;
     this.#pools.add(pool);
+    this.#closed = false;
     this.#host.start();
     return {
       resourceInterval: RESOURCE_INTERVAL,
@@ -68,7 +71,8 @@ export class PoolMeter implements Observer<PoolEvent>, RecordingObserver {
       case 'worker-terminated':
       case 'worker-crashed':
         this.#alive -= 1;
-        this.#lookForTheEnd();
+        // The output completes behind this event, in the same turn.
+        queueMicrotask(() => this.#lookForTheEnd());
         break;
       case 'task-redelivered':
         this.#redelivered += 1;
@@ -151,7 +155,8 @@ export class PoolMeter implements Observer<PoolEvent>, RecordingObserver {
   }
 
   #lookForTheEnd(): void {
-    if (!this.over) return;
+    if (!this.over || this.#closed) return;
+    this.#closed = true;
     this.#host.stop();
     this.#ended.next();
   }
