@@ -47,6 +47,7 @@ export function tap<T, R>(
         grant(hello.credits);
         const channel = opener.open(hello, {
           ready: () => pool.ready(),
+          started: (position) => pool.started(position),
           result(value, owner) {
             wiretap.results += 1;
             pool.result(value, owner);
@@ -78,6 +79,8 @@ export function tap<T, R>(
         });
         return {
           start: () => channel.start(),
+          replay: (position, task) => channel.replay(position, task),
+          cancel: (position, reason) => channel.cancel(position, reason),
           task(position, task) {
             said.push('task');
             const now = (wiretap.tasks[i] as number) + 1;
@@ -89,6 +92,7 @@ export function tap<T, R>(
             grant(results);
             channel.credit(results);
           },
+          oldest: (position) => channel.oldest(position),
           pill() {
             said.push('pill');
             wiretap.pills += 1;

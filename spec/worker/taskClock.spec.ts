@@ -168,8 +168,10 @@ describe('TaskClock', () => {
     clock.sent(0, 0);
     deliver(0, () => {});
     tasks();
+    time.now = 20;
+    clock.settled(0);
     time.now = 50;
-    clock.end(0, 20);
+    clock.end(0);
     expect(tasks()).to.deep.include({
       kind: ENDED,
       position: 0,

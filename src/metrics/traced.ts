@@ -99,7 +99,10 @@ function tracedChannel<T>(channel: Channel<T>, spans: TaskSpans): Channel<T> {
   return {
     start: () => channel.start(),
     task: (position, task) => channel.task(position, task, spans.begin(position)),
+    replay: (position, task) => channel.replay(position, task),
     credit: (results) => channel.credit(results),
+    oldest: (position) => channel.oldest(position),
+    cancel: (position, reason) => channel.cancel(position, reason),
     pill: () => channel.pill(),
     abort: () => channel.abort(),
     terminate: () => channel.terminate(),
@@ -109,6 +112,7 @@ function tracedChannel<T>(channel: Channel<T>, spans: TaskSpans): Channel<T> {
 function tracedListener<R>(pool: ChannelListener<R>, spans: TaskSpans): ChannelListener<R> {
   return {
     ready: () => pool.ready(),
+    started: (position) => pool.started(position),
     result: (value, owner) => pool.result(value, owner),
     withheld: (results) => pool.withheld(results),
     done(position) {

@@ -12,6 +12,7 @@ import type { Resources } from '../resources.js';
 import { type DiagnosticsChannel, eventChannel } from './diagnostics.js';
 import { type PoolGauges, type Recorder, recorderOf } from './recorder.js';
 import { taskEvents } from './taskEvents.js';
+import { warnUnobserved } from './unobserved.js';
 
 export class Announcer {
   /** For the workers' Hello: undefined when nobody wants to know when tasks run. */
@@ -46,7 +47,7 @@ export class Announcer {
   tell(event: UntimedPoolEvent): void {
     if (this.isHeard) this.#send({ ...event, at: now() });
     // Never swallowed, whoever listens to the channel.
-    if (!this.#events && event.type === 'worker-report') console.warn(event.error);
+    if (!this.#events) warnUnobserved(this.#pool.name, event);
   }
 
   resources(worker: number, resources: Resources): void {

@@ -6,18 +6,45 @@
  * that an iterable is pulled no further; a source that cannot wait makes the queue grow, and no new task is started.
  */
 import { currentScope, type Scope } from '../demand/emission.js';
-import type { ToPool } from '../protocol/wire.js';
+import type { Hello, ToPool } from '../protocol/wire.js';
 import { Ring } from '../ring.js';
 
-type Send = () => void;
+export interface Outbox<R> {
+  /** Whether a result waits. */
+  readonly blocked: boolean;
+  /** Whether the next task may begin, the one at this position. */
+  admits(position: number): boolean;
+  result(value: R, owner: number): void;
+  /** Told behind the task's results. */
+  done(position: number): void;
+  failed(position: number, error: unknown): void;
+  /** Calls `send` behind all results; none follows. */
+  end(send: Send): void;
+  /** The worker leaves tasks undone: their results, and those of later tasks, are of no use any more. */
+  forsake(): void;
+  credit(results: number): void;
+  /** The task at `position` is the oldest of the pool. */
+  oldest(position: number): void;
+  /** Forgets what waits, and lets whoever is paused go on: others may listen to it. To be called once it is unsubscribed. */
+  clear(): void;
+}
+
+/** The part of the wire that it speaks on. */
+export type OutboxWire<R> = Pick<ToPool<R>, 'result' | 'done' | 'failed' | 'starved'>;
+
+export type Send = () => void;
 
 interface WaitingResult<R> {
   readonly value: R;
   readonly owner: number;
 }
 
-export class Outbox<R> {
-  readonly #wire: ToPool<R>;
+/** Of the pool's `Hello`. */
+export type OutboxCredits = Pick<Hello, 'credits' | 'asks'>;
+
+/** All in one queue. */
+export class QueueOutbox<R> implements Outbox<R> {
+  readonly #wire: OutboxWire<R>;
   readonly #unblocked: () => void;
   /** A result, or a call that has to follow the results before it. */
   readonly #waiting = new Ring<WaitingResult<R> | Send>();
@@ -29,15 +56,19 @@ export class Outbox<R> {
   #sending = false;
 
   /** @param unblocked is called when nothing waits any more */
-  constructor(wire: ToPool<R>, credits: number, unblocked: () => void) {
+  constructor(wire: OutboxWire<R>, { credits, asks }: OutboxCredits, unblocked: () => void) {
     this.#wire = wire;
     this.#credits = credits;
-    this.#asks = credits === 0;
+    this.#asks = asks;
     this.#unblocked = unblocked;
   }
 
   get blocked(): boolean {
     return this.#waiting.length > 0;
+  }
+
+  admits(): boolean {
+    return !this.blocked;
   }
 
   result(value: R, owner: number): void {
@@ -52,10 +83,23 @@ export class Outbox<R> {
     }
   }
 
-  /** Calls `send` when the results before it are sent. */
-  behindResults(send: Send): void {
+  done(position: number): void {
+    if (this.#waiting.length === 0) this.#wire.done(position);
+    else this.#waiting.push(() => this.#wire.done(position));
+  }
+
+  failed(position: number, error: unknown): void {
+    if (this.#waiting.length === 0) this.#wire.failed(position, error);
+    else this.#waiting.push(() => this.#wire.failed(position, error));
+  }
+
+  end(send: Send): void {
     if (this.#waiting.length === 0) send();
     else this.#waiting.push(send);
+  }
+
+  forsake(): void {
+    // Nothing in the queue waits for another task's end.
   }
 
   credit(results: number): void {
@@ -65,7 +109,10 @@ export class Outbox<R> {
     if (!this.#sending) this.#send();
   }
 
-  /** Forgets what waits, and lets whoever is paused go on: others may listen to it. To be called once it is unsubscribed. */
+  oldest(): void {
+    // Whoever comes first is served first.
+  }
+
   clear(): void {
     this.#waiting.clear();
     const paused = [...this.#paused];

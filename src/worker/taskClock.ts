@@ -7,7 +7,10 @@
  * not once for a stretch of them, whose tasks count as equally long; a stretch lasts a fraction of a millisecond. One
  * that lasts longer than it should had a slow task in it: that one gets the rest.
  */
+
 import { BEGAN, ENDED, PASSED, RECORD, type TaskTimes } from '../protocol/times.js';
+import type { ToPool } from '../protocol/wire.js';
+import type { OutboxWire } from './outbox.js';
 
 interface RunningTask {
   readonly began: number;
@@ -25,6 +28,19 @@ const SHORT = 0.03;
 /** A stretch that lasts this many times what it should had a slow task in it. */
 const UNLIKELY = 4;
 
+/** A wire on which the end of a task stops its clock. */
+export function timedWire<R>(wire: ToPool<R>, clock: TaskClock): OutboxWire<R> {
+  return {
+    result: (value, owner) => wire.result(value, owner),
+    done(position) {
+      clock.end(position);
+      wire.done(position);
+    },
+    failed: (position, error) => wire.failed(position, error),
+    starved: () => wire.starved(),
+  };
+}
+
 export class TaskClock {
   readonly now: () => number;
   /** The task that is being delivered, until it is done. Set by the loop: a call for each would cost as much as the rest. */
@@ -38,6 +54,8 @@ export class TaskClock {
   #next = 0;
   /** Those that were not done when their delivery ended. */
   readonly #running = new Map<number, RunningTask>();
+  /** Those that are done, and whose results wait for credit: since when. */
+  readonly #settledAt = new Map<number, number>();
   /** The stretch that is open: its first task, when that began, how many are done since, and their results. */
   #first = 0;
   #began = 0;
@@ -97,8 +115,13 @@ export class TaskClock {
     if (task) task.results += 1;
   }
 
-  /** @param at when it was done, where that is not now */
-  end(position: number, at?: number): void {
+  /** It is done; but that is told only when its results could leave. */
+  settled(position: number): void {
+    this.#settledAt.set(position, this.now());
+  }
+
+  /** It is done, and its results have left. */
+  end(position: number): void {
     if (position === this.position) {
       this.position = NONE;
       if (this.#done === 0) this.#first = position;
@@ -111,7 +134,8 @@ export class TaskClock {
     const task = this.#running.get(position);
     if (!task) return;
     this.#running.delete(position);
-    const ended = at ?? this.now();
+    const ended = this.#settledAt.get(position) ?? this.now();
+    this.#settledAt.delete(position);
     this.#write(ENDED, position, 1, ended, task.wait, ended - task.began, task.results);
   }
 
@@ -119,6 +143,7 @@ export class TaskClock {
   drop(position: number): void {
     if (position === this.position) this.left();
     this.#running.delete(position);
+    this.#settledAt.delete(position);
   }
 
   /** The records since this was called last. */
