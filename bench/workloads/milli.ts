@@ -1,7 +1,7 @@
 import { stream } from '../stream.js';
 import { workload as tiny } from './tiny.js';
 
-const ROUNDS = 700_000;
+const ROUNDS = 600_000;
 
 /** Tasks that take about 1 ms each: what a pool costs where it is worth having one. */
 export const workload = {

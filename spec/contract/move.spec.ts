@@ -3,6 +3,7 @@ import { MessageChannel } from 'node:worker_threads';
 import { expect } from 'chai';
 import {
   inlineWorker,
+  keyed,
   move,
   paced,
   poolMap,
@@ -10,19 +11,23 @@ import {
   SerializationError,
   TaskError,
   threadWorker,
+  toAll,
+  toWorker,
   type WorkerFactory,
 } from 'looppool';
 import { from, of, Subject } from 'rxjs';
 import moves, { type MoveAct } from '../fixtures/moves.worker.js';
 import { run } from '../support/run.js';
 
-type Moves = typeof import('../fixtures/moves.worker.js');
-const movesUrl = new URL('../fixtures/moves.worker.js', import.meta.url);
-const carriers: readonly { readonly name: string; readonly worker: WorkerFactory<MoveAct, unknown> }[] = [
+const url = new URL('../fixtures/moves.worker.js', import.meta.url);
+type Module = typeof import('../fixtures/moves.worker.js');
+
+/** Ports, streams and shared memory live in one process. */
+const ofOneProcess: readonly { readonly name: string; readonly worker: WorkerFactory<MoveAct, unknown> }[] = [
   { name: 'inlineWorker', worker: inlineWorker(moves) },
-  { name: 'threadWorker', worker: threadWorker<Moves>(movesUrl) },
-  { name: 'processWorker', worker: processWorker<Moves>(movesUrl) },
+  { name: 'threadWorker', worker: threadWorker<Module>(url) },
 ];
+const carriers = [...ofOneProcess, { name: 'processWorker', worker: processWorker<Module>(url) }];
 
 const ones = (length: number) => new Uint8Array(length).fill(1);
 
@@ -82,6 +87,26 @@ for (const { name, worker } of carriers) {
       const { values } = await run(of<MoveAct>({ act: 'parts', parts }).pipe(poolMap(worker, 1)));
       expect(values).to.deep.equal([['part: 3', 'part: 4']]);
       expect(parts.map(({ bytes }) => bytes.length)).to.deep.equal([0, 0]);
+    });
+
+    it('MOV-1 a routed task moves as any other, whether it was marked before it was routed or after', async () => {
+      const [first, second, third] = [ones(3), ones(4), ones(5)];
+      const tasks = [
+        keyed('a', move<MoveAct>({ act: 'sum', bytes: first }, [first])),
+        move(toWorker<MoveAct>(1, { act: 'sum', bytes: second }), [second]),
+        keyed<MoveAct>('b', { act: 'sum', bytes: move(third, [third]) }),
+      ];
+      const { values } = await run(from(tasks).pipe(poolMap(worker, 2)));
+      expect(values).to.have.members([3, 4, 5]);
+      expect([first, second, third].map(({ length }) => length)).to.deep.equal([0, 0, 0]);
+    });
+
+    it('MOV-2 a task for all workers can go to one of them only', async () => {
+      const bytes = ones(10);
+      const task = toAll(move<MoveAct>({ act: 'sum', bytes }, [bytes]));
+      const { error } = await run(of(task).pipe(poolMap(worker, 2)));
+      expect((error as TaskError).worker).to.equal(1);
+      expect(reasonOf(error).message).to.contain('gone already');
     });
 
     it('MOV-1 it keeps its place among tasks that move nothing', async () => {
@@ -202,15 +227,8 @@ for (const { name, worker } of carriers) {
   });
 }
 
-for (const { name, worker } of carriers.filter(({ name }) => name !== 'processWorker')) {
+for (const { name, worker } of ofOneProcess) {
   describe(`move() within one process, over ${name}`, () => {
-    it('MOV-3 a SharedArrayBuffer in a task is shared', async () => {
-      const shared = new SharedArrayBuffer(4);
-      const tasks = Array.from({ length: 20 }, (): MoveAct => ({ act: 'increment', shared }));
-      await run(from(tasks).pipe(poolMap(worker, 2)));
-      expect(Atomics.load(new Int32Array(shared), 0)).to.equal(20);
-    });
-
     it('MOV-1 MessagePorts move, and stay connected', async () => {
       const { port1, port2 } = new MessageChannel();
       const answer = once(port1, 'message');
@@ -242,19 +260,39 @@ for (const { name, worker } of carriers.filter(({ name }) => name !== 'processWo
       expect(reasonOf(error).message).to.contain('already detached');
       port1.close();
     });
+
+    it('MOV-3 a SharedArrayBuffer in a task is shared', async () => {
+      const shared = new SharedArrayBuffer(4);
+      const tasks = Array.from({ length: 20 }, (): MoveAct => ({ act: 'increment', shared }));
+      await run(from(tasks).pipe(poolMap(worker, 2)));
+      expect(Atomics.load(new Int32Array(shared), 0)).to.equal(20);
+    });
   });
 }
 
-describe('move() to another process', () => {
+describe('move() over processWorker', () => {
+  const worker = processWorker<Module>(url);
+
+  it('MOV-3 a port or shared memory fails its task, and says why', async () => {
+    const { port1, port2 } = new MessageChannel();
+    const ofPort = await run(
+      of(move<MoveAct>({ act: 'reply', port: port2 }, [port2])).pipe(poolMap(worker, 1)),
+    );
+    expect(reasonOf(ofPort.error).path).to.equal('task');
+    port1.close();
+    const shared = new SharedArrayBuffer(4);
+    const ofMemory = await run(of<MoveAct>({ act: 'increment', shared }).pipe(poolMap(worker, 1)));
+    expect(reasonOf(ofMemory.error).message).to.contain('processes share no memory');
+  });
+
   it('MOV-2 refuses what is no buffer, and leaves it here', async () => {
-    const inProcess = processWorker<Moves>(movesUrl);
     const { port1, port2 } = new MessageChannel();
     const stream = new ReadableStream<string>({ start: (controller) => controller.close() });
     for (const [task, name] of [
       [move<MoveAct>({ act: 'reply', port: port2 }, [port2]), 'MessagePort'],
       [move<MoveAct>({ act: 'read', stream }, [stream]), 'ReadableStream'],
     ] as const) {
-      const { error } = await run(of(task).pipe(poolMap(inProcess, 1)));
+      const { error } = await run(of(task).pipe(poolMap(worker, 1)));
       expect(reasonOf(error).message).to.contain(
         `a ${name} cannot be moved to another process, use threadWorker`,
       );

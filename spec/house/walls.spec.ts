@@ -49,7 +49,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   resources: [],
   ring: [],
   forAll: [],
-  move: ['errors'],
+  move: ['errors', 'routing'],
   routing: [],
   options: ['errors', 'events', 'routing'],
   demand: ['errors', 'ring', 'forAll'],

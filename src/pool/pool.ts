@@ -11,6 +11,7 @@
 import { type Subscriber, type Subscription, timer } from 'rxjs';
 import { now } from '../clock.js';
 import { currentScope, type Emitter } from '../demand/emission.js';
+import type { Feeders } from '../demand/feeders.js';
 import {
   BacklogFullError,
   DrainTimeoutError,
@@ -51,6 +52,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
   readonly retry: RetryPolicy;
   readonly maxTasksPerWorker: number;
   readonly #open: OpenSlot<T, R>;
+  readonly feeders: Feeders;
   readonly #options: ResolvedOptions;
   readonly #output: Subscriber<R>;
   readonly #announcer: Announcer;
@@ -81,6 +83,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
     this.#output = output;
     this.#announcer = new Announcer(this, events);
     this.#intake = new Intake(backlog, overflow);
+    this.feeders = this.#intake.feeders;
     this.#highWater = new HighWater(highMark(maxTasks, backlog));
     const { route } = options;
     this.#dispatcher = route === 'least-busy' ? new LeastBusy(n, maxTasks) : new RoundRobin(n, maxTasks);
@@ -150,7 +153,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
     } else {
       this.#pushUnpaused(task);
     }
-    if (this.#intake.paused > 0 && this.#pausedAt === undefined) this.#tellPaused();
+    if (this.feeders.paused > 0 && this.#pausedAt === undefined) this.#tellPaused();
   }
 
   /** Its source cannot wait: it joins the backlog, as long as that has room. */
@@ -351,7 +354,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
       if (!this.#place(this.#intake.peek())) return;
       this.#intake.shift();
     }
-    if (this.#intake.paused > 0) this.#resume();
+    if (this.feeders.paused > 0) this.#resume();
     if (this.#sourceCompleted && !this.#pilled && this.#intake.waiting + this.#router.parked === 0) {
       this.#pilled = true;
       forAll(this.#seats, (seat) => seat.pill());
@@ -433,9 +436,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
   /** False when whoever emits cannot wait. */
   #pause(): boolean {
     const scope = currentScope();
-    // A task that is fed back from a result of ours: whoever sent it is us, and pausing would make us wait for ourselves.
-    if (!scope || this.#seats.some((seat) => seat.emitter === scope.emitter)) return false;
-    return this.#intake.pause(scope);
+    return scope !== undefined && this.feeders.pause(scope);
   }
 
   #tellPaused(): void {
@@ -451,7 +452,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
       this.#pausedAt = undefined;
       this.tell({ type: 'resumed', duration });
     }
-    this.#intake.resume(this.#hasRoom);
+    this.feeders.resume(this.#hasRoom);
   }
 
   #completeIfThrough(): void {

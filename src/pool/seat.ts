@@ -10,6 +10,7 @@
  */
 import { type Subscription, timer } from 'rxjs';
 import type { Emitter } from '../demand/emission.js';
+import type { Feeders } from '../demand/feeders.js';
 import {
   TaskError,
   TaskTimeoutError,
@@ -31,6 +32,8 @@ export type TaskFailure = TaskError | TaskTimeoutError;
 export interface SeatOwner<T, R> {
   readonly retry: RetryPolicy;
   readonly maxTasksPerWorker: number;
+  /** The sources of tasks that wait for the pool. */
+  readonly feeders: Feeders;
   /** A new worker for the seat. Throws what the user's factory throws. */
   laneOf(seat: Seat<T, R>, credits: number): Lane<T, R>;
   /** Results that the seat's next worker may send to begin with. */
@@ -65,11 +68,7 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges {
   readonly index: number;
   readonly name: string;
   /** Of the results of all its workers. */
-  readonly emitter: Emitter = {
-    settled: () => this.#owner.resultSettled(this.index),
-    paused: () => this.#owner.outputPaused(),
-    room: () => this.#owner.outputHasRoom(),
-  };
+  readonly emitter: Emitter;
   /** Results of its workers that have arrived, and those of them that are not ingested. */
   results = 0;
   uningested = 0;
@@ -102,6 +101,12 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges {
     this.name = slot.name;
     this.#share = firstShare;
     this.#owner = owner;
+    this.emitter = {
+      feeders: owner.feeders,
+      settled: () => owner.resultSettled(this.index),
+      paused: () => owner.outputPaused(),
+      room: () => owner.outputHasRoom(),
+    };
   }
 
   /** Tasks that its workers have and have not done. */
