@@ -16,7 +16,9 @@ import {
 } from '../errors.js';
 import type { UntimedPoolEvent } from '../events.js';
 import type { Channel, ChannelListener, ChannelOpener, CloseReason } from '../protocol/channel.js';
+import type { TaskTimes } from '../protocol/times.js';
 import type { Hello } from '../protocol/wire.js';
+import type { Resources } from '../resources.js';
 import { bareOf } from './job.js';
 import { Ledger } from './ledger.js';
 import type { Standing } from './order.js';
@@ -46,6 +48,8 @@ export interface LaneOwner<R> {
   result(value: R, from: Emitter, worker: number, position: number, attempt: number): void;
   resultWithheld(worker: number): void;
   starved(worker: number): void;
+  taskTimes(worker: number, times: TaskTimes): void;
+  resources(worker: number, resources: Resources): void;
   owesCredit(worker: number): boolean;
   turn(): void;
   tell(event: UntimedPoolEvent): void;
@@ -140,7 +144,7 @@ export class Lane<T, R> implements ChannelListener<R> {
   }
 
   start(): void {
-    this.#tell({ type: 'worker-spawned', worker: this.index });
+    this.#tell({ type: 'worker-spawned', worker: this.index, name: this.name });
     // Whoever observes that may have ended the pool.
     if (!this.#closed) this.#channel.start();
   }
@@ -241,6 +245,14 @@ export class Lane<T, R> implements ChannelListener<R> {
 
   starved(): void {
     if (!this.#crashed) this.#owner.starved(this.index);
+  }
+
+  timed(take: () => TaskTimes): void {
+    if (!this.#crashed) this.#owner.taskTimes(this.index, take());
+  }
+
+  resources(resources: Resources): void {
+    this.#owner.resources(this.index, resources);
   }
 
   report(error: unknown): void {

@@ -8,7 +8,8 @@
  * (3) each drains and leaves; (4) the last result is ingested; (5) the output completes (DRN-2).
  * Error or unsubscribe: the workers are asked to end, then terminated after `grace`; nothing more is emitted (CAN-1).
  */
-import { asyncScheduler, Subject, type Subscriber, type Subscription, timer } from 'rxjs';
+import { type Subscriber, type Subscription, timer } from 'rxjs';
+import { now } from '../clock.js';
 import { currentScope, type Emitter } from '../demand/emission.js';
 import type { Feeders } from '../demand/feeders.js';
 import {
@@ -19,13 +20,16 @@ import {
   WorkerCrashError,
   type WorkerName,
 } from '../errors.js';
-import type { PoolEvent, UntimedPoolEvent } from '../events.js';
+import type { UntimedPoolEvent } from '../events.js';
 import { forAll } from '../forAll.js';
 import type { ResolvedOptions } from '../options.js';
 import type { ChannelOpener } from '../protocol/channel.js';
+import type { TaskTimes } from '../protocol/times.js';
 import { PROTOCOL } from '../protocol/wire.js';
+import type { Resources } from '../resources.js';
 import { directionOf, type Routed } from '../routing.js';
 import { Acks } from './acks.js';
+import { Announcer } from './announcer.js';
 import { type ResultCredits, resultCredits } from './credits.js';
 import { type Dispatcher, LeastBusy, RoundRobin } from './dispatcher.js';
 import { HighWater, highMark } from './highWater.js';
@@ -34,15 +38,15 @@ import { bareOf, Job } from './job.js';
 import { Lane, type LaneOwner } from './lane.js';
 import { type Order, type OrderOwner, orderFor, type Standing } from './order.js';
 import { Outlet } from './outlet.js';
+import type { LaneGauges, PoolGauges } from './recorder.js';
 import { RetryPolicy } from './retry.js';
 import { Router } from './router.js';
 import { Seat, type SeatOwner, type TaskFailure } from './seat.js';
-import { warnUnobserved } from './unobserved.js';
 
 /** Starts the worker of a slot. May throw what the user's factory throws. */
 export type OpenSlot<T, R> = (slot: WorkerName) => ChannelOpener<T, R>;
 
-export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner {
+export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, PoolGauges {
   readonly grace: number;
   readonly window: number;
   readonly taskTimeout: number;
@@ -52,7 +56,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner {
   readonly feeders: Feeders;
   readonly #options: ResolvedOptions;
   readonly #output: Subscriber<R>;
-  readonly #events: Subject<PoolEvent> | undefined;
+  readonly #announcer: Announcer;
   readonly #intake: Intake<T | Routed<T>>;
   readonly #highWater: HighWater;
   readonly #dispatcher: Dispatcher;
@@ -78,9 +82,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner {
     this.#options = options;
     this.#open = open;
     this.#output = output;
-    // An observer that throws is reported as RxJS does for any, and stops nothing here.
-    this.#events = events && new Subject<PoolEvent>();
-    this.#events?.subscribe(events);
+    this.#announcer = new Announcer(this, events);
     this.#intake = new Intake(backlog, overflow);
     this.feeders = this.#intake.feeders;
     this.#highWater = new HighWater(highMark(maxTasks, backlog));
@@ -104,6 +106,28 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner {
     this.#order = orderFor(ordered, n, this.window, this);
     this.taskTimeout = options.taskTimeout;
     this.maxTasksPerWorker = options.maxTasksPerWorker;
+  }
+
+  // What can be read from outside.
+
+  get name(): string {
+    return this.#options.name;
+  }
+
+  get queued(): number {
+    return this.#intake.waiting + this.#router.parked;
+  }
+
+  get uningested(): number {
+    return this.#order.waiting + this.#outlet.uningested;
+  }
+
+  get over(): boolean {
+    return this.#over;
+  }
+
+  get lanes(): readonly LaneGauges[] {
+    return this.#seats;
   }
 
   /** @throws what the user's factory throws; the workers before are started then, and `stop` ends them */
@@ -200,6 +224,9 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner {
   }
 
   result(value: R, from: Emitter, worker: number, position: number, attempt: number): void {
+    const seat = this.#seats[worker] as Seat<T, R>;
+    seat.results += 1;
+    seat.uningested += 1;
     const out = this.#acks ? this.#acks.deliveryOf(value, worker, attempt) : value;
     this.#order.result(out, from, worker, position);
     // Behind the delivery: a credit that it sets free must not bring the next result before this one.
@@ -213,7 +240,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner {
 
   resultSettled(worker: number): void {
     this.#outlet.settled();
-    this.#credits.settled(worker);
+    this.#ingested(worker);
     this.#completeIfThrough();
   }
 
@@ -287,6 +314,11 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner {
   }
 
   dropped(worker: number): void {
+    this.#ingested(worker);
+  }
+
+  #ingested(worker: number): void {
+    (this.#seats[worker] as Seat<T, R>).uningested -= 1;
     this.#credits.settled(worker);
   }
 
@@ -356,8 +388,21 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner {
     const { name: poolName, initialData } = this.#options;
     const opener = this.#open({ index, name });
     const { onDemand: asks, reserve } = this.#credits;
+    const { clock, resourceInterval } = this.#announcer;
     const watches = this.taskTimeout !== Infinity;
-    const hello = { protocol: PROTOCOL, index, name, poolName, initialData, credits, asks, reserve, watches };
+    const hello = {
+      protocol: PROTOCOL,
+      index,
+      name,
+      poolName,
+      initialData,
+      credits,
+      asks,
+      reserve,
+      watches,
+      clock,
+      resourceInterval,
+    };
     return new Lane(hello, opener, this, seat);
   }
 
@@ -371,8 +416,15 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner {
   }
 
   tell(event: UntimedPoolEvent): void {
-    if (this.#events) this.#events.next({ ...event, at: asyncScheduler.now() });
-    else warnUnobserved(this.#options.name, event);
+    this.#announcer.tell(event);
+  }
+
+  taskTimes(worker: number, times: TaskTimes): void {
+    this.#announcer.taskTimes(worker, times);
+  }
+
+  resources(worker: number, resources: Resources): void {
+    this.#announcer.resources(worker, resources);
   }
 
   /** Ends the output with what is left. */
@@ -400,15 +452,15 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner {
   }
 
   #tellPaused(): void {
-    if (!this.#events) return;
-    this.#pausedAt = asyncScheduler.now();
+    if (!this.#announcer.isHeard) return;
+    this.#pausedAt = now();
     this.tell({ type: 'paused' });
   }
 
   #resume(): void {
     if (!this.#hasRoom()) return;
     if (this.#pausedAt !== undefined) {
-      const duration = asyncScheduler.now() - this.#pausedAt;
+      const duration = now() - this.#pausedAt;
       this.#pausedAt = undefined;
       this.tell({ type: 'resumed', duration });
     }

@@ -24,6 +24,7 @@ import { Ring } from '../ring.js';
 import { bareOf } from './job.js';
 import type { Lane, LaneKeeper, Undone } from './lane.js';
 import type { Standing } from './order.js';
+import type { LaneGauges } from './recorder.js';
 import type { RetryPolicy } from './retry.js';
 
 export type TaskFailure = TaskError | TaskTimeoutError;
@@ -64,11 +65,14 @@ export interface SeatOwner<T, R> {
   tell(event: UntimedPoolEvent): void;
 }
 
-export class Seat<T, R> implements LaneKeeper<T> {
+export class Seat<T, R> implements LaneKeeper<T>, LaneGauges {
   readonly index: number;
   readonly name: string;
   /** Of the results of all its workers. */
   readonly emitter: Emitter;
+  /** Results of its workers that have arrived, and those of them that are not ingested. */
+  results = 0;
+  uningested = 0;
   readonly #owner: SeatOwner<T, R>;
   #lane: Lane<T, R> | undefined;
   /** Takes the place of a worker that has done its share, once it is ready and that one has drained. */
@@ -104,6 +108,11 @@ export class Seat<T, R> implements LaneKeeper<T> {
       paused: () => owner.outputPaused(),
       room: () => owner.outputHasRoom(),
     };
+  }
+
+  /** Tasks that its workers have and have not done. */
+  get running(): number {
+    return (this.#lane?.load ?? 0) + (this.#successor?.load ?? 0);
   }
 
   /** @throws what the user's factory throws */

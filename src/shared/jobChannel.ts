@@ -73,6 +73,8 @@ function listenerOf<T, R>(
       pool.failed(position, error);
     },
     starved: () => pool.starved(),
+    timed: (take) => pool.timed(take),
+    resources: (take) => pool.resources(take),
     report: (error) => pool.report(error),
     broken: (error) => pool.broken(error),
     ending: () => pool.ending(),

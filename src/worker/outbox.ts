@@ -30,6 +30,9 @@ export interface Outbox<R> {
   clear(): void;
 }
 
+/** The part of the wire that it speaks on. */
+export type OutboxWire<R> = Pick<ToPool<R>, 'result' | 'done' | 'failed' | 'starved'>;
+
 export type Send = () => void;
 
 interface WaitingResult<R> {
@@ -42,7 +45,7 @@ export type OutboxCredits = Pick<Hello, 'credits' | 'asks'>;
 
 /** All in one queue. */
 export class QueueOutbox<R> implements Outbox<R> {
-  readonly #wire: ToPool<R>;
+  readonly #wire: OutboxWire<R>;
   readonly #unblocked: () => void;
   /** A result, or a call that has to follow the results before it. */
   readonly #waiting = new Ring<WaitingResult<R> | Send>();
@@ -54,7 +57,7 @@ export class QueueOutbox<R> implements Outbox<R> {
   #sending = false;
 
   /** @param unblocked is called when nothing waits any more */
-  constructor(wire: ToPool<R>, { credits, asks }: OutboxCredits, unblocked: () => void) {
+  constructor(wire: OutboxWire<R>, { credits, asks }: OutboxCredits, unblocked: () => void) {
     this.#wire = wire;
     this.#credits = credits;
     this.#asks = asks;
