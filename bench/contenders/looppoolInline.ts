@@ -1,8 +1,7 @@
 import { inlineWorker } from 'looppool';
-import type { Contender } from '../contender.js';
-import definition, { openPool } from './looppool.js';
+import { looppoolContender } from '../looppool/pool.js';
+import definition from '../looppool/worker.js';
 
-export const contender: Contender = {
-  title: 'looppool, inline',
-  open: async (terms) => openPool(inlineWorker(definition), terms),
-};
+export const contender = looppoolContender('looppool, inline', () => inlineWorker(definition), {
+  absent: ({ transfers }) => transfers && 'nothing is moved within one thread',
+});

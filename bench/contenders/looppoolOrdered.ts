@@ -1,0 +1,8 @@
+import { looppoolContender, threads } from '../looppool/pool.js';
+
+export const contender = looppoolContender(
+  'looppool, 2 threads, ordered',
+  threads,
+  { only: ['tiny', 'ordered'], ordered: true },
+  { ordered: true },
+);

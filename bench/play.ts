@@ -1,0 +1,41 @@
+/** Plays a workload: every measurement is a process of its own, and in each round every contender has its turn. */
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import type { Figures } from './driver.js';
+
+const LONGEST_MS = 300_000;
+
+export interface Player {
+  /** Of the measurement's program: another build has another. */
+  readonly program?: string;
+  readonly workload: string;
+  readonly contender: string;
+  /** Tasks, if not as many as the workload says. */
+  readonly items: number | undefined;
+}
+
+/**
+ * So many rounds of all of them, by turns: a machine that is busy for a while is so for all. Each round begins with another one,
+ * that nobody always comes behind the same neighbour.
+ * @returns the figures of each player, in their order
+ */
+export async function playRounds(players: readonly Player[], rounds: number): Promise<Figures[][]> {
+  const taken = players.map(() => [] as Figures[]);
+  for (let round = 0; round < rounds; round += 1) {
+    for (let turn = 0; turn < players.length; turn += 1) {
+      const next = (round + turn) % players.length;
+      taken[next]?.push(await measure(players[next] as Player));
+    }
+  }
+  return taken;
+}
+
+const ownProgram = fileURLToPath(new URL('./measure.js', import.meta.url));
+
+/** @throws what the measurement failed with: a wrong result, too */
+async function measure({ program = ownProgram, workload, contender, items }: Player): Promise<Figures> {
+  const args = [program, workload, contender, ...(items === undefined ? [] : [String(items)])];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: LONGEST_MS });
+  return JSON.parse(stdout) as Figures;
+}
