@@ -21,14 +21,27 @@ export const contender: Contender = {
       minThreads: WORKERS,
       maxThreads: WORKERS,
     });
-    const call = async (task: unknown): Promise<unknown[]> => {
+    const call = (task: unknown) => {
       const { port1, port2 } = new MessageChannel();
-      port1.on('message', terms.next);
-      // The port's last message may come behind the answer: what is there is counted, and the port closed when it is empty.
-      const ended = new Promise((resolve) => port1.on('close', resolve));
-      await pool.run({ task, port: port2 } satisfies Call, { transferList: [port2] });
-      await ended;
-      return [];
+      return new Promise<unknown[]>((resolve, reject) => {
+        let received = 0;
+        let sent = Infinity;
+        const closeIfAll = () => {
+          if (received < sent) return;
+          port1.close();
+          resolve([]);
+        };
+        port1.on('message', (result: unknown) => {
+          terms.next(result);
+          received += 1;
+          closeIfAll();
+        });
+        // The answer may come before the last of the results.
+        pool.run({ task, port: port2 } satisfies Call, { transferList: [port2] }).then((results: number) => {
+          sent = results;
+          closeIfAll();
+        }, reject);
+      });
     };
     return calling(terms, call, () => pool.destroy());
   },
@@ -36,7 +49,12 @@ export const contender: Contender = {
 
 const work = isMainThread ? undefined : (await workloadAt(workerData as string)).work;
 
-export default ({ task, port }: Call): void => {
-  for (const result of (work?.(task) ?? []) as Iterable<unknown>) port.postMessage(result);
-  port.close();
+/** Returns how many results it has sent. The host closes the port: a worker that blocks for its next task cannot. */
+export default ({ task, port }: Call): number => {
+  let sent = 0;
+  for (const result of (work?.(task) ?? []) as Iterable<unknown>) {
+    port.postMessage(result);
+    sent += 1;
+  }
+  return sent;
 };

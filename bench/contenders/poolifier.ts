@@ -12,11 +12,11 @@ export const contender: Contender = {
     const pool = new FixedThreadPool<unknown, unknown>(WORKERS, new URL(import.meta.url).pathname, {
       workerOptions: { workerData: terms.workload },
     });
-    return calling(
-      terms,
-      (task) => pool.execute(task),
-      () => pool.destroy(),
-    );
+    const close = async () => {
+      // Not waited for: now and then its promise stays pending, when the workers are gone already.
+      void pool.destroy();
+    };
+    return calling(terms, (task) => pool.execute(task), close);
   },
 };
 

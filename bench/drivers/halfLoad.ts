@@ -1,6 +1,7 @@
 /**
  * Tasks arrive by themselves, at random, whether or not those before them are through: the driver for latency under load.
- * They are messages of a thread of its own, as a server's requests are the network's. A result has to be the number of its task.
+ * They are messages of a thread of its own, as a server's requests are the network's, and the time runs from when they were
+ * sent: a host that is busy is waited for, too. A result has to be the number of its task.
  */
 import { once } from 'node:events';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
@@ -12,6 +13,11 @@ interface Arrivals {
   readonly perSecond: number;
 }
 
+type Arrival = [task: number, at: number];
+
+/** ms, the same for all threads: `performance.now()` counts from the start of each. */
+const clock = (): number => Number(process.hrtime.bigint()) / 1e6;
+
 /** @param perSecond tasks, on the average */
 export const arriving = (perSecond: number) =>
   async function halfLoad(match: Match): Promise<Figures> {
@@ -20,7 +26,7 @@ export const arriving = (perSecond: number) =>
     const micros = new Float64Array(items);
     const opened = await open(match, 1, (result) => {
       const task = result as number;
-      micros[task] = (performance.now() - (sentAt[task] as number)) * 1000;
+      micros[task] = (clock() - (sentAt[task] as number)) * 1000;
     });
     const { pool, tally, startMs } = opened;
     await warmUp(match, opened);
@@ -31,8 +37,8 @@ export const arriving = (perSecond: number) =>
     await once(arrivals, 'online');
     const finished = tally.expect(items);
     const stopwatch = new Stopwatch();
-    arrivals.on('message', (task: number) => {
-      sentAt[task] = performance.now();
+    arrivals.on('message', ([task, at]: Arrival) => {
+      sentAt[task] = at;
       pool.send(tasks[task]);
     });
     await finished;
@@ -56,13 +62,13 @@ if (!isMainThread && isArrivals(workerData)) arrive(workerData);
 function arrive({ count, perSecond }: Arrivals): void {
   const never = new Int32Array(new SharedArrayBuffer(4));
   const meanMs = 1000 / perSecond;
-  let due = performance.now();
+  let due = clock();
   for (let task = 0; task < count; task += 1) {
     const uniform = (scramble(task) + 0.5) / 2 ** 32;
     due -= Math.log(uniform) * meanMs;
-    const left = due - performance.now();
+    const left = due - clock();
     if (left > 0) Atomics.wait(never, 0, 0, left);
-    parentPort?.postMessage(task);
+    parentPort?.postMessage([task, clock()] satisfies Arrival);
   }
 }
 
