@@ -19,6 +19,7 @@ export interface Player {
  * So many rounds of all of them, by turns: a machine that is busy for a while is so for all. Each round begins with another one,
  * that nobody always comes behind the same neighbour.
  * @returns the figures of each player, in their order
+ * @throws MeasurementError
  */
 export async function playRounds(players: readonly Player[], rounds: number): Promise<Figures[][]> {
   const taken = players.map(() => [] as Figures[]);
@@ -33,9 +34,25 @@ export async function playRounds(players: readonly Player[], rounds: number): Pr
 
 const ownProgram = fileURLToPath(new URL('./measure.js', import.meta.url));
 
-/** @throws what the measurement failed with: a wrong result, too */
-async function measure({ program = ownProgram, workload, contender, items }: Player): Promise<Figures> {
+/** A measurement ended without figures: for a wrong result, too. */
+export class MeasurementError extends Error {
+  readonly player: Player;
+
+  constructor(player: Player, cause: unknown) {
+    super(`${player.contender} on ${player.workload}: ${cause instanceof Error ? cause.message : cause}`, {
+      cause,
+    });
+    this.player = player;
+  }
+}
+
+async function measure(player: Player): Promise<Figures> {
+  const { program = ownProgram, workload, contender, items } = player;
   const args = [program, workload, contender, ...(items === undefined ? [] : [String(items)])];
-  const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: LONGEST_MS });
-  return JSON.parse(stdout) as Figures;
+  try {
+    const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: LONGEST_MS });
+    return JSON.parse(stdout) as Figures;
+  } catch (error) {
+    throw new MeasurementError(player, error);
+  }
 }

@@ -4,7 +4,7 @@ import { RATE, type Result, type Row } from './report.js';
 export function sectionOf(name: string, { title, compared, rows, absent }: Result): string {
   const order = compared === RATE ? '' : `Compared by ${compared}: less is better.\n\n`;
   const missing = absent.map(({ title, why }) => `- Not here: ${title} (${why}).`).join('\n');
-  return `## ${name}: ${title}\n\n${order}${tableOf(rows)}${missing && `\n\n${missing}`}`;
+  return `### ${name}: ${title}\n\n${order}${tableOf(rows)}${missing && `\n\n${missing}`}`;
 }
 
 function tableOf(rows: readonly Row[]): string {
