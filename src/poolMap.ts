@@ -2,6 +2,7 @@ import { Observable, type OperatorFunction, Subscriber } from 'rxjs';
 import { connectorOf } from './channel/connect.js';
 import type { CustomWorkerFactory } from './channel/factory.js';
 import { type PoolOptions, resolveOptions } from './options.js';
+import type { Delivery } from './pool/acks.js';
 import { Pool } from './pool/pool.js';
 
 /**
@@ -26,6 +27,16 @@ import { Pool } from './pool/pool.js';
 export function poolMap<T, R>(
   workerFactory: CustomWorkerFactory<T, R>,
   n: number,
+  options: PoolOptions & { readonly ack: 'manual' },
+): OperatorFunction<T, Delivery<R>>;
+export function poolMap<T, R>(
+  workerFactory: CustomWorkerFactory<T, R>,
+  n: number,
+  options?: PoolOptions,
+): OperatorFunction<T, R>;
+export function poolMap<T, R>(
+  workerFactory: CustomWorkerFactory<T, R>,
+  n: number,
   options?: PoolOptions,
 ): OperatorFunction<T, R> {
   const resolved = resolveOptions(workerFactory, n, options);
@@ -37,7 +48,7 @@ export function poolMap<T, R>(
         output.error(signal.reason);
         return;
       }
-      const pool = new Pool<T, R>(resolved, output);
+      const pool = new Pool<T, R>(resolved, open, output);
       const tasks = new TaskSubscriber<T, R>(output, pool);
       const abort = () => pool.fail(signal?.reason);
       signal?.addEventListener('abort', abort, { once: true });
@@ -46,7 +57,7 @@ export function poolMap<T, R>(
         pool.stop();
       });
       try {
-        pool.start(open);
+        pool.start();
       } catch (error) {
         pool.fail(error);
       }

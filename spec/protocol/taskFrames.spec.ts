@@ -20,6 +20,10 @@ class Told implements ToWorker<unknown> {
     this.calls.push('credit');
   }
 
+  cancel(position: number, reason: string): void {
+    this.calls.push(`cancel ${position}: ${reason}`);
+  }
+
   pill(): void {
     this.calls.push('pill');
   }

@@ -11,6 +11,7 @@ export class RecordingWire<R = unknown> implements ToPool<R> {
   turns = 0;
 
   ready = () => this.#say(['ready']);
+  started = (position: number) => this.#say(['started', position]);
   result = (value: R, owner: number) => this.#say(['result', value, owner]);
   withheld = (results: number) => this.#say(['withheld', results]);
   done = (position: number) => this.#say(['done', position]);

@@ -47,6 +47,7 @@ export function tap<T, R>(
         grant(hello.credits);
         const channel = opener.open(hello, {
           ready: () => pool.ready(),
+          started: (position) => pool.started(position),
           result(value, owner) {
             wiretap.results += 1;
             pool.result(value, owner);
@@ -76,6 +77,7 @@ export function tap<T, R>(
         });
         return {
           start: () => channel.start(),
+          cancel: (position, reason) => channel.cancel(position, reason),
           task(position, task) {
             said.push('task');
             const now = (wiretap.tasks[i] as number) + 1;

@@ -8,7 +8,7 @@ import { RecordingWire } from '../support/recordingWire.js';
 function outboxWith(credits: number) {
   const wire = new RecordingWire<number>();
   let unblocked = 0;
-  const outbox = new Outbox<number>(wire, credits, () => {
+  const outbox = new Outbox<number>(wire, { credits, asks: credits === 0 }, () => {
     unblocked += 1;
   });
   return { wire, outbox, unblocked: () => unblocked };

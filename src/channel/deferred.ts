@@ -34,6 +34,10 @@ class DeferredChannel<T, R> implements Channel<T> {
     this.#say((channel) => channel.credit(results));
   }
 
+  cancel(position: number, reason: string): void {
+    this.#say((channel) => channel.cancel(position, reason));
+  }
+
   pill(): void {
     this.#say((channel) => channel.pill());
   }

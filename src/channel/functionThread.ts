@@ -92,6 +92,10 @@ class FunctionThreadChannel<T, R> implements Channel<T> {
     this.#inline.credit(results);
   }
 
+  cancel(position: number, reason: string): void {
+    this.#inline.cancel(position, reason);
+  }
+
   pill(): void {
     this.#inline.pill();
   }

@@ -22,6 +22,8 @@ export interface Emitter {
   failed?(token: number, error: unknown): void;
   /** As `settled`, for an emission that somebody gave up before it was done. Without it, that is the same. */
   abandoned?(token: number): void;
+  /** Whether it may call an emission off before it is settled. */
+  readonly cancels?: boolean;
 }
 
 interface Target<T> {
@@ -42,6 +44,7 @@ export class Scope {
   #keepsCause = false;
   #abandoned = false;
   #failure: { readonly error: unknown } | undefined = undefined;
+  #cancel: ((reason: unknown) => void)[] | undefined = undefined;
 
   hold(): void {
     this.touched = true;
@@ -84,6 +87,20 @@ export class Scope {
       return true;
     }
     return this.cause?.fail(error) ?? false;
+  }
+
+  /** Calls `stop` when the emitter calls the emission off: then it is up to whoever holds it to let go. */
+  onCancel(stop: (reason: unknown) => void): void {
+    if (!this.emitter.cancels) return;
+    this.touched = true;
+    this.#cancel ??= [];
+    this.#cancel.push(stop);
+  }
+
+  cancel(reason: unknown): void {
+    const stops = this.#cancel ?? [];
+    this.#cancel = undefined;
+    for (const stop of stops) stop(reason);
   }
 
   /** Ends the delivery. True when no pause stands. */

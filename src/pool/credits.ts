@@ -9,8 +9,10 @@
  * than workers a share could starve a worker for ever, so credits are lent one at a time to whoever asks.
  */
 export interface ResultCredits {
-  /** What the worker may send to begin with; 0 when it has to ask. */
-  initial(worker: number): number;
+  /** Whether a worker has to ask for each credit (`starved`). */
+  readonly onDemand: boolean;
+  /** A worker begins, perhaps in the place of one that is gone: what it may send before it is given more. */
+  begin(worker: number): number;
   /** A result of the worker is ingested, perhaps while it is being delivered. */
   settled(worker: number): void;
   /** A result of the worker has been delivered, or waits for that. */
@@ -32,6 +34,7 @@ export function resultCredits(maxResults: number, workers: number, grant: Grant)
 }
 
 class SharedCredits implements ResultCredits {
+  readonly onDemand = false;
   readonly #share: number;
   readonly #remainder: number;
   /** Credits that a worker has spent: `held` by results that are here, and `returned`, to be granted again. */
@@ -47,8 +50,10 @@ class SharedCredits implements ResultCredits {
     this.#grant = grant;
   }
 
-  initial(worker: number): number {
-    return worker < this.#remainder ? this.#share + 1 : this.#share;
+  /** Results of the worker before it that are still here take from its share. */
+  begin(worker: number): number {
+    this.#returned[worker] = 0;
+    return this.#shareOf(worker) - (this.#held[worker] as number);
   }
 
   arrived(worker: number): void {
@@ -65,10 +70,14 @@ class SharedCredits implements ResultCredits {
   #giveBack(worker: number): void {
     const returned = this.#returned[worker] as number;
     if (returned === 0) return;
-    const isOut = returned + (this.#held[worker] as number) === this.initial(worker);
+    const isOut = returned + (this.#held[worker] as number) === this.#shareOf(worker);
     if (!isOut && returned * 2 < this.#share) return;
     this.#returned[worker] = 0;
     this.#grant(worker, returned);
+  }
+
+  #shareOf(worker: number): number {
+    return worker < this.#remainder ? this.#share + 1 : this.#share;
   }
 
   starved(): void {
@@ -85,6 +94,7 @@ class SharedCredits implements ResultCredits {
 }
 
 class LentCredits implements ResultCredits {
+  readonly onDemand = true;
   #free: number;
   /** Workers that have asked, the one that waits longest first. */
   #waiting: number[] = [];
@@ -98,7 +108,7 @@ class LentCredits implements ResultCredits {
     this.#grant = grant;
   }
 
-  initial(): number {
+  begin(): number {
     return 0;
   }
 

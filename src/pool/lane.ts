@@ -1,36 +1,57 @@
 /**
  * One worker, as the pool sees it: its channel, its ledger, and its life.
  *
- * starting → ready → (pill) → drained → closed. A lane that closes in any other order has crashed.
+ * starting → ready → (pill) → drained → closed. A lane that closes in any other order has crashed, and its seat gets back
+ * the tasks that it had.
  * In: tasks and settled results from the pool; wire calls from the channel. Out: the same, and the verdict on the worker.
  */
 import { type Subscription, timer } from 'rxjs';
 import type { Emitter } from '../demand/emission.js';
-import { WorkerCrashError, type WorkerName, WorkerStartError } from '../errors.js';
+import { type CrashDetails, TaskTimeoutError, WorkerCrashError, WorkerStartError } from '../errors.js';
 import type { UntimedPoolEvent } from '../events.js';
 import type { Channel, ChannelListener, ChannelOpener, CloseReason } from '../protocol/channel.js';
 import type { Hello } from '../protocol/wire.js';
 import { Ledger } from './ledger.js';
+import { TimeLimits } from './timeLimits.js';
 
-/** The pool, as a lane sees it. */
-export interface LaneOwner<T, R> {
+/** A task that was given to a worker and is not done. */
+export interface Undone<T> {
+  readonly task: T;
+  /** Which delivery this is, from 1. */
+  readonly attempt: number;
+  /** Where it stood in that worker's sequence. */
+  readonly position: number;
+}
+
+/** The pool, as a lane sees it: where results go. */
+export interface LaneOwner<R> {
   readonly grace: number;
   readonly window: number;
-  result(value: R, from: Emitter, worker: number): void;
+  /** ms that a task may run, or Infinity. */
+  readonly taskTimeout: number;
+  result(value: R, from: Emitter, worker: number, attempt: number): void;
   resultSettled(worker: number): void;
   resultWithheld(worker: number): void;
   outputPaused(): void;
   outputHasRoom(): void;
-  taskDone(worker: number): void;
-  taskFailed(lane: WorkerName, task: T, error: unknown): void;
   starved(worker: number): void;
   owesCredit(worker: number): boolean;
   turn(): void;
-  /** The worker ended as it should, or was made to. */
-  closed(worker: number): void;
-  /** The worker ended otherwise, or can take no tasks any more. */
-  fail(error: WorkerCrashError | WorkerStartError): void;
   tell(event: UntimedPoolEvent): void;
+}
+
+/** The seat, as a lane sees it: what becomes of its tasks and of its worker. */
+export interface LaneKeeper<T> {
+  taskDone(): void;
+  taskFailed(undone: Undone<T>, error: unknown): void;
+  /** The task has run too long: it is called off. */
+  overdue(undone: Undone<T>, error: TaskTimeoutError): void;
+  /** The worker is of no more use: it died, or took leave with tasks in hand. Told once; `closed` follows. */
+  crashed(error: WorkerCrashError | WorkerStartError, undone: readonly Undone<T>[]): void;
+  /** The worker does not let go of the task at `culprit`, which has run too long, and is terminated. `closed` follows. */
+  hung(error: TaskTimeoutError, culprit: number, undone: readonly Undone<T>[]): void;
+  /** The worker is gone. Told once, last. */
+  closed(): void;
 }
 
 /**
@@ -48,24 +69,56 @@ export class Lane<T, R> implements ChannelListener<R> {
     paused: () => this.#owner.outputPaused(),
     room: () => this.#owner.outputHasRoom(),
   };
-  readonly #owner: LaneOwner<T, R>;
+  readonly #owner: LaneOwner<R>;
+  readonly #keeper: LaneKeeper<T>;
   readonly #channel: Channel<T>;
   readonly #ledger: Ledger<T>;
+  /** Of the tasks that are not at their first delivery. */
+  readonly #attempts = new Map<number, number>();
+  readonly #limits: TimeLimits | undefined;
+  /** Tasks that were called off and are not over yet. */
+  readonly #overdue = new Map<number, TaskTimeoutError>();
   #position = 0;
+  #ready = false;
   #pilled = false;
   #ending = false;
   #drained = false;
+  #crashed = false;
   #closed = false;
   #stopping = false;
   #forced = false;
   #deadline: Subscription | undefined;
 
-  constructor(hello: Hello, opener: ChannelOpener<T, R>, owner: LaneOwner<T, R>) {
+  constructor(hello: Hello, opener: ChannelOpener<T, R>, owner: LaneOwner<R>, keeper: LaneKeeper<T>) {
     this.index = hello.index;
     this.name = hello.name;
     this.#owner = owner;
+    this.#keeper = keeper;
     this.#ledger = new Ledger(owner.window);
+    if (owner.taskTimeout !== Infinity) {
+      this.#limits = new TimeLimits(owner.taskTimeout, (position) => this.#expired(position));
+    }
     this.#channel = opener.open(hello, this);
+  }
+
+  /** Whether it takes tasks. */
+  get open(): boolean {
+    return !this.#pilled && !this.#drained && !this.#crashed;
+  }
+
+  /** Tasks that it has. */
+  get load(): number {
+    return this.#ledger.size;
+  }
+
+  /** Whether it has ever been ready to run a task. */
+  get hasBegun(): boolean {
+    return this.#ready;
+  }
+
+  /** The tasks that it has, oldest first. */
+  tasks(): T[] {
+    return this.#crashed ? [] : this.#ledger.open();
   }
 
   start(): void {
@@ -74,16 +127,13 @@ export class Lane<T, R> implements ChannelListener<R> {
     if (!this.#closed) this.#channel.start();
   }
 
-  task(task: T): void {
-    if (this.#drained) {
-      const reason = 'had completed its results before this task came';
-      this.#owner.fail(new WorkerCrashError(this, [task], { reason }));
-      return;
-    }
+  task(task: T, attempt = 1): void {
     const position = this.#position;
     this.#position = position + 1;
     this.#ledger.add(position, task);
-    this.#channel.task(position, task);
+    if (attempt > 1) this.#attempts.set(position, attempt);
+    if (this.#drained) this.#crash({ reason: 'had completed its results before this task came' });
+    else this.#channel.task(position, task);
   }
 
   credit(results: number): void {
@@ -91,7 +141,7 @@ export class Lane<T, R> implements ChannelListener<R> {
   }
 
   pill(): void {
-    if (this.#pilled || this.#drained) return;
+    if (!this.open) return;
     this.#pilled = true;
     this.#tell({ type: 'pill', worker: this.index });
     this.#channel.pill();
@@ -102,6 +152,7 @@ export class Lane<T, R> implements ChannelListener<R> {
   stop(): void {
     if (this.#stopping || this.#closed) return;
     this.#stopping = true;
+    this.#limits?.stop();
     if (this.#drained) return;
     this.#channel.abort();
     if (!this.#closed && !this.#drained) this.#terminateIn(this.#owner.grace);
@@ -110,33 +161,44 @@ export class Lane<T, R> implements ChannelListener<R> {
   // What the worker says.
 
   ready(): void {
+    this.#ready = true;
     this.#tell({ type: 'worker-ready', worker: this.index });
   }
 
-  result(value: R, _owner: number): void {
-    if (!this.#stopping) this.#owner.result(value, this.emitter, this.index);
+  started(position: number): void {
+    if (!this.#stopping && !this.#crashed) this.#limits?.add(position);
+  }
+
+  result(value: R, owner: number): void {
+    if (!this.#stopping && !this.#crashed) {
+      this.#owner.result(value, this.emitter, this.index, this.#attempts.get(owner) ?? 1);
+    }
   }
 
   withheld(results: number): void {
+    if (this.#crashed) return;
     for (let i = 0; i < results; i += 1) this.#owner.resultWithheld(this.index);
   }
 
   done(position: number): void {
-    if (!this.#ledger.close(position)) return;
-    this.#owner.taskDone(this.index);
+    if (this.#crashed || !this.#ledger.close(position)) return;
+    if (this.#attempts.size > 0) this.#attempts.delete(position);
+    if (this.#overdue.size > 0) this.#overdue.delete(position);
+    this.#keeper.taskDone();
     if (this.#pilled) this.#expectEnd();
   }
 
   failed(position: number, error: unknown): void {
     const task = this.#ledger.task(position);
-    if (!this.#ledger.close(position)) return;
-    this.#owner.taskDone(this.index);
-    this.#owner.taskFailed(this, task as T, error);
+    if (this.#crashed || !this.#ledger.close(position)) return;
+    const cause = this.#overdue.get(position) ?? error;
+    this.#overdue.delete(position);
+    this.#keeper.taskFailed(this.#undone(position, task as T), cause);
     if (this.#pilled) this.#expectEnd();
   }
 
   starved(): void {
-    this.#owner.starved(this.index);
+    if (!this.#crashed) this.#owner.starved(this.index);
   }
 
   report(error: unknown): void {
@@ -144,7 +206,7 @@ export class Lane<T, R> implements ChannelListener<R> {
   }
 
   broken(error: unknown): void {
-    if (!this.#stopping) this.#owner.fail(new WorkerCrashError(this, this.#ledger.open(), { cause: error }));
+    if (!this.#stopping) this.#crash({ cause: error });
   }
 
   /** What it has yet to send waits for our own credit: no time limit is on that. */
@@ -157,9 +219,8 @@ export class Lane<T, R> implements ChannelListener<R> {
     if (this.#drained || this.#closed) return;
     this.#drained = true;
     this.#tell({ type: 'drained', worker: this.index });
-    if (!this.#stopping && this.#ledger.size > 0) {
-      const reason = 'completed its results with tasks left';
-      this.#owner.fail(new WorkerCrashError(this, this.#ledger.open(), { reason }));
+    if (!this.#stopping && this.#ledger.size > 0 && !this.#crashed) {
+      this.#crash({ reason: 'completed its results with tasks left' });
     }
     if (!this.#closed) this.#terminateIn(EXIT_LINGER);
   }
@@ -172,11 +233,11 @@ export class Lane<T, R> implements ChannelListener<R> {
     if (this.#closed) return;
     this.#closed = true;
     this.#deadline?.unsubscribe();
-    const error = this.#verdict(reason);
-    if (error) this.#tell({ type: 'worker-crashed', worker: this.index, error });
+    this.#limits?.stop();
+    const error = this.#crashed ? undefined : this.#verdict(reason);
+    if (error) this.#giveBack(error);
     else this.#tell({ type: 'worker-terminated', worker: this.index, forced: this.#forced });
-    if (error) this.#owner.fail(error);
-    else this.#owner.closed(this.index);
+    this.#keeper.closed();
   }
 
   #verdict(reason: CloseReason): WorkerCrashError | WorkerStartError | undefined {
@@ -185,6 +246,50 @@ export class Lane<T, R> implements ChannelListener<R> {
     if (reason.kind === 'not-started') return new WorkerStartError(this, reason.path, reason.cause);
     if (reason.kind === 'exited' && this.#drained) return undefined;
     return new WorkerCrashError(this, this.#ledger.open(), reason);
+  }
+
+  /** If it still runs, it is asked to end. */
+  #crash(details: CrashDetails): void {
+    if (this.#crashed) return;
+    this.#giveBack(new WorkerCrashError(this, this.#ledger.open(), details));
+    this.stop();
+  }
+
+  #giveBack(error: WorkerCrashError | WorkerStartError): void {
+    this.#tell({ type: 'worker-crashed', worker: this.index, error });
+    const undone = this.#giveUp();
+    this.#keeper.crashed(error, undone);
+  }
+
+  #expired(position: number): void {
+    const task = this.#ledger.task(position) as T;
+    if (this.#crashed || !this.#ledger.has(position)) return;
+    const attempt = this.#attempts.get(position) ?? 1;
+    const error = new TaskTimeoutError(this, task, attempt, this.#owner.taskTimeout);
+    this.#overdue.set(position, error);
+    this.#channel.cancel(position, error.message);
+    this.#keeper.overdue({ task, attempt, position }, error);
+    this.#limits?.alsoEnd(timer(this.#owner.grace).subscribe(() => this.#hangs(position, error)));
+  }
+
+  #hangs(position: number, error: TaskTimeoutError): void {
+    if (this.#crashed || !this.#overdue.has(position)) return;
+    const undone = this.#giveUp();
+    this.#terminate();
+    this.#keeper.hung(error, position, undone);
+  }
+
+  /** Whatever it still says of its tasks is not heard. */
+  #giveUp(): Undone<T>[] {
+    this.#crashed = true;
+    this.#limits?.stop();
+    return this.#ledger.entries().map(([position, task]) => this.#undone(position, task));
+  }
+
+  #undone(position: number, task: T): Undone<T> {
+    const attempt = this.#attempts.get(position) ?? 1;
+    this.#attempts.delete(position);
+    return { task, attempt, position };
   }
 
   /**

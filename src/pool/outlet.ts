@@ -2,25 +2,33 @@
  * Where results leave. Each is delivered as an emission of the worker that sent it; while a pause stands they wait in
  * order, at most `maxResults` of them, for their credits go back only when their emissions settle.
  */
-import type { Subscriber } from 'rxjs';
 import { type Emitter, emit } from '../demand/emission.js';
 import { Ring } from '../ring.js';
 
+interface Receiver<V> {
+  next(value: V): void;
+}
+
 export class Outlet<R> {
-  readonly #output: Subscriber<R>;
+  readonly #output: Receiver<R>;
   readonly #waiting = new Ring<R>();
   readonly #from = new Ring<Emitter>();
   #pauses = 0;
   #unsettled = 0;
   #delivering = false;
 
-  constructor(output: Subscriber<R>) {
+  constructor(output: Receiver<R>) {
     this.#output = output;
   }
 
   /** Every result has been delivered, and nobody holds one. */
   get idle(): boolean {
     return this.#unsettled === 0 && this.#waiting.length === 0;
+  }
+
+  /** Results that are here: they wait, or somebody holds them. */
+  get uningested(): number {
+    return this.#unsettled + this.#waiting.length;
   }
 
   push(value: R, from: Emitter): void {

@@ -8,72 +8,91 @@
  * (3) each drains and leaves; (4) the last result is ingested; (5) the output completes (DRN-2).
  * Error or unsubscribe: the workers are asked to end, then terminated after `grace`; nothing more is emitted (CAN-1).
  */
-import { asyncScheduler, Subject, type Subscriber } from 'rxjs';
+import { asyncScheduler, Subject, type Subscriber, type Subscription, timer } from 'rxjs';
 import { currentScope, type Emitter } from '../demand/emission.js';
-import { BacklogFullError, TaskError, type WorkerName } from '../errors.js';
+import {
+  BacklogFullError,
+  DrainTimeoutError,
+  TaskTimeoutError,
+  WorkerCrashError,
+  type WorkerName,
+} from '../errors.js';
 import type { PoolEvent, UntimedPoolEvent } from '../events.js';
 import { forAll } from '../forAll.js';
 import type { ResolvedOptions } from '../options.js';
 import type { ChannelOpener } from '../protocol/channel.js';
 import { PROTOCOL } from '../protocol/wire.js';
+import { Acks } from './acks.js';
 import { type ResultCredits, resultCredits } from './credits.js';
 import { Dispatcher, NO_ROOM } from './dispatcher.js';
+import { HighWater, highMark } from './highWater.js';
 import { Intake } from './intake.js';
 import { Lane, type LaneOwner } from './lane.js';
 import { Outlet } from './outlet.js';
+import { RetryPolicy } from './retry.js';
+import { Seat, type SeatOwner, type TaskFailure } from './seat.js';
+import { warnUnobserved } from './unobserved.js';
 
 /** Starts the worker of a slot. May throw what the user's factory throws. */
 export type OpenSlot<T, R> = (slot: WorkerName) => ChannelOpener<T, R>;
 
-export class Pool<T, R> implements LaneOwner<T, R> {
+export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R> {
   readonly grace: number;
   readonly window: number;
+  readonly taskTimeout: number;
+  readonly retry: RetryPolicy;
+  readonly #open: OpenSlot<T, R>;
   readonly #options: ResolvedOptions;
   readonly #output: Subscriber<R>;
   readonly #events: Subject<PoolEvent> | undefined;
   readonly #intake: Intake<T>;
+  readonly #highWater: HighWater;
   readonly #dispatcher: Dispatcher;
   readonly #credits: ResultCredits;
-  readonly #outlet: Outlet<R>;
-  readonly #lanes: Lane<T, R>[] = [];
+  readonly #outlet: Outlet<unknown>;
+  readonly #acks: Acks<R> | undefined;
+  readonly #seats: Seat<T, R>[] = [];
   #sourceCompleted = false;
   #pilled = false;
+  #drain: Subscription | undefined;
   #hasNews = false;
   #turning = false;
   #leaving = 0;
+  #dropped = 0;
   #over = false;
   /** When the pool has told that it is paused; undefined while it is not. */
   #pausedAt: number | undefined;
 
-  constructor(options: ResolvedOptions, output: Subscriber<R>) {
-    const { n, maxTasks, maxResults, backlog, grace, events } = options;
+  constructor(options: ResolvedOptions, open: OpenSlot<T, R>, output: Subscriber<R>) {
+    const { n, maxTasks, maxResults, backlog, overflow, grace, events, ack, ackWarning } = options;
     this.#options = options;
+    this.#open = open;
     this.#output = output;
     // An observer that throws is reported as RxJS does for any, and stops nothing here.
     this.#events = events && new Subject<PoolEvent>();
     this.#events?.subscribe(events);
-    this.#intake = new Intake(backlog);
+    this.#intake = new Intake(backlog, overflow);
+    this.#highWater = new HighWater(highMark(maxTasks, backlog));
     this.#dispatcher = new Dispatcher(n, maxTasks);
-    this.#credits = resultCredits(maxResults, n, (worker, results) => this.#lanes[worker]?.credit(results));
-    this.#outlet = new Outlet(output);
+    this.#credits = resultCredits(maxResults, n, (worker, results) => this.#seats[worker]?.credit(results));
+    if (ack === 'manual') {
+      this.#acks = new Acks(output as Subscriber<unknown>, ackWarning, (event) => this.tell(event));
+    }
+    this.#outlet = new Outlet<unknown>(this.#acks ?? output);
+    this.retry = new RetryPolicy(options);
     this.grace = grace;
     this.window = this.#dispatcher.window;
+    this.taskTimeout = options.taskTimeout;
   }
 
-  /** @throws what `open` throws; the workers before are started then, and `stop` ends them */
-  start(open: OpenSlot<T, R>): void {
-    const { n, name: poolName, initialData } = this.#options;
+  /** @throws what the user's factory throws; the workers before are started then, and `stop` ends them */
+  start(): void {
+    const { n, name } = this.#options;
     this.#leaving = n;
     for (let index = 0; index < n && !this.#over; index += 1) {
-      const slot = { index, name: `${poolName}-${index}` };
-      const credits = this.#credits.initial(index);
-      const hello = { protocol: PROTOCOL, ...slot, poolName, initialData, credits };
-      // Started at once: what a slot was given is in somebody's hands, whatever happens with the next one.
-      const lane = new Lane(hello, open(slot), this);
-      this.#lanes.push(lane);
-      lane.start();
-      // The factory may have ended the pool, when there was no lane yet to stop.
-      if (this.#over) lane.stop();
+      const seat = new Seat<T, R>({ index, name: `${name}-${index}` }, this);
+      this.#seats.push(seat);
+      seat.start();
     }
   }
 
@@ -83,15 +102,36 @@ export class Pool<T, R> implements LaneOwner<T, R> {
     if (this.#over) return;
     const worker = this.#intake.waiting === 0 ? this.#dispatcher.take() : NO_ROOM;
     if (worker !== NO_ROOM) {
-      (this.#lanes[worker] as Lane<T, R>).task(task);
-    } else if (!this.#intake.push(task)) {
-      this.fail(new BacklogFullError(this.#options.backlog, task));
+      (this.#seats[worker] as Seat<T, R>).task(task);
+      if (!this.#hasRoom()) this.#pause();
+    } else if (this.#pause()) {
+      this.#intake.pushPaused(task);
+    } else {
+      this.#pushUnpaused(task);
     }
-    if (!this.#hasRoom()) this.#pause();
+    if (this.#intake.paused > 0 && this.#pausedAt === undefined) this.#tellPaused();
+  }
+
+  /** Its source cannot wait: it joins the backlog, as long as that has room. */
+  #pushUnpaused(task: T): void {
+    const { backlog, overflow: policy } = this.#options;
+    const before = this.#intake.counted;
+    const excess = this.#intake.push(task);
+    if (!excess) {
+      if (this.#highWater.isReached(before))
+        this.tell({ type: 'backlog-high', waiting: before + 1, backlog });
+    } else if (policy === 'error') {
+      this.fail(new BacklogFullError(backlog, task));
+    } else {
+      this.#dropped += 1;
+      this.tell({ type: 'dropped', task: excess.task, count: this.#dropped, policy });
+    }
   }
 
   complete(): void {
     this.#sourceCompleted = true;
+    const { drainTimeout } = this.#options;
+    if (drainTimeout !== Infinity) this.#drain = timer(drainTimeout).subscribe(() => this.#drainsTooLong());
     this.turn();
   }
 
@@ -105,18 +145,20 @@ export class Pool<T, R> implements LaneOwner<T, R> {
   /** Ends the workers. Nothing is emitted any more. To be called once the source is unsubscribed. */
   stop(): void {
     this.#over = true;
+    this.#drain?.unsubscribe();
     try {
-      forAll(this.#lanes, (lane) => lane.stop());
+      forAll(this.#seats, (seat) => seat.stop());
     } finally {
+      this.#acks?.stop();
       this.#outlet.clear();
       this.#intake.release();
     }
   }
 
-  // From the lanes.
+  // From the lanes and the seats.
 
-  result(value: R, from: Emitter, worker: number): void {
-    this.#outlet.push(value, from);
+  result(value: R, from: Emitter, worker: number, attempt: number): void {
+    this.#outlet.push(this.#acks ? this.#acks.deliveryOf(value, worker, attempt) : value, from);
     // Behind the delivery: a credit that it sets free must not bring the next result before this one.
     this.#credits.arrived(worker);
   }
@@ -144,11 +186,29 @@ export class Pool<T, R> implements LaneOwner<T, R> {
     this.#dispatcher.done(worker);
   }
 
-  taskFailed(worker: WorkerName, task: T, error: unknown): void {
+  taskFailed(error: TaskFailure): void {
+    if (!this.#over) this.tell({ type: 'task-failed', worker: error.worker, task: error.task, error });
+  }
+
+  taskLost(error: TaskFailure): void {
     if (this.#over) return;
-    const failure = new TaskError(worker, task, 1, error);
-    this.tell({ type: 'task-failed', worker: worker.index, task, error: failure });
-    this.fail(failure);
+    if (this.#options.onTaskError === 'error') {
+      this.fail(error);
+      return;
+    }
+    const { worker, task, attempts } = error;
+    const cause = error instanceof TaskTimeoutError ? error : error.cause;
+    const { exitCode, signal } = cause instanceof WorkerCrashError ? cause : {};
+    this.tell({ type: 'dead-letter', worker, task, attempts, cause, error, exitCode, signal });
+  }
+
+  suspend(worker: number): void {
+    this.#dispatcher.suspend(worker);
+  }
+
+  resume(worker: number): void {
+    this.#dispatcher.resume(worker);
+    this.turn();
   }
 
   starved(worker: number): void {
@@ -179,39 +239,61 @@ export class Pool<T, R> implements LaneOwner<T, R> {
     while (this.#intake.waiting > 0) {
       const worker = this.#dispatcher.take();
       if (worker === NO_ROOM) return;
-      (this.#lanes[worker] as Lane<T, R>).task(this.#intake.shift());
+      (this.#seats[worker] as Seat<T, R>).task(this.#intake.shift());
     }
     if (this.#intake.paused > 0) this.#resume();
     if (this.#sourceCompleted && !this.#pilled && this.#intake.waiting === 0) {
       this.#pilled = true;
-      forAll(this.#lanes, (lane) => lane.pill());
+      forAll(this.#seats, (seat) => seat.pill());
       // Every worker may have left before.
       this.#completeIfThrough();
     }
   }
 
-  closed(worker: number): void {
-    this.#leaving -= 1;
+  laneOf(seat: Seat<T, R>): Lane<T, R> {
+    const { index, name } = seat;
+    const { name: poolName, initialData } = this.#options;
+    const opener = this.#open({ index, name });
+    const credits = this.#credits.begin(index);
+    const asks = this.#credits.onDemand;
+    const watches = this.taskTimeout !== Infinity;
+    const hello = { protocol: PROTOCOL, index, name, poolName, initialData, credits, asks, watches };
+    return new Lane(hello, opener, this, seat);
+  }
+
+  workerGone(worker: number): void {
     this.#credits.gone(worker);
+  }
+
+  seatClosed(): void {
+    this.#leaving -= 1;
     this.#completeIfThrough();
   }
 
   tell(event: UntimedPoolEvent): void {
     if (this.#events) this.#events.next({ ...event, at: asyncScheduler.now() });
-    else if (event.type === 'worker-report') console.warn(event.error);
+    else warnUnobserved(this.#options.name, event);
+  }
+
+  #drainsTooLong(): void {
+    const tasks = [...this.#seats.flatMap((seat) => seat.undone()), ...this.#intake.tasks()];
+    this.fail(new DrainTimeoutError(this.#options.drainTimeout, tasks, this.#outlet.uningested));
   }
 
   readonly #hasRoom = (): boolean => this.#intake.waiting === 0 && this.#dispatcher.hasRoom;
 
-  #pause(): void {
+  /** False when whoever emits cannot wait. */
+  #pause(): boolean {
     const scope = currentScope();
     // A task that is fed back from a result of ours: whoever sent it is us, and pausing would make us wait for ourselves.
-    if (!scope || this.#lanes.some((lane) => lane.emitter === scope.emitter)) return;
-    this.#intake.pause(scope);
-    if (this.#intake.paused > 0 && this.#events && this.#pausedAt === undefined) {
-      this.#pausedAt = asyncScheduler.now();
-      this.tell({ type: 'paused' });
-    }
+    if (!scope || this.#seats.some((seat) => seat.emitter === scope.emitter)) return false;
+    return this.#intake.pause(scope);
+  }
+
+  #tellPaused(): void {
+    if (!this.#events) return;
+    this.#pausedAt = asyncScheduler.now();
+    this.tell({ type: 'paused' });
   }
 
   #resume(): void {

@@ -1,6 +1,7 @@
 /** A worker's frames: results, what became of tasks, and the worker's own news. */
 import { ProtocolError } from '../errors.js';
-import { whyNotCloneable } from './clone.js';
+import { movesIn } from '../move.js';
+import { type Clone, whyNotCloneable, whyNotMovable } from './clone.js';
 import { isPacked, type Packed, pack } from './codec.js';
 import { type FailureRecord, fromRecord, toRecord } from './failure.js';
 import { ProgressionReader, type Progressions, ProgressionWriter, positionsOf } from './progressions.js';
@@ -13,6 +14,8 @@ const RESULTS_PER_FRAME = 512;
 
 export interface ResultFrame<R> {
   readonly ready: boolean;
+  /** The position of a task that is about to run, behind everything else in the frame. */
+  readonly started: number | undefined;
   readonly results: Packed<R>;
   /** The owner of each result. */
   readonly owners: Progressions;
@@ -28,9 +31,26 @@ export interface ResultFrame<R> {
   readonly drained: boolean;
 }
 
+/** A frame that says nothing. */
+const SILENT: ResultFrame<never> = {
+  ready: false,
+  started: undefined,
+  results: [],
+  owners: [],
+  withheld: 0,
+  done: [],
+  failed: [],
+  reports: [],
+  starved: false,
+  broken: undefined,
+  ending: false,
+  drained: false,
+};
+
 /** A worker's writer. */
 export class ResultFrameWriter<R> implements ToPool<R> {
   #ready = false;
+  #started: number | undefined;
   #results: R[] = [];
   #owners = new ProgressionWriter();
   #withheld = 0;
@@ -44,9 +64,12 @@ export class ResultFrameWriter<R> implements ToPool<R> {
   #empty = true;
   readonly #turn = new Turn(queueMicrotask, () => this.turn());
   readonly #post: Post<ResultFrame<R>>;
+  readonly #clone: Clone;
 
-  constructor(post: Post<ResultFrame<R>>) {
+  /** @param clone how the carrier clones */
+  constructor(post: Post<ResultFrame<R>>, clone: Clone = (value) => structuredClone(value)) {
     this.#post = post;
+    this.#clone = clone;
   }
 
   ready(): void {
@@ -54,7 +77,24 @@ export class ResultFrameWriter<R> implements ToPool<R> {
     this.#soon();
   }
 
+  started(position: number): void {
+    this.#started = position;
+    this.#empty = false;
+    // It may be the last that is heard of this worker for a long time.
+    this.turn();
+  }
+
   result(value: R, owner: number): void {
+    try {
+      const moved = movesIn('result', value);
+      if (moved) {
+        this.#postMoved(value, owner, moved);
+        return;
+      }
+    } catch (error) {
+      this.#refuse(owner, error);
+      return;
+    }
     this.#results.push(value);
     this.#owners.push(owner);
     if (this.#results.length >= RESULTS_PER_FRAME) this.turn();
@@ -72,7 +112,7 @@ export class ResultFrameWriter<R> implements ToPool<R> {
   }
 
   failed(position: number, error: unknown): void {
-    this.#failed.push([position, toRecord(error)]);
+    this.#failed.push([position, toRecord(error, this.#clone)]);
     this.#soon();
   }
 
@@ -82,12 +122,12 @@ export class ResultFrameWriter<R> implements ToPool<R> {
   }
 
   report(error: unknown): void {
-    this.#reports.push(toRecord(error));
+    this.#reports.push(toRecord(error, this.#clone));
     this.#soon();
   }
 
   broken(error: unknown): void {
-    this.#broken = toRecord(error);
+    this.#broken = toRecord(error, this.#clone);
     this.#soon();
   }
 
@@ -107,6 +147,7 @@ export class ResultFrameWriter<R> implements ToPool<R> {
     const results = this.#results;
     const frame: ResultFrame<R> = {
       ready: this.#ready,
+      started: this.#started,
       results: pack(results),
       owners: this.#owners.take(),
       withheld: this.#withheld,
@@ -120,6 +161,7 @@ export class ResultFrameWriter<R> implements ToPool<R> {
     };
     this.#empty = true;
     this.#ready = false;
+    this.#started = undefined;
     this.#results = [];
     if (this.#failed.length > 0) this.#failed = [];
     if (this.#reports.length > 0) this.#reports = [];
@@ -129,8 +171,26 @@ export class ResultFrameWriter<R> implements ToPool<R> {
     try {
       this.#post(frame);
     } catch {
-      this.#post(withoutRefused(frame, results));
+      this.#post(withoutRefused(frame, results, this.#clone));
     }
+  }
+
+  /** By itself and at once, behind what was said before: it is gone here when this returns. */
+  #postMoved(value: R, owner: number, moved: readonly object[]): void {
+    this.turn();
+    try {
+      this.#post({ ...SILENT, results: [value], owners: [owner, 1, 0] }, moved);
+    } catch (error) {
+      this.#refuse(owner, whyNotMovable('result', value, moved, error));
+    }
+  }
+
+  /** At once too: what its task is told to be in a later frame, done or failed, counts no more. */
+  #refuse(owner: number, why: unknown): void {
+    this.withheld(1);
+    if (owner === UNSOLICITED) this.broken(why);
+    else this.failed(owner, why);
+    this.turn();
   }
 
   #soon(): void {
@@ -140,7 +200,7 @@ export class ResultFrameWriter<R> implements ToPool<R> {
 }
 
 /** The frame without the results that cannot be cloned: each fails its task, or breaks the worker if it has none. */
-function withoutRefused<R>(frame: ResultFrame<R>, sent: readonly R[]): ResultFrame<R> {
+function withoutRefused<R>(frame: ResultFrame<R>, sent: readonly R[], clone: Clone): ResultFrame<R> {
   const owners = new ProgressionWriter();
   const done = new ProgressionWriter();
   const refused = new Map<number, FailureRecord>();
@@ -150,10 +210,11 @@ function withoutRefused<R>(frame: ResultFrame<R>, sent: readonly R[]): ResultFra
     const owner = ownerOf[i] ?? UNSOLICITED;
     try {
       // The clone is sent: a getter that throws only now and then may throw the next time.
-      results.push(structuredClone(value));
+      results.push(clone(value));
       owners.push(owner);
     } catch (error) {
-      if (!refused.has(owner)) refused.set(owner, toRecord(whyNotCloneable('result', value) ?? error));
+      if (!refused.has(owner))
+        refused.set(owner, toRecord(whyNotCloneable('result', value, clone) ?? error, clone));
     }
   }
   for (const position of positionsOf(frame.done)) if (!refused.has(position)) done.push(position);
@@ -183,4 +244,5 @@ export function replayResults<R>(frame: ResultFrame<R>, pool: ToPool<R>): void {
   if (frame.broken) pool.broken(fromRecord(frame.broken));
   if (frame.ending) pool.ending();
   if (frame.drained) pool.drained();
+  if (frame.started !== undefined) pool.started(frame.started);
 }

@@ -4,7 +4,8 @@
  * message, a flood costs few, and nothing waits for a timer.
  */
 import { ProtocolError } from '../errors.js';
-import { whyNotCloneable } from './clone.js';
+import { movesIn } from '../move.js';
+import { type Clone, whyNotCloneable, whyNotMovable } from './clone.js';
 import { isPacked, type Packed, pack } from './codec.js';
 import { Turn } from './turn.js';
 import type { ToWorker } from './wire.js';
@@ -18,11 +19,16 @@ export interface TaskFrame<T> {
   readonly first: number;
   readonly tasks: Packed<T>;
   readonly credits: number;
+  /** A task that is called off, and why. */
+  readonly cancelled?: readonly [position: number, reason: string];
   readonly end: typeof CONTINUE | typeof PILL | typeof ABORT;
 }
 
-/** Sends one frame. Throws what structured clone throws. */
-export type Post<F> = (frame: F) => void;
+/**
+ * Sends one frame. `transfer` lists what it takes along: a carrier that cannot move it copies it, and detaches what is here.
+ * Throws what structured clone throws.
+ */
+export type Post<F> = (frame: F, transfer?: readonly object[]) => void;
 
 /** The pool's writer. */
 export class TaskFrameWriter<T> implements ToWorker<T> {
@@ -34,18 +40,39 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
   readonly #post: Post<TaskFrame<T>>;
   readonly #refused: (position: number, error: unknown) => void;
   readonly #limit: number;
+  readonly #clone: Clone | undefined;
 
   /**
    * @param limit tasks in a frame at most
    * @param refused is told of a task that cannot be cloned; the others of its batch are sent
+   * @param clone how the carrier clones; structuredClone unless said otherwise
    */
-  constructor(post: Post<TaskFrame<T>>, limit: number, refused: (position: number, error: unknown) => void) {
+  constructor(
+    post: Post<TaskFrame<T>>,
+    limit: number,
+    refused: (position: number, error: unknown) => void,
+    clone?: Clone,
+  ) {
     this.#post = post;
+    this.#clone = clone;
     this.#limit = limit;
     this.#refused = refused;
   }
 
   task(position: number, task: T): void {
+    let moved: readonly object[] | undefined;
+    try {
+      moved = movesIn('task', task);
+    } catch (error) {
+      // The positions of a frame have no gaps.
+      this.#flush();
+      this.#refused(position, error);
+      return;
+    }
+    if (moved) {
+      this.#postMoved(position, task, moved);
+      return;
+    }
     if (this.#tasks.length === 0) this.#first = position;
     this.#tasks.push(task);
     if (this.#tasks.length >= this.#limit) this.#flush();
@@ -57,6 +84,11 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
     this.#turn.soon();
   }
 
+  cancel(position: number, reason: string): void {
+    this.#flush();
+    this.#post({ first: 0, tasks: [], credits: 0, cancelled: [position, reason], end: CONTINUE });
+  }
+
   pill(): void {
     this.#end = PILL;
     this.#turn.soon();
@@ -66,6 +98,16 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
     this.#tasks = [];
     this.#end = ABORT;
     this.#flush();
+  }
+
+  /** By itself and at once, behind what was said before: it is gone here when this returns. */
+  #postMoved(position: number, task: T, moved: readonly object[]): void {
+    this.#flush();
+    try {
+      this.#post({ first: position, tasks: [task], credits: 0, end: CONTINUE }, moved);
+    } catch (error) {
+      this.#refused(position, whyNotMovable('task', task, moved, error));
+    }
   }
 
   #flush(): void {
@@ -96,7 +138,7 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
       try {
         this.#post({ first: first + i, tasks: [task], credits: 0, end: CONTINUE });
       } catch (error) {
-        refused.push([first + i, whyNotCloneable('task', task) ?? error]);
+        refused.push([first + i, whyNotCloneable('task', task, this.#clone) ?? error]);
       }
     }
     return refused;
@@ -113,6 +155,7 @@ export function replayTasks<T>(frame: TaskFrame<T>, loop: ToWorker<T>): void {
     loop.task(position, tasks[i] as T);
     position += 1;
   }
+  if (frame.cancelled) loop.cancel(...frame.cancelled);
   if (frame.end === PILL) loop.pill();
   if (frame.end === ABORT) loop.abort();
 }

@@ -18,6 +18,8 @@ export interface ToWorker<T> {
   task(position: number, task: T): void;
   /** The worker may send this many results more. */
   credit(results: number): void;
+  /** Call off a task that has started: it is to fail, with `reason`. */
+  cancel(position: number, reason: string): void;
   /** No task follows. */
   pill(): void;
   /** Drop everything, tear down, and report `drained`. */
@@ -28,6 +30,8 @@ export interface ToWorker<T> {
 export interface ToPool<R> {
   /** The worker's function has returned, and its results are subscribed. */
   ready(): void;
+  /** The task is about to run. Told, at once, only to a pool that watches. */
+  started(position: number): void;
   /** Takes one credit. `owner` is the position of its task, or UNSOLICITED. */
   result(value: R, owner: number): void;
   /** Results that took a credit each and could not be sent: their tasks fail. */
@@ -55,6 +59,10 @@ export interface Hello {
   readonly name: string;
   readonly poolName: string;
   readonly initialData: unknown;
-  /** Results that it may send before it is given more; 0 when it has to ask for each (`starved`). */
+  /** Results that it may send before it is given more. */
   readonly credits: number;
+  /** Whether it has to ask for each credit (`starved`), having none of its own. */
+  readonly asks: boolean;
+  /** Whether the pool wants to be told when a task starts, and may call it off. */
+  readonly watches: boolean;
 }

@@ -7,13 +7,16 @@
  */
 import { type Observer, Subscriber, type Subscription } from 'rxjs';
 import { currentScope, type Emitter, emit, type Scope } from '../demand/emission.js';
+import { isObservableLike, toObservable } from '../demand/interop.js';
 import { type Hello, type ToPool, type ToWorker, UNSOLICITED } from '../protocol/wire.js';
 import { Ring } from '../ring.js';
 import { functionOf, type Results, type WorkerDefinition } from './definition.js';
-import { isObservableLike, toObservable } from './interop.js';
 import { Outbox } from './outbox.js';
 import { SharedTasks } from './sharedTasks.js';
 import { Slice } from './slice.js';
+
+/** What of the pool's `Hello` it goes by. */
+export type LoopOptions = Pick<Hello, 'credits' | 'asks' | 'watches'>;
 
 export interface LoopHooks {
   /** Gives the event loop a turn, then calls back. Without it, all tasks run in the call that brings them. */
@@ -33,6 +36,9 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
     if (this.#setUp) this.turn();
   });
   readonly #abort = new AbortController();
+  /** The emissions of the tasks that run, where they may be called off. */
+  readonly #scopes: Map<number, Scope> | undefined;
+  readonly cancels: boolean;
   readonly #slice: Slice | undefined;
   #results: Subscription | undefined;
   #setUp = false;
@@ -52,11 +58,13 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
   #last: number | undefined;
   #broken: { readonly error: unknown } | undefined;
 
-  constructor(wire: ToPool<R>, credits: number, hooks: LoopHooks) {
+  constructor(wire: ToPool<R>, hello: LoopOptions, hooks: LoopHooks) {
     this.#wire = wire;
     this.#hooks = hooks;
+    this.cancels = hello.watches;
+    this.#scopes = hello.watches ? new Map() : undefined;
     this.#slice = hooks.nextTurn && new Slice();
-    this.#outbox = new Outbox(wire, credits, () => this.#runSlice());
+    this.#outbox = new Outbox(wire, hello, () => this.#runSlice());
   }
 
   /** Calls the worker's function and subscribes to its results. */
@@ -91,6 +99,11 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
 
   credit(results: number): void {
     this.#outbox.credit(results);
+  }
+
+  /** What is delivered now hears of it as soon as it lets go of the thread. */
+  cancel(position: number, reason: string): void {
+    this.#scopes?.get(position)?.cancel(new DOMException(reason, 'TimeoutError'));
   }
 
   pill(): void {
@@ -139,6 +152,7 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
   // As the emitter of the tasks.
 
   settled(position: number): void {
+    this.#scopes?.delete(position);
     if (this.#broken || this.#drained) return;
     this.#running -= 1;
     if (this.#outbox.blocked) this.#outbox.behindResults(() => this.#wire.done(position));
@@ -148,11 +162,13 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
 
   /** While the results go on, giving a task up is the worker's own choice. At their end it is left undone, but for the last. */
   abandoned(position: number): void {
+    this.#scopes?.delete(position);
     if (this.#last === undefined || this.#last === position) this.settled(position);
     else this.#running -= 1;
   }
 
   failed(position: number, error: unknown): void {
+    this.#scopes?.delete(position);
     this.#running -= 1;
     if (this.#drained) return;
     this.#outbox.behindResults(() => this.#wire.failed(position, error));
@@ -181,11 +197,27 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
   }
 
   #run(): void {
+    const position = this.#positions.shift();
     this.#running += 1;
     this.#delivering = true;
-    emit(this.#tasks, this.#inbox.shift(), this, this.#positions.shift());
+    if (this.#scopes) this.#wire.started(position);
+    emit(this.#scopes ? this.#watched : this.#tasks, this.#inbox.shift(), this, position);
     this.#delivering = false;
   }
+
+  /** As `tasks`; the emission of each is kept until it is settled. */
+  readonly #watched = {
+    next: (task: T) => {
+      const scope = currentScope() as Scope;
+      scope.hold();
+      this.#scopes?.set(scope.token, scope);
+      try {
+        this.#tasks.next(task);
+      } finally {
+        scope.release();
+      }
+    },
+  };
 
   #afterTask(): void {
     if (!this.#delivering) this.#lookForTheEnd();

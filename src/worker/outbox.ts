@@ -6,7 +6,7 @@
  * that an iterable is pulled no further; a source that cannot wait makes the queue grow, and no new task is started.
  */
 import { currentScope, type Scope } from '../demand/emission.js';
-import type { ToPool } from '../protocol/wire.js';
+import type { Hello, ToPool } from '../protocol/wire.js';
 import { Ring } from '../ring.js';
 
 type Send = () => void;
@@ -15,6 +15,9 @@ interface WaitingResult<R> {
   readonly value: R;
   readonly owner: number;
 }
+
+/** Of the pool's `Hello`. */
+export type OutboxCredits = Pick<Hello, 'credits' | 'asks'>;
 
 export class Outbox<R> {
   readonly #wire: ToPool<R>;
@@ -29,10 +32,10 @@ export class Outbox<R> {
   #sending = false;
 
   /** @param unblocked is called when nothing waits any more */
-  constructor(wire: ToPool<R>, credits: number, unblocked: () => void) {
+  constructor(wire: ToPool<R>, { credits, asks }: OutboxCredits, unblocked: () => void) {
     this.#wire = wire;
     this.#credits = credits;
-    this.#asks = credits === 0;
+    this.#asks = asks;
     this.#unblocked = unblocked;
   }
 

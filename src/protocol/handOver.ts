@@ -1,0 +1,22 @@
+/** How a value crosses where nothing is cloned: as it is, but for what it moves. */
+import { movesIn } from '../move.js';
+import { whyNotMovable } from './clone.js';
+
+/**
+ * The value as it arrives: itself, or, when it moves something, what is left of it on the other side of a transfer.
+ * @throws SerializationError
+ */
+export function handOver<V>(root: string, value: V): V {
+  const transfer = movesIn(root, value);
+  if (!transfer) return value;
+  try {
+    return structuredClone(value, { transfer: transfer as ArrayBuffer[] });
+  } catch (error) {
+    throw whyNotMovable(root, value, transfer, error);
+  }
+}
+
+/** Behind a wire that copies: what was moved is gone here all the same. */
+export function letGo(moved: readonly object[] | undefined): void {
+  if (moved) structuredClone(null, { transfer: moved as ArrayBuffer[] });
+}
