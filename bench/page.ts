@@ -10,8 +10,9 @@ export function pageOf(report: Report): string {
   const { machine, rounds, workloads } = report;
   const { node, cores, cpu, load, at } = machine;
   const sections = Object.entries(workloads).map(([name, result]) => sectionOf(name, result));
+  const busy = load > cores / 2 ? ' **Provisional: the machine was busy with other things.**' : '';
   return [
-    `Measured on ${at.slice(0, 10)}: Node ${node}, ${cores} cores (${cpu}), load ${load.toFixed(1)} at the start; medians of ${rounds} rounds.`,
+    `Measured on ${at.slice(0, 10)}: Node ${node}, ${cores} cores (${cpu}), load ${load.toFixed(1)} at the start; medians of ${rounds} rounds.${busy}`,
     '### The aims',
     aimsOf(report),
     '### Where a peer is ahead',
