@@ -106,6 +106,11 @@ const options: {
     refuses: [-1, 2 ** 31, Number.NaN, '5', null],
     expected: 'milliseconds from 0 to 2147483647, or Infinity',
   },
+  route: {
+    takes: ['round-robin', 'least-busy', (task: number) => task],
+    refuses: ['random', '', null, 1, {}],
+    expected: "'round-robin' or 'least-busy', or a function of a task to its key",
+  },
   grace: {
     takes: [0, 0.5, 5000, 2 ** 31 - 1],
     refuses: [-1, 2 ** 31, Number.POSITIVE_INFINITY, Number.NaN, '5', null, {}],
@@ -172,6 +177,7 @@ describe('the options of poolMap', () => {
       drainTimeout: Number.POSITIVE_INFINITY,
       ack: 'auto',
       ackWarning: 30_000,
+      route: 'round-robin',
       grace: 5000,
       initialData: undefined,
       name: 'looppool',

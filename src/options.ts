@@ -2,11 +2,18 @@
 import type { Observer } from 'rxjs';
 import { InvalidOptionError } from './errors.js';
 import type { DropPolicy, PoolEvent } from './events.js';
+import type { Key } from './routing.js';
 
 /** What happens to a task of a source that cannot wait, when the backlog is full. */
 export type OverflowPolicy = 'error' | DropPolicy;
 
-export interface PoolOptions {
+/**
+ * The key of a task; anything that is no key errors the output. A method, in TypeScript's terms, so that options that were
+ * declared without the type of the tasks fit.
+ */
+export type KeyFunction<T> = { of(task: T): Key }['of'];
+
+export interface PoolOptions<T = unknown> {
   /**
    * Tasks handed to workers and not done, over the whole pool. Each worker's window is `floor(maxTasks / n)`, at least 1.
    * @default 4096
@@ -73,6 +80,12 @@ export interface PoolOptions {
    */
   readonly ackWarning?: number;
   /**
+   * Which worker gets a task that has no direction of its own: `'round-robin'`, strict rotation; `'least-busy'`, the one with
+   * the fewest tasks not done; or a function that gives the task's key: the same key always goes to the same worker.
+   * @default 'round-robin'
+   */
+  readonly route?: 'round-robin' | 'least-busy' | KeyFunction<T>;
+  /**
    * Milliseconds between asking a worker to end and terminating it: after an unsubscribe or an error, and for what a
    * worker keeps open after its tasks are done.
    * @default 5000
@@ -104,6 +117,7 @@ export interface ResolvedOptions {
   readonly drainTimeout: number;
   readonly ack: 'auto' | 'manual';
   readonly ackWarning: number;
+  readonly route: 'round-robin' | 'least-busy' | KeyFunction<unknown>;
   readonly grace: number;
   readonly initialData: unknown;
   readonly name: string;
@@ -143,6 +157,10 @@ const checks: { readonly [K in keyof Required<PoolOptions>]: Check } = {
   drainTimeout: patience,
   ack: oneOf('auto', 'manual'),
   ackWarning: patience,
+  route: [
+    "'round-robin' or 'least-busy', or a function of a task to its key",
+    (v) => v === 'round-robin' || v === 'least-busy' || typeof v === 'function',
+  ],
   grace: delay,
   initialData: ['anything', () => true],
   name: ['a non-empty string', (v) => typeof v === 'string' && v !== ''],
@@ -189,6 +207,7 @@ export function resolveOptions(
     drainTimeout: options.drainTimeout ?? Infinity,
     ack: options.ack ?? 'auto',
     ackWarning: options.ackWarning ?? 30_000,
+    route: options.route ?? 'round-robin',
     grace: options.grace ?? 5000,
     initialData: options.initialData,
     name: options.name ?? 'looppool',

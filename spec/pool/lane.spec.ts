@@ -27,16 +27,14 @@ function laneOf(credits = 10) {
     taskTimeout: Number.POSITIVE_INFINITY,
     window: 4,
     result: (value, from, index) => toPool.push(['result', value, from, index]),
-    resultSettled: (index) => toPool.push(['settled', index]),
     resultWithheld: (index) => toPool.push(['withheld', index]),
-    outputPaused: () => toPool.push('paused'),
-    outputHasRoom: () => toPool.push('room'),
     starved: (index) => toPool.push(['starved', index]),
     owesCredit: () => false,
     turn: () => toPool.push('turn'),
     tell: (event) => events.push(event.type),
   };
   const keeper: LaneKeeper<string> = {
+    emitter: { settled: () => toPool.push(['settled', 3]), room: () => toPool.push('room') },
     taskDone: () => toPool.push(['done', 3]),
     taskFailed: ({ task }, error) => toPool.push(['failed', 3, task, error]),
     overdue: () => {},

@@ -48,6 +48,11 @@ export class Intake<T> {
     return this.#backlog.values();
   }
 
+  /** What came first, and stays. The caller has looked at `waiting`. */
+  peek(): T {
+    return this.#backlog.peek();
+  }
+
   shift(): T {
     return this.#backlog.shift();
   }

@@ -30,10 +30,7 @@ export interface LaneOwner<R> {
   /** ms that a task may run, or Infinity. */
   readonly taskTimeout: number;
   result(value: R, from: Emitter, worker: number, attempt: number): void;
-  resultSettled(worker: number): void;
   resultWithheld(worker: number): void;
-  outputPaused(): void;
-  outputHasRoom(): void;
   starved(worker: number): void;
   owesCredit(worker: number): boolean;
   turn(): void;
@@ -42,6 +39,8 @@ export interface LaneOwner<R> {
 
 /** The seat, as a lane sees it: what becomes of its tasks and of its worker. */
 export interface LaneKeeper<T> {
+  /** Of the results. */
+  readonly emitter: Emitter;
   taskDone(): void;
   taskFailed(undone: Undone<T>, error: unknown): void;
   /** The task has run too long: it is called off. */
@@ -63,12 +62,6 @@ const EXIT_LINGER = 100;
 export class Lane<T, R> implements ChannelListener<R> {
   readonly index: number;
   readonly name: string;
-  /** Of the worker's results. Not the lane itself, whose `failed` is about tasks. */
-  readonly emitter: Emitter = {
-    settled: () => this.#owner.resultSettled(this.index),
-    paused: () => this.#owner.outputPaused(),
-    room: () => this.#owner.outputHasRoom(),
-  };
   readonly #owner: LaneOwner<R>;
   readonly #keeper: LaneKeeper<T>;
   readonly #channel: Channel<T>;
@@ -171,7 +164,7 @@ export class Lane<T, R> implements ChannelListener<R> {
 
   result(value: R, owner: number): void {
     if (!this.#stopping && !this.#crashed) {
-      this.#owner.result(value, this.emitter, this.index, this.#attempts.get(owner) ?? 1);
+      this.#owner.result(value, this.#keeper.emitter, this.index, this.#attempts.get(owner) ?? 1);
     }
   }
 

@@ -22,14 +22,16 @@ import { forAll } from '../forAll.js';
 import type { ResolvedOptions } from '../options.js';
 import type { ChannelOpener } from '../protocol/channel.js';
 import { PROTOCOL } from '../protocol/wire.js';
+import type { Routed } from '../routing.js';
 import { Acks } from './acks.js';
 import { type ResultCredits, resultCredits } from './credits.js';
-import { Dispatcher, NO_ROOM } from './dispatcher.js';
+import { type Dispatcher, LeastBusy, RoundRobin } from './dispatcher.js';
 import { HighWater, highMark } from './highWater.js';
 import { Intake } from './intake.js';
 import { Lane, type LaneOwner } from './lane.js';
 import { Outlet } from './outlet.js';
 import { RetryPolicy } from './retry.js';
+import { Router } from './router.js';
 import { Seat, type SeatOwner, type TaskFailure } from './seat.js';
 import { warnUnobserved } from './unobserved.js';
 
@@ -45,9 +47,10 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R> {
   readonly #options: ResolvedOptions;
   readonly #output: Subscriber<R>;
   readonly #events: Subject<PoolEvent> | undefined;
-  readonly #intake: Intake<T>;
+  readonly #intake: Intake<T | Routed<T>>;
   readonly #highWater: HighWater;
   readonly #dispatcher: Dispatcher;
+  readonly #router: Router<T>;
   readonly #credits: ResultCredits;
   readonly #outlet: Outlet<unknown>;
   readonly #acks: Acks<R> | undefined;
@@ -73,7 +76,12 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R> {
     this.#events?.subscribe(events);
     this.#intake = new Intake(backlog, overflow);
     this.#highWater = new HighWater(highMark(maxTasks, backlog));
-    this.#dispatcher = new Dispatcher(n, maxTasks);
+    const { route } = options;
+    this.#dispatcher = route === 'least-busy' ? new LeastBusy(n, maxTasks) : new RoundRobin(n, maxTasks);
+    const keyOf = typeof route === 'function' ? route : undefined;
+    this.#router = new Router<T>(this.#dispatcher, n, keyOf, (worker, task) => {
+      (this.#seats[worker] as Seat<T, R>).task(task);
+    });
     this.#credits = resultCredits(maxResults, n, (worker, results) => this.#seats[worker]?.credit(results));
     if (ack === 'manual') {
       this.#acks = new Acks(output as Subscriber<unknown>, ackWarning, (event) => this.tell(event));
@@ -98,11 +106,9 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R> {
 
   // From the source.
 
-  task(task: T): void {
+  task(task: T | Routed<T>): void {
     if (this.#over) return;
-    const worker = this.#intake.waiting === 0 ? this.#dispatcher.take() : NO_ROOM;
-    if (worker !== NO_ROOM) {
-      (this.#seats[worker] as Seat<T, R>).task(task);
+    if (this.#intake.waiting === 0 && this.#place(task)) {
       if (!this.#hasRoom()) this.#pause();
     } else if (this.#pause()) {
       this.#intake.pushPaused(task);
@@ -113,7 +119,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R> {
   }
 
   /** Its source cannot wait: it joins the backlog, as long as that has room. */
-  #pushUnpaused(task: T): void {
+  #pushUnpaused(task: T | Routed<T>): void {
     const { backlog, overflow: policy } = this.#options;
     const before = this.#intake.counted;
     const excess = this.#intake.push(task);
@@ -125,6 +131,16 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R> {
     } else {
       this.#dropped += 1;
       this.tell({ type: 'dropped', task: excess.task, count: this.#dropped, policy });
+    }
+  }
+
+  /** A direction that leads nowhere ends the output. */
+  #place(task: T | Routed<T>): boolean {
+    try {
+      return this.#router.place(task);
+    } catch (error) {
+      this.fail(error);
+      return true;
     }
   }
 
@@ -236,18 +252,25 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R> {
   }
 
   #takeTurn(): void {
+    this.#router.unpark();
     while (this.#intake.waiting > 0) {
-      const worker = this.#dispatcher.take();
-      if (worker === NO_ROOM) return;
-      (this.#seats[worker] as Seat<T, R>).task(this.#intake.shift());
+      if (!this.#place(this.#intake.peek())) return;
+      this.#intake.shift();
     }
     if (this.#intake.paused > 0) this.#resume();
-    if (this.#sourceCompleted && !this.#pilled && this.#intake.waiting === 0) {
+    if (this.#sourceCompleted && !this.#pilled && this.#intake.waiting + this.#router.parked === 0) {
       this.#pilled = true;
       forAll(this.#seats, (seat) => seat.pill());
       // Every worker may have left before.
       this.#completeIfThrough();
     }
+  }
+
+  /** They take slots of their own: nobody has counted them yet. */
+  retainedFor(worker: number): T[] {
+    const retained = this.#router.retained();
+    for (let i = 0; i < retained.length; i += 1) this.#dispatcher.add(worker);
+    return retained;
   }
 
   laneOf(seat: Seat<T, R>): Lane<T, R> {
@@ -276,11 +299,15 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R> {
   }
 
   #drainsTooLong(): void {
-    const tasks = [...this.#seats.flatMap((seat) => seat.undone()), ...this.#intake.tasks()];
+    const tasks = [
+      ...this.#seats.flatMap((seat) => seat.undone()),
+      ...this.#router.parkedTasks(),
+      ...this.#intake.tasks(),
+    ];
     this.fail(new DrainTimeoutError(this.#options.drainTimeout, tasks, this.#outlet.uningested));
   }
 
-  readonly #hasRoom = (): boolean => this.#intake.waiting === 0 && this.#dispatcher.hasRoom;
+  readonly #hasRoom = (): boolean => this.#intake.waiting === 0 && this.#router.hasRoom;
 
   /** False when whoever emits cannot wait. */
   #pause(): boolean {

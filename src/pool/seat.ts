@@ -31,6 +31,11 @@ export interface SeatOwner<T, R> {
   /** A new worker for the seat. Throws what the user's factory throws. */
   laneOf(seat: Seat<T, R>): Lane<T, R>;
   workerGone(worker: number): void;
+  /** What a replacement is to be given before any other task. */
+  retainedFor(worker: number): T[];
+  resultSettled(worker: number): void;
+  outputPaused(): void;
+  outputHasRoom(): void;
   taskDone(worker: number): void;
   /** A delivery of the task failed. */
   taskFailed(failure: TaskFailure): void;
@@ -48,6 +53,12 @@ export interface SeatOwner<T, R> {
 export class Seat<T, R> implements LaneKeeper<T> {
   readonly index: number;
   readonly name: string;
+  /** Of the results of all its workers. */
+  readonly emitter: Emitter = {
+    settled: () => this.#owner.resultSettled(this.index),
+    paused: () => this.#owner.outputPaused(),
+    room: () => this.#owner.outputHasRoom(),
+  };
   readonly #owner: SeatOwner<T, R>;
   #lane: Lane<T, R> | undefined;
   /** What waits for a worker that is alone with it. */
@@ -76,10 +87,6 @@ export class Seat<T, R> implements LaneKeeper<T> {
     lane.start();
     // The factory may have ended the pool, when there was no lane yet to stop.
     if (this.#stopped) lane.stop();
-  }
-
-  get emitter(): Emitter | undefined {
-    return this.#lane?.emitter;
   }
 
   /** The next task of the rotation. */
@@ -191,6 +198,11 @@ export class Seat<T, R> implements LaneKeeper<T> {
 
   #begin(): void {
     this.#restart = undefined;
+    const suspects = this.#suspects.takeAll();
+    for (const task of this.#owner.retainedFor(this.index)) {
+      this.#suspects.push({ task, attempt: 1, position: -1 });
+    }
+    for (const suspect of suspects) this.#suspects.push(suspect);
     try {
       this.start();
     } catch (error) {
