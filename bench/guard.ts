@@ -31,18 +31,19 @@ if ('why' in base) {
   console.log(`Nothing to compare with: ${base.why}.`);
 } else {
   console.log(`Compared with ${base.title}`);
-  try {
-    const copy = await copyOf(root, base.commit);
-    try {
-      await guard(copy);
-    } finally {
-      await copy.remove();
-    }
-  } catch (error) {
-    // What is tested here has built and passed its tests: what fails in the commit before it is no fault of its.
-    if (error instanceof MeasurementError && error.player.program === undefined) throw error;
-    console.log(`Nothing to compare with: the commit before cannot be built or run here.\n${error}`);
-  }
+  const copy = await copyOf(root, base.commit).catch(unfit);
+  if (copy) await guard(copy).catch(unlessOfBase).finally(copy.remove);
+}
+
+// What is tested here has built and passed its tests: what fails in the commit before it is no fault of its.
+
+function unfit(error: unknown): undefined {
+  console.log(`Nothing to compare with: that commit cannot be built or run here.\n${error}`);
+}
+
+function unlessOfBase(error: unknown): void {
+  if (!(error instanceof MeasurementError) || error.player.program === undefined) throw error;
+  unfit(error);
 }
 
 async function guard({ program }: Copy): Promise<void> {
