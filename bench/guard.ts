@@ -70,7 +70,10 @@ async function compareAll(names: readonly Name[], program: string): Promise<Comp
   const figures = players.map(() => [] as Figures[]);
   for (let round = 0; round < LEAST_ROUNDS || (round < ROUNDS && performance.now() < until); round += 1) {
     const played = await playRounds(players, 1);
-    for (const [i, of] of played.entries()) figures[i]?.push(...of);
+    for (const [i, of] of played.entries()) {
+      if (of instanceof MeasurementError) throw of;
+      figures[i]?.push(...of);
+    }
   }
   const comparisons = names.map((name, i) => compare(name, figures[2 * i] ?? [], figures[2 * i + 1] ?? []));
   const rows = comparisons.map(({ workload, now, before, ratio: times }) => [

@@ -15,21 +15,29 @@ export interface Player {
   readonly items: number | undefined;
 }
 
+/** The figures of its rounds, or what it failed with. */
+export type Played = readonly Figures[] | MeasurementError;
+
 /**
  * So many rounds of all of them, by turns: a machine that is busy for a while is so for all. Each round begins with another one,
- * that nobody always comes behind the same neighbour.
- * @returns the figures of each player, in their order
- * @throws MeasurementError
+ * that nobody always comes behind the same neighbour. Who has failed once has no further turn.
+ * @returns what became of each player, in their order
  */
-export async function playRounds(players: readonly Player[], rounds: number): Promise<Figures[][]> {
+export async function playRounds(players: readonly Player[], rounds: number): Promise<Played[]> {
   const taken = players.map(() => [] as Figures[]);
+  const failures = new Map<number, MeasurementError>();
   for (let round = 0; round < rounds; round += 1) {
     for (let turn = 0; turn < players.length; turn += 1) {
       const next = (round + turn) % players.length;
-      taken[next]?.push(await measure(players[next] as Player));
+      if (failures.has(next)) continue;
+      try {
+        taken[next]?.push(await measure(players[next] as Player));
+      } catch (error) {
+        failures.set(next, error as MeasurementError);
+      }
     }
   }
-  return taken;
+  return taken.map((figures, player) => failures.get(player) ?? figures);
 }
 
 const ownProgram = fileURLToPath(new URL('./measure.js', import.meta.url));

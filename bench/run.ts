@@ -3,14 +3,15 @@
  *
  *     node build/bench/run.js [workload …] [--contenders a,b] [--rounds N] [--items N] [--json FILE]
  *
- * Medians over the rounds are what is compared. A wrong result ends the run.
+ * Medians over the rounds are what is compared. Whoever gives a wrong result is left out, and the run fails at its end.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, loadavg, platform } from 'node:os';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
-import { fieldOf, readCatalogue } from './catalogue.js';
-import { playRounds } from './play.js';
+import { type Entry, fieldOf, readCatalogue } from './catalogue.js';
+import type { Figures } from './driver.js';
+import { MeasurementError, playRounds } from './play.js';
 import { type Report, resultOf } from './report.js';
 import { sectionOf } from './table.js';
 import type { Workload } from './workload.js';
@@ -52,15 +53,28 @@ for (const name of workloads) {
   const workload = catalogue.workloads.get(name) as Workload;
   const { taking, absent } = fieldOf(name, workload, contenders);
   const players = taking.map((entry) => ({ workload: name, contender: entry.name, items }));
-  const measured = await playRounds(players, rounds);
-  const result = resultOf(workload, taking, measured, absent);
+  const finished: Entry[] = [];
+  const measured: (readonly Figures[])[] = [];
+  const missing = [...absent];
+  for (const [i, played] of (await playRounds(players, rounds)).entries()) {
+    const entry = taking[i] as Entry;
+    if (played instanceof MeasurementError) {
+      missing.push({ title: entry.contender.title, why: 'it failed' });
+      console.error(played);
+      process.exitCode = 1;
+    } else {
+      finished.push(entry);
+      measured.push(played);
+    }
+  }
+  const result = resultOf(workload, finished, measured, missing);
   report.workloads[name] = result;
   console.log(`\n${sectionOf(name, result)}`);
-}
-
-if (options.json) {
-  await mkdir(dirname(options.json), { recursive: true });
-  await writeFile(options.json, `${JSON.stringify(report, null, 1)}\n`);
+  // After each workload: a run is long.
+  if (options.json) {
+    await mkdir(dirname(options.json), { recursive: true });
+    await writeFile(options.json, `${JSON.stringify(report, null, 1)}\n`);
+  }
 }
 
 function pick(kind: string, known: string[], asked: string[]): string[] {

@@ -32,7 +32,7 @@ describe('the benchmark', function () {
   });
   after(() => rmSync(folder, { recursive: true }));
 
-  /** A round of few tasks, as `npm run bench` plays it: every measurement checks its results, and ends the run if they are wrong. */
+  /** A round of few tasks, as `npm run bench` plays it: every measurement checks its results, and the run fails if any are wrong. */
   async function reportOf(name: string, ...args: string[]): Promise<Report> {
     const json = join(folder, `${name}.json`);
     const few = ['--items', String(TASKS), '--rounds', '1', '--json', json];

@@ -21,6 +21,7 @@ export const contender: Contender = {
       minThreads: WORKERS,
       maxThreads: WORKERS,
     });
+    const running = new Set<Promise<unknown>>();
     const call = (task: unknown) => {
       const { port1, port2 } = new MessageChannel();
       return new Promise<unknown[]>((resolve, reject) => {
@@ -37,13 +38,20 @@ export const contender: Contender = {
           closeIfAll();
         });
         // The answer may come before the last of the results.
-        pool.run({ task, port: port2 } satisfies Call, { transferList: [port2] }).then((results: number) => {
+        const answer = pool.run({ task, port: port2 } satisfies Call, { transferList: [port2] });
+        running.add(answer);
+        answer.then((results: number) => {
+          running.delete(answer);
           sent = results;
           closeIfAll();
         }, reject);
       });
     };
-    return calling(terms, call, () => pool.destroy());
+    return calling(terms, call, async () => {
+      // Or after: what is destroyed while it answers is an error.
+      await Promise.all(running);
+      await pool.destroy();
+    });
   },
 };
 
