@@ -10,7 +10,7 @@ export function pageOf(report: Report): string {
   const { machine, rounds, workloads } = report;
   const { node, cores, cpu, load, at } = machine;
   const sections = Object.entries(workloads).map(([name, result]) => sectionOf(name, result));
-  const busy = load > cores / 2 ? ' **Provisional: the machine was busy with other things.**' : '';
+  const busy = isBusy(report) ? ' **Provisional: the machine was busy with other things.**' : '';
   return [
     `Measured on ${at.slice(0, 10)}: Node ${node}, ${cores} cores (${cpu}), load ${load.toFixed(1)} at the start; medians of ${rounds} rounds.${busy}`,
     '### The aims',
@@ -31,14 +31,19 @@ export function intoPage(page: string, part: string): string {
   return `${page.slice(0, from + BEGIN.length)}\n\n${part}\n\n${page.slice(to)}`;
 }
 
+/** Figures of then say nothing about an aim. */
+const isBusy = ({ machine: { load, cores } }: Report): boolean => load > cores / 2;
+
 function aimsOf(report: Report): string {
+  const verdict = (aim: Aim, value: number): string =>
+    isBusy(report) ? 'provisional' : isMet(aim, value) ? 'met' : '**missed**';
   const rows = aims.map((aim) => {
     const value = measuredOf(aim, report);
     return [
       `${aim.workload}: ${aim.says}`,
       limitOf(aim),
       value === undefined ? 'not measured' : `${ratio(value)}${unitOf(aim)}`,
-      value === undefined ? '' : isMet(aim, value) ? 'met' : '**missed**',
+      value === undefined ? '' : verdict(aim, value),
     ];
   });
   return markdown(['aim', 'at', 'measured', ''], rows);
