@@ -46,7 +46,7 @@ export interface Opened {
  */
 export async function open(match: Match, firsts = 1, observe?: (result: unknown) => void): Promise<Opened> {
   const { contender, workload, url } = match;
-  workload.prepare?.(Math.max(match.items, firsts));
+  workload.prepare?.(firsts);
   const tally = new Tally(workload, contender.ordered);
   const next = observe
     ? (result: unknown) => {
@@ -67,6 +67,7 @@ export async function open(match: Match, firsts = 1, observe?: (result: unknown)
 /** Not more than are measured. */
 export async function warmUp({ workload, items }: Match, { pool, tally }: Opened): Promise<void> {
   const count = Math.min(items, workload.warmUp);
+  workload.prepare?.(count);
   const warmed = tally.expect(count);
   pool.feed(workload.tasks(count));
   await warmed;

@@ -7,6 +7,7 @@ import { type Row, rowOf } from './row.js';
 const CHUNK = 256 * 1024;
 const NEWLINE = 10;
 const decoder = new TextDecoder();
+const folder = join(tmpdir(), 'looppool-bench');
 
 /** Parses a line, works out a few fields, drops others, and writes it as JSON again. */
 export function clean(line: string): string {
@@ -23,54 +24,11 @@ export function clean(line: string): string {
   });
 }
 
-let path = '';
-
-/** Makes sure of the file, outside of what is timed. `rows` of it will be read at most. */
+/** Makes sure of the file of so many rows. */
 export function prepare(rows: number): void {
-  path = fileOf(rows);
-}
-
-export const ROWS_PER_BLOCK_AT_MOST = 1200;
-
-/** The lines of the first `count` rows. */
-export function* lines(count: number): Generator<string> {
-  let taken = 0;
-  for (const block of blocks(Infinity)) {
-    for (const line of decoder.decode(block).split('\n')) {
-      if (line === '') continue;
-      yield line;
-      taken += 1;
-      if (taken === count) return;
-    }
-  }
-}
-
-/** The first blocks: whole lines, about 256 KiB of them, each in memory of its own. */
-export function* blocks(count: number): Generator<Uint8Array> {
-  const file = openSync(path, 'r');
-  try {
-    let rest = new Uint8Array(0);
-    for (let taken = 0; taken < count; taken += 1) {
-      const bytes = new Uint8Array(rest.length + CHUNK);
-      bytes.set(rest);
-      const length = rest.length + readSync(file, bytes, rest.length, CHUNK, null);
-      const end = bytes.lastIndexOf(NEWLINE, length - 1) + 1;
-      if (end === 0) return;
-      rest = bytes.slice(end, length);
-      yield bytes.subarray(0, end);
-    }
-  } finally {
-    closeSync(file);
-  }
-}
-
-/** The path of a file of at least so many rows, which is written when there is none yet. */
-function fileOf(rows: number): string {
-  const folder = join(tmpdir(), 'looppool-bench');
-  const path = join(folder, `rows-${rows}.ndjson`);
-  if (statSync(path, { throwIfNoEntry: false })) return path;
+  if (statSync(pathOf(rows), { throwIfNoEntry: false })) return;
   mkdirSync(folder, { recursive: true });
-  const unfinished = `${path}.${process.pid}`;
+  const unfinished = `${pathOf(rows)}.${process.pid}`;
   const file = openSync(unfinished, 'w');
   let text = '';
   for (let id = 0; id < rows; id += 1) {
@@ -81,6 +39,33 @@ function fileOf(rows: number): string {
     }
   }
   closeSync(file);
-  renameSync(unfinished, path);
-  return path;
+  renameSync(unfinished, pathOf(rows));
 }
+
+/** The lines of the file of so many rows. */
+export function* lines(rows: number): Generator<string> {
+  for (const block of blocks(rows)) {
+    for (const line of decoder.decode(block).split('\n')) if (line !== '') yield line;
+  }
+}
+
+/** The file of so many rows in blocks: whole lines, 256 KiB of them at most, each in memory of its own. */
+export function* blocks(rows: number): Generator<Uint8Array> {
+  const file = openSync(pathOf(rows), 'r');
+  try {
+    let rest = new Uint8Array(0);
+    for (;;) {
+      const bytes = new Uint8Array(CHUNK);
+      bytes.set(rest);
+      const length = rest.length + readSync(file, bytes, rest.length, CHUNK - rest.length, null);
+      const end = bytes.subarray(0, length).lastIndexOf(NEWLINE) + 1;
+      if (end === 0) return;
+      rest = bytes.slice(end, length);
+      yield bytes.subarray(0, end);
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
+const pathOf = (rows: number): string => join(folder, `rows-${rows}.ndjson`);

@@ -25,8 +25,8 @@ export class Tally {
     const digest = this.#workload.digest(result);
     this.#sum = (this.#sum + digest) | 0;
     this.#chain = chained(this.#chain, digest);
-    this.#count += 1;
-    if (this.#count === this.#mark) this.#reachMark();
+    this.#count += this.#workload.itemsIn?.(result) ?? 1;
+    if (this.#count >= this.#mark) this.#reachMark();
   };
 
   readonly answer = (answer: unknown): void => {
@@ -76,7 +76,7 @@ export class Tally {
 
   #reachMark(): void {
     this.#atMark();
-    if (this.#count === this.#expected) this.#complete();
+    if (this.#count >= this.#expected) this.#complete();
     else this.#mark = Math.min(this.#mark + this.#stride, this.#expected);
   }
 }

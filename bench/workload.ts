@@ -20,10 +20,12 @@ export interface Workload<T = unknown, R = unknown> {
   readonly only?: readonly string[];
   /** Results of each task, when they are many: `work` returns an iterable of so many. */
   readonly fanOut?: number;
-  /** Is called first, in the host: what `tasks` needs for so many tasks. */
+  /** Is called in the host before `tasks`, outside of what is timed: what that needs. */
   prepare?(count: number): void;
   /** Lazy: nothing is kept. The same tasks at every call. */
   tasks(count: number): Iterable<T>;
+  /** Items in a result, where a task is of many; `count` is of them then. */
+  itemsIn?(result: R): number;
   /** Runs in the worker. Returns the result, or an iterable of them where there is a `fanOut`. */
   work(task: T): unknown;
   /** What `work` returns, cheaper: for the check afterwards. */

@@ -63,6 +63,18 @@ describe('the benchmark', function () {
     expect(namesIn(report, 'tiny')).to.include.members(['looppool', 'piscina', 'ring', 'threadsPool']);
   });
 
+  it('LIN-2 every way to the lines of a file finds the same', async () => {
+    const args = [
+      fileURLToPath(new URL('../bench/lines.js', import.meta.url)),
+      '--megabytes',
+      '1',
+      '--rounds',
+      '1',
+    ];
+    const { stdout } = await promisify(execFile)(process.execPath, args);
+    expect(stdout.match(/^\| .* \| [\d.]+ \| \d+ \|$/gm)).to.have.lengthOf(4);
+  });
+
   describe('a measurement', () => {
     /** Answers each task with `answers`, at once. */
     const answering = (answers: (task: number) => number[], more: Partial<Contender> = {}): Contender => ({

@@ -75,6 +75,11 @@ const options: {
     refuses: ['drop', 'Error', '', null, true, 0, ['error'], {}],
     expected: "'error' or 'drop-newest' or 'drop-oldest'",
   },
+  ordered: {
+    takes: [true, false],
+    refuses: [0, 1, 'true', '', null, {}],
+    expected: 'true or false',
+  },
   onTaskError: {
     takes: ['error', 'dead-letter'],
     refuses: ['dead', '', null, true, {}],
@@ -99,6 +104,11 @@ const options: {
     takes: [0, 1, 30_000, Number.POSITIVE_INFINITY],
     refuses: [-1, 2 ** 31, Number.NaN, '5', null],
     expected: 'milliseconds from 0 to 2147483647, or Infinity',
+  },
+  maxTasksPerWorker: {
+    takes: [1, 1000, Number.POSITIVE_INFINITY],
+    refuses: [0, -1, 1.5, Number.NaN, '2', null],
+    expected: `${count}, or Infinity`,
   },
   ack: { takes: ['auto', 'manual'], refuses: ['none', null, true, 1], expected: "'auto' or 'manual'" },
   ackWarning: {
@@ -170,11 +180,13 @@ describe('the options of poolMap', () => {
       maxResults: 4096,
       backlog: Number.POSITIVE_INFINITY,
       overflow: 'error',
+      ordered: false,
       onTaskError: 'error',
       maxAttempts: 1,
       retryDelay: 0,
       taskTimeout: Number.POSITIVE_INFINITY,
       drainTimeout: Number.POSITIVE_INFINITY,
+      maxTasksPerWorker: Number.POSITIVE_INFINITY,
       ack: 'auto',
       ackWarning: 30_000,
       route: 'round-robin',

@@ -36,6 +36,12 @@ export interface PoolOptions<T = unknown> {
    */
   readonly overflow?: OverflowPolicy;
   /**
+   * Results leave in the order of their tasks, those of one task together; results of no task leave as they come. Results of
+   * later tasks wait in the host, within `maxResults`; a task keeps its place in `maxTasks` until its results have left.
+   * @default false
+   */
+  readonly ordered?: boolean;
+  /**
    * `'error'`: a task that fails ends the output, as in `mergeMap`. `'dead-letter'`: it becomes a `dead-letter` event, with
    * its cause, and the stream goes on; a worker that dies is replaced.
    * @default 'error'
@@ -68,6 +74,12 @@ export interface PoolOptions<T = unknown> {
    * @default Infinity
    */
   readonly drainTimeout?: number;
+  /**
+   * Tasks that one worker is given before it is recycled: it drains, and another that has started meanwhile takes its place.
+   * The first workers are recycled earlier, each at another time, so that never all are at once.
+   * @default Infinity
+   */
+  readonly maxTasksPerWorker?: number;
   /**
    * `'manual'`: the output emits a `Delivery` for each result, which is ingested when its `done()` is called.
    * @default 'auto'
@@ -110,11 +122,13 @@ export interface ResolvedOptions {
   readonly maxResults: number;
   readonly backlog: number;
   readonly overflow: OverflowPolicy;
+  readonly ordered: boolean;
   readonly onTaskError: 'error' | 'dead-letter';
   readonly maxAttempts: number;
   readonly retryDelay: number | ((attempt: number, error: unknown) => number);
   readonly taskTimeout: number;
   readonly drainTimeout: number;
+  readonly maxTasksPerWorker: number;
   readonly ack: 'auto' | 'manual';
   readonly ackWarning: number;
   readonly route: 'round-robin' | 'least-busy' | KeyFunction<unknown>;
@@ -150,11 +164,13 @@ const checks: { readonly [K in keyof Required<PoolOptions>]: Check } = {
     (v) => v === Infinity || (Number.isSafeInteger(v) && (v as number) >= 0),
   ],
   overflow: oneOf(...policies),
+  ordered: ['true or false', (v) => typeof v === 'boolean'],
   onTaskError: oneOf('error', 'dead-letter'),
   maxAttempts: count,
   retryDelay: [`${delay[0]}, or a function that returns them`, (v) => typeof v === 'function' || isDelay(v)],
   taskTimeout: patience,
   drainTimeout: patience,
+  maxTasksPerWorker: [`${count[0]}, or Infinity`, (v) => v === Infinity || count[1](v)],
   ack: oneOf('auto', 'manual'),
   ackWarning: patience,
   route: [
@@ -200,11 +216,13 @@ export function resolveOptions(
     maxResults: options.maxResults ?? 4096,
     backlog: options.backlog ?? Infinity,
     overflow: options.overflow ?? 'error',
+    ordered: options.ordered ?? false,
     onTaskError: options.onTaskError ?? 'error',
     maxAttempts: options.maxAttempts ?? 1,
     retryDelay: options.retryDelay ?? 0,
     taskTimeout: options.taskTimeout ?? Infinity,
     drainTimeout: options.drainTimeout ?? Infinity,
+    maxTasksPerWorker: options.maxTasksPerWorker ?? Infinity,
     ack: options.ack ?? 'auto',
     ackWarning: options.ackWarning ?? 30_000,
     route: options.route ?? 'round-robin',

@@ -1,3 +1,3 @@
-import { looppoolContender, threads } from '../looppool/pool.js';
+import { looppoolContender } from '../looppool/pool.js';
 
-export const contender = looppoolContender('looppool, 2 threads', threads);
+export const contender = looppoolContender({ title: 'looppool, 2 threads' });

@@ -1,8 +1,7 @@
-import { looppoolContender, threads } from '../looppool/pool.js';
+import { looppoolContender } from '../looppool/pool.js';
 
-export const contender = looppoolContender(
-  'looppool, 2 threads, least busy first',
-  threads,
-  { only: ['tiny', 'ordered', 'cpu', 'skewed'] },
-  { route: 'least-busy' },
-);
+export const contender = looppoolContender({
+  title: 'looppool, 2 threads, least busy first',
+  only: ['tiny', 'ordered', 'cpu', 'skewed'],
+  options: { route: 'least-busy' },
+});

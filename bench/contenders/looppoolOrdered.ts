@@ -1,8 +1,8 @@
-import { looppoolContender, threads } from '../looppool/pool.js';
+import { looppoolContender } from '../looppool/pool.js';
 
-export const contender = looppoolContender(
-  'looppool, 2 threads, ordered',
-  threads,
-  { only: ['tiny', 'ordered'], ordered: true },
-  { ordered: true },
-);
+export const contender = looppoolContender({
+  title: 'looppool, 2 threads, ordered',
+  only: ['tiny', 'ordered'],
+  ordered: true,
+  options: { ordered: true },
+});

@@ -9,6 +9,7 @@ export async function stream(match: Match, marks = 1, atMark = () => {}): Promis
   const opened = await open(match);
   await warmUp(match, opened);
 
+  workload.prepare?.(tasks);
   const finished = opened.tally.expect(tasks, marks, atMark);
   const stopwatch = new Stopwatch();
   opened.pool.feed(workload.tasks(tasks));

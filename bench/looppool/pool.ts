@@ -7,26 +7,25 @@ type Factory = WorkerFactory<unknown, unknown>;
 
 export const workerFile = new URL('./worker.js', import.meta.url);
 
-/** Threads, as most users have them. */
-export const threads = (): Factory => threadWorker(workerFile);
+export interface Kind extends Omit<Contender, 'open'> {
+  /** Threads, as most users have them, unless it is given. Is called when the pool is opened. */
+  readonly workers?: () => Factory;
+  /** Of the pool, beyond the window. */
+  readonly options?: object;
+  /** Makes a source of the tasks. `paced`, unless it is given, with what is to be moved marked. */
+  readonly source?: (tasks: Iterable<unknown>) => Observable<unknown>;
+}
 
-/**
- * @param factory is asked for when the pool is opened
- * @param options beyond the window
- */
-export function looppoolContender(
-  title: string,
-  factory: () => Factory,
-  more: Partial<Contender> = {},
-  options: object = {},
-): Contender {
+export function looppoolContender(kind: Kind): Contender {
+  const { workers = threads, options = {}, source, ...contender } = kind;
   return {
-    title,
     absent: () => unknownIn(options),
-    open: async (terms) => openPool(factory(), terms, options),
-    ...more,
+    ...contender,
+    open: async (terms) => openPool(workers(), terms, options, source),
   };
 }
+
+const threads = (): Factory => threadWorker(workerFile);
 
 /** Why a build cannot be given these options: it has none such. */
 function unknownIn(options: object): string | undefined {
@@ -39,19 +38,20 @@ function unknownIn(options: object): string | undefined {
 }
 
 /** One subscription for all that is fed: the pool lives as long as that, and stays warm from one feed to the next. */
-function openPool(factory: Factory, terms: Terms, more: PoolOptions): OpenPool {
+function openPool(factory: Factory, terms: Terms, more: object, source: Kind['source']): OpenPool {
   const { workload, window, next, transfers } = terms;
-  const options: PoolOptions = { maxTasks: window, initialData: workload, ...more };
+  const options: PoolOptions<unknown> = { maxTasks: window, initialData: workload, ...more };
   const sources = new Subject<Observable<unknown>>();
   const single = new Subject<unknown>();
   const ended = new Promise<void>((complete, error) => {
     sources.pipe(mergeAll(), poolMap(factory, WORKERS, options)).subscribe({ next, error, complete });
   });
   sources.next(single);
-  const moved = transfers && ((task: unknown) => move(task as object, transfers(task)));
+  const marked = transfers && ((task: unknown) => move(task as object, transfers(task)));
+  const pacedTasks = (tasks: Iterable<unknown>) => paced(marked ? mapped(tasks, marked) : tasks);
   return {
-    feed: (tasks) => sources.next(paced(moved ? mapped(tasks, moved) : tasks)),
-    send: (task) => single.next(moved ? moved(task) : task),
+    feed: (tasks) => sources.next((source ?? pacedTasks)(tasks)),
+    send: (task) => single.next(marked ? marked(task) : task),
     close: () => {
       single.complete();
       sources.complete();

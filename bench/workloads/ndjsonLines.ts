@@ -6,7 +6,7 @@ import type { Workload } from '../workload.js';
 /** A file of rows, line by line: the host reads and splits, the workers parse, work and write. */
 export const workload: Workload<string, string> = {
   title: 'an NDJSON file by the line: parsed, cleaned, written',
-  items: { fast: 150_000, slow: 50_000, slowest: 5_000 },
+  items: { fast: 200_000, slow: 50_000, slowest: 5_000 },
   warmUp: 20_000,
   window: 4096,
   driver: stream,

@@ -36,7 +36,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   events: ['errors'],
   ring: [],
   forAll: [],
-  move: ['errors'],
+  move: ['errors', 'routing'],
   routing: [],
   options: ['errors', 'events', 'routing'],
   demand: ['errors', 'ring', 'forAll'],
