@@ -1,13 +1,8 @@
-import { threadWorker } from 'looppool';
-import type { Contender } from '../contender.js';
-import { openPool } from './looppool.js';
+import { looppoolContender } from '../looppool/pool.js';
 
 /** What it costs to be looked at. */
-export const contender: Contender = {
+export const contender = looppoolContender({
   title: 'looppool, 2 threads, with an observer of every event',
-  only: ['tiny', 'milli'],
-  open: async (terms) =>
-    openPool(threadWorker<typeof import('./looppool.js')>(new URL('./looppool.js', import.meta.url)), terms, {
-      events: { next: () => {} },
-    }),
-};
+  only: ['tiny', 'cpu'],
+  options: { events: { next: () => {} } },
+});

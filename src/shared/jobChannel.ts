@@ -74,7 +74,7 @@ function listenerOf<T, R>(
     },
     starved: () => pool.starved(),
     timed: (take) => pool.timed(take),
-    resources: (take) => pool.resources(take),
+    resources: (resources) => pool.resources(resources),
     report: (error) => pool.report(error),
     broken: (error) => pool.broken(error),
     ending: () => pool.ending(),
