@@ -75,6 +75,11 @@ const options: {
     refuses: ['drop', 'Error', '', null, true, 0, ['error'], {}],
     expected: "'error' or 'drop-newest' or 'drop-oldest'",
   },
+  ordered: {
+    takes: [true, false],
+    refuses: [0, 1, 'true', '', null, {}],
+    expected: 'true or false',
+  },
   onTaskError: {
     takes: ['error', 'dead-letter'],
     refuses: ['dead', '', null, true, {}],
@@ -175,6 +180,7 @@ describe('the options of poolMap', () => {
       maxResults: 4096,
       backlog: Number.POSITIVE_INFINITY,
       overflow: 'error',
+      ordered: false,
       onTaskError: 'error',
       maxAttempts: 1,
       retryDelay: 0,

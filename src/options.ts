@@ -36,6 +36,12 @@ export interface PoolOptions<T = unknown> {
    */
   readonly overflow?: OverflowPolicy;
   /**
+   * Results leave in the order of their tasks, those of one task together; results of no task leave as they come. Results of
+   * later tasks wait in the host, within `maxResults`; a task keeps its place in `maxTasks` until its results have left.
+   * @default false
+   */
+  readonly ordered?: boolean;
+  /**
    * `'error'`: a task that fails ends the output, as in `mergeMap`. `'dead-letter'`: it becomes a `dead-letter` event, with
    * its cause, and the stream goes on; a worker that dies is replaced.
    * @default 'error'
@@ -116,6 +122,7 @@ export interface ResolvedOptions {
   readonly maxResults: number;
   readonly backlog: number;
   readonly overflow: OverflowPolicy;
+  readonly ordered: boolean;
   readonly onTaskError: 'error' | 'dead-letter';
   readonly maxAttempts: number;
   readonly retryDelay: number | ((attempt: number, error: unknown) => number);
@@ -157,6 +164,7 @@ const checks: { readonly [K in keyof Required<PoolOptions>]: Check } = {
     (v) => v === Infinity || (Number.isSafeInteger(v) && (v as number) >= 0),
   ],
   overflow: oneOf(...policies),
+  ordered: ['true or false', (v) => typeof v === 'boolean'],
   onTaskError: oneOf('error', 'dead-letter'),
   maxAttempts: count,
   retryDelay: [`${delay[0]}, or a function that returns them`, (v) => typeof v === 'function' || isDelay(v)],
@@ -208,6 +216,7 @@ export function resolveOptions(
     maxResults: options.maxResults ?? 4096,
     backlog: options.backlog ?? Infinity,
     overflow: options.overflow ?? 'error',
+    ordered: options.ordered ?? false,
     onTaskError: options.onTaskError ?? 'error',
     maxAttempts: options.maxAttempts ?? 1,
     retryDelay: options.retryDelay ?? 0,

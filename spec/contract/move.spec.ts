@@ -284,4 +284,21 @@ describe('move() over processWorker', () => {
     const ofMemory = await run(of<MoveAct>({ act: 'increment', shared }).pipe(poolMap(worker, 1)));
     expect(reasonOf(ofMemory.error).message).to.contain('processes share no memory');
   });
-});
+
+  it('MOV-2 refuses what is no buffer, and leaves it here', async () => {
+    const { port1, port2 } = new MessageChannel();
+    const stream = new ReadableStream<string>({ start: (controller) => controller.close() });
+    for (const [task, name] of [
+      [move<MoveAct>({ act: 'reply', port: port2 }, [port2]), 'MessagePort'],
+      [move<MoveAct>({ act: 'read', stream }, [stream]), 'ReadableStream'],
+    ] as const) {
+      const { error } = await run(of(task).pipe(poolMap(worker, 1)));
+      expect(reasonOf(error).message).to.contain(
+        `a ${name} cannot be moved to another process, use threadWorker`,
+      );
+    }
+    const answer = once(port1, 'message');
+    port2.postMessage('still connected');
+    expect(await answer).to.deep.equal(['still connected']);
+    port1.close();
+  });});

@@ -62,10 +62,13 @@ export class RemoteChannel<T, R> implements Channel<T>, LinkListener {
   readonly #turn: Turn;
   #stopWaiting: (() => void) | undefined;
   #credits = 0;
+  #oldest: number | undefined;
   #started = false;
   #online = false;
   #closed = false;
+  /** What it is killed for. */
   #reason: CloseReason | undefined;
+  #death: Extract<CloseReason, { kind: 'crashed' }> | undefined;
 
   constructor(link: Link, hello: Hello, pool: ChannelListener<R>) {
     this.#link = link;
@@ -98,9 +101,19 @@ export class RemoteChannel<T, R> implements Channel<T>, LinkListener {
     this.#writer.task(position, task);
   }
 
+  replay(position: number, task: T): void {
+    this.#writer.replay(position, task);
+  }
+
   /** Credits mostly come while results are taken in: they go with the tasks that this sets free. */
   credit(results: number): void {
     this.#credits += results;
+    this.#turn.soon();
+  }
+
+  /** Results that come together pass the turn on many times: the last one is told. */
+  oldest(position: number): void {
+    this.#oldest = position;
     this.#turn.soon();
   }
 
@@ -152,20 +165,25 @@ export class RemoteChannel<T, R> implements Channel<T>, LinkListener {
   }
 
   died(cause: unknown, outOfMemory = false): void {
-    this.#reason ??= this.#online ? { kind: 'crashed', cause, outOfMemory } : this.#notStarted(cause);
+    this.#death ??= { kind: 'crashed', cause, outOfMemory };
   }
 
   unusable(cause: unknown): void {
     this.#endFor(this.#online ? { kind: 'crashed', cause } : this.#notStarted(cause));
   }
 
+  /** What it died of may have come on another way, and before its answer: whether it had started is clear only now. */
   exited(exit: Exit): void {
-    this.#close(this.#reason ?? (this.#online ? { kind: 'exited', ...exit } : this.#notStarted(early(exit))));
+    if (this.#reason) this.#close(this.#reason);
+    else if (this.#online) this.#close(this.#death ?? { kind: 'exited', ...exit });
+    else this.#close(this.#notStarted(this.#death ? this.#death.cause : early(exit)));
   }
 
   #takeTurn(): void {
     if (this.#credits > 0) this.#writer.credit(this.#credits);
+    if (this.#oldest !== undefined) this.#writer.oldest(this.#oldest);
     this.#credits = 0;
+    this.#oldest = undefined;
     this.#pool.turn();
   }
 

@@ -10,9 +10,11 @@
  */
 import { asyncScheduler, Subject, type Subscriber, type Subscription, timer } from 'rxjs';
 import { currentScope, type Emitter } from '../demand/emission.js';
+import type { Feeders } from '../demand/feeders.js';
 import {
   BacklogFullError,
   DrainTimeoutError,
+  type TaskError,
   TaskTimeoutError,
   WorkerCrashError,
   type WorkerName,
@@ -29,6 +31,7 @@ import { type Dispatcher, LeastBusy, RoundRobin } from './dispatcher.js';
 import { HighWater, highMark } from './highWater.js';
 import { Intake } from './intake.js';
 import { Lane, type LaneOwner } from './lane.js';
+import { type Order, type OrderOwner, orderFor, type Standing } from './order.js';
 import { Outlet } from './outlet.js';
 import { RetryPolicy } from './retry.js';
 import { Router } from './router.js';
@@ -38,13 +41,14 @@ import { warnUnobserved } from './unobserved.js';
 /** Starts the worker of a slot. May throw what the user's factory throws. */
 export type OpenSlot<T, R> = (slot: WorkerName) => ChannelOpener<T, R>;
 
-export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R> {
+export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner {
   readonly grace: number;
   readonly window: number;
   readonly taskTimeout: number;
   readonly retry: RetryPolicy;
   readonly maxTasksPerWorker: number;
   readonly #open: OpenSlot<T, R>;
+  readonly feeders: Feeders;
   readonly #options: ResolvedOptions;
   readonly #output: Subscriber<R>;
   readonly #events: Subject<PoolEvent> | undefined;
@@ -53,6 +57,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R> {
   readonly #dispatcher: Dispatcher;
   readonly #router: Router<T>;
   readonly #credits: ResultCredits;
+  readonly #order: Order;
   readonly #outlet: Outlet<unknown>;
   readonly #acks: Acks<R> | undefined;
   readonly #seats: Seat<T, R>[] = [];
@@ -68,7 +73,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R> {
   #pausedAt: number | undefined;
 
   constructor(options: ResolvedOptions, open: OpenSlot<T, R>, output: Subscriber<R>) {
-    const { n, maxTasks, maxResults, backlog, overflow, grace, events, ack, ackWarning } = options;
+    const { n, maxTasks, maxResults, backlog, overflow, ordered, grace, events, ack, ackWarning } = options;
     this.#options = options;
     this.#open = open;
     this.#output = output;
@@ -76,14 +81,18 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R> {
     this.#events = events && new Subject<PoolEvent>();
     this.#events?.subscribe(events);
     this.#intake = new Intake(backlog, overflow);
+    this.feeders = this.#intake.feeders;
     this.#highWater = new HighWater(highMark(maxTasks, backlog));
     const { route } = options;
     this.#dispatcher = route === 'least-busy' ? new LeastBusy(n, maxTasks) : new RoundRobin(n, maxTasks);
     const keyOf = typeof route === 'function' ? route : undefined;
-    this.#router = new Router<T>(this.#dispatcher, n, keyOf, (worker, task) => {
-      (this.#seats[worker] as Seat<T, R>).task(task);
+    this.#router = new Router<T>(this.#dispatcher, n, keyOf, {
+      enter: (worker) => this.#order.enter(worker),
+      give: (worker, task, standing) => (this.#seats[worker] as Seat<T, R>).task(task, standing),
     });
-    this.#credits = resultCredits(maxResults, n, (worker, results) => this.#seats[worker]?.credit(results));
+    const grant = (worker: number, results: number) => this.#seats[worker]?.credit(results);
+    const tellOldest = (worker: number, position: number) => this.#seats[worker]?.oldest(position);
+    this.#credits = resultCredits(maxResults, n, grant, ordered ? tellOldest : undefined);
     if (ack === 'manual') {
       this.#acks = new Acks(output as Subscriber<unknown>, ackWarning, (event) => this.tell(event));
     }
@@ -91,6 +100,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R> {
     this.retry = new RetryPolicy(options);
     this.grace = grace;
     this.window = this.#dispatcher.window;
+    this.#order = orderFor(ordered, n, this.window, this);
     this.taskTimeout = options.taskTimeout;
     this.maxTasksPerWorker = options.maxTasksPerWorker;
   }
@@ -119,7 +129,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R> {
     } else {
       this.#pushUnpaused(task);
     }
-    if (this.#intake.paused > 0 && this.#pausedAt === undefined) this.#tellPaused();
+    if (this.feeders.paused > 0 && this.#pausedAt === undefined) this.#tellPaused();
   }
 
   /** Its source cannot wait: it joins the backlog, as long as that has room. */
@@ -170,6 +180,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R> {
       forAll(this.#seats, (seat) => seat.stop());
     } finally {
       this.#acks?.stop();
+      this.#order.clear();
       this.#outlet.clear();
       this.#intake.release();
     }
@@ -177,8 +188,17 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R> {
 
   // From the lanes and the seats.
 
-  result(value: R, from: Emitter, worker: number, attempt: number): void {
-    this.#outlet.push(this.#acks ? this.#acks.deliveryOf(value, worker, attempt) : value, from);
+  taskBegins(worker: number, position: number, standing = this.#order.enter(worker)): void {
+    this.#order.begin(standing, worker, position);
+  }
+
+  taskLeaves(worker: number, position: number): Standing {
+    return this.#order.withdraw(worker, position);
+  }
+
+  result(value: R, from: Emitter, worker: number, position: number, attempt: number): void {
+    const out = this.#acks ? this.#acks.deliveryOf(value, worker, attempt) : value;
+    this.#order.result(out, from, worker, position);
     // Behind the delivery: a credit that it sets free must not bring the next result before this one.
     this.#credits.arrived(worker);
   }
@@ -202,16 +222,34 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R> {
     if (!this.#over) this.#outlet.room();
   }
 
-  taskDone(worker: number): void {
-    this.#dispatcher.done(worker);
+  taskEnters(worker: number): Standing {
+    return this.#order.enter(worker);
+  }
+
+  taskDone(worker: number, position: number): void {
+    this.#order.end(worker, position);
   }
 
   taskFailed(error: TaskFailure): void {
     if (!this.#over) this.tell({ type: 'task-failed', worker: error.worker, task: error.task, error });
   }
 
-  taskLost(error: TaskFailure): void {
+  /** Nothing is left to wait for where the first failure ends the output at once. */
+  taskOverdue(error: TaskTimeoutError): void {
+    if (!this.retry.supervised && !this.#options.ordered) this.fail(error);
+  }
+
+  taskLost(error: TaskFailure, standing: Standing): void {
     if (this.#over) return;
+    if (this.#options.onTaskError === 'error') {
+      this.#order.giveUp(standing, () => this.fail(error));
+      return;
+    }
+    this.#lose(error);
+    this.#order.giveUp(standing);
+  }
+
+  #lose(error: TaskFailure): void {
     if (this.#options.onTaskError === 'error') {
       this.fail(error);
       return;
@@ -229,6 +267,29 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R> {
   resume(worker: number): void {
     this.#dispatcher.resume(worker);
     this.turn();
+  }
+
+  // From the order.
+
+  leave(value: unknown, from: Emitter): void {
+    this.#outlet.push(value, from);
+  }
+
+  behindResults(act: () => void): void {
+    this.#outlet.behind(act);
+  }
+
+  dropped(worker: number): void {
+    this.#credits.settled(worker);
+  }
+
+  taskOver(worker: number): void {
+    this.#dispatcher.done(worker);
+    this.#completeIfThrough();
+  }
+
+  oldest(worker: number, position: number): void {
+    this.#credits.oldest(worker, position);
   }
 
   starved(worker: number): void {
@@ -261,7 +322,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R> {
       if (!this.#place(this.#intake.peek())) return;
       this.#intake.shift();
     }
-    if (this.#intake.paused > 0) this.#resume();
+    if (this.feeders.paused > 0) this.#resume();
     if (this.#sourceCompleted && !this.#pilled && this.#intake.waiting + this.#router.parked === 0) {
       this.#pilled = true;
       forAll(this.#seats, (seat) => seat.pill());
@@ -270,11 +331,13 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R> {
     }
   }
 
-  /** They take slots of their own: nobody has counted them yet. */
-  retainedFor(worker: number): T[] {
-    const retained = this.#router.retained();
-    for (let i = 0; i < retained.length; i += 1) this.#dispatcher.add(worker);
-    return retained;
+  retained(): T[] {
+    return this.#router.retained();
+  }
+
+  replayFailed(failure: TaskError): void {
+    this.taskFailed(failure);
+    this.#lose(failure);
   }
 
   creditsFor(worker: number): number {
@@ -285,9 +348,9 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R> {
     const { index, name } = seat;
     const { name: poolName, initialData } = this.#options;
     const opener = this.#open({ index, name });
-    const asks = this.#credits.onDemand;
+    const { onDemand: asks, reserve } = this.#credits;
     const watches = this.taskTimeout !== Infinity;
-    const hello = { protocol: PROTOCOL, index, name, poolName, initialData, credits, asks, watches };
+    const hello = { protocol: PROTOCOL, index, name, poolName, initialData, credits, asks, reserve, watches };
     return new Lane(hello, opener, this, seat);
   }
 
@@ -311,7 +374,9 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R> {
       ...this.#router.parkedTasks(),
       ...this.#intake.tasks(),
     ];
-    this.fail(new DrainTimeoutError(this.#options.drainTimeout, tasks, this.#outlet.uningested));
+    this.fail(
+      new DrainTimeoutError(this.#options.drainTimeout, tasks, this.#order.waiting + this.#outlet.uningested),
+    );
   }
 
   readonly #hasRoom = (): boolean => this.#intake.waiting === 0 && this.#router.hasRoom;
@@ -319,9 +384,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R> {
   /** False when whoever emits cannot wait. */
   #pause(): boolean {
     const scope = currentScope();
-    // A task that is fed back from a result of ours: whoever sent it is us, and pausing would make us wait for ourselves.
-    if (!scope || this.#seats.some((seat) => seat.emitter === scope.emitter)) return false;
-    return this.#intake.pause(scope);
+    return scope !== undefined && this.feeders.pause(scope);
   }
 
   #tellPaused(): void {
@@ -337,11 +400,12 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R> {
       this.#pausedAt = undefined;
       this.tell({ type: 'resumed', duration });
     }
-    this.#intake.resume(this.#hasRoom);
+    this.feeders.resume(this.#hasRoom);
   }
 
   #completeIfThrough(): void {
-    if (this.#over || !this.#pilled || this.#leaving > 0 || !this.#outlet.idle) return;
+    if (this.#over || !this.#pilled || this.#leaving > 0) return;
+    if (!this.#order.idle || !this.#outlet.idle) return;
     this.#over = true;
     this.#output.complete();
   }

@@ -10,13 +10,26 @@ import type { KeyFunction } from '../options.js';
 import { Ring } from '../ring.js';
 import { checkKey, type Direction, directionOf, type Key, type Routed } from '../routing.js';
 import { type Dispatcher, NO_ROOM } from './dispatcher.js';
+import type { Standing } from './order.js';
 import { workerOfKey } from './rendezvous.js';
+
+/** The pool, as the router sees it. */
+export interface RouterOwner<T> {
+  enter(worker: number): Standing;
+  /** @param standing of a task that has entered before */
+  give(worker: number, task: T, standing?: Standing): void;
+}
+
+interface Parked<T> {
+  readonly task: T;
+  readonly standing: Standing;
+}
 
 export class Router<T> {
   readonly #dispatcher: Dispatcher;
-  readonly #give: (worker: number, task: T) => void;
+  readonly #owner: RouterOwner<T>;
   readonly #keyOf: KeyFunction<T> | undefined;
-  readonly #parked: Ring<T>[];
+  readonly #parked: Ring<Parked<T>>[];
   readonly #retained = new Map<Key, T>();
   #parkedInAll = 0;
 
@@ -24,12 +37,12 @@ export class Router<T> {
     dispatcher: Dispatcher,
     workers: number,
     keyOf: KeyFunction<T> | undefined,
-    give: (worker: number, task: T) => void,
+    owner: RouterOwner<T>,
   ) {
     this.#dispatcher = dispatcher;
-    this.#give = give;
+    this.#owner = owner;
     this.#keyOf = keyOf;
-    this.#parked = Array.from({ length: workers }, () => new Ring<T>());
+    this.#parked = Array.from({ length: workers }, () => new Ring<Parked<T>>());
   }
 
   /** Tasks that wait for one worker. */
@@ -60,7 +73,7 @@ export class Router<T> {
     }
     const worker = this.#dispatcher.take();
     if (worker === NO_ROOM) return false;
-    this.#give(worker, task as T);
+    this.#owner.give(worker, task as T);
     return true;
   }
 
@@ -70,7 +83,8 @@ export class Router<T> {
     for (const [worker, parked] of this.#parked.entries()) {
       while (parked.length > 0 && this.#dispatcher.takeOf(worker)) {
         this.#parkedInAll -= 1;
-        this.#give(worker, parked.shift());
+        const { task, standing } = parked.shift();
+        this.#owner.give(worker, task, standing);
       }
     }
   }
@@ -81,7 +95,7 @@ export class Router<T> {
   }
 
   parkedTasks(): T[] {
-    return this.#parked.flatMap((parked) => parked.values());
+    return this.#parked.flatMap((parked) => parked.values().map(({ task }) => task));
   }
 
   get #isFull(): boolean {
@@ -111,11 +125,12 @@ export class Router<T> {
   }
 
   #giveTo(worker: number, task: T): void {
-    const parked = this.#parked[worker] as Ring<T>;
+    const parked = this.#parked[worker] as Ring<Parked<T>>;
     if (parked.length === 0 && this.#dispatcher.takeOf(worker)) {
-      this.#give(worker, task);
+      this.#owner.give(worker, task);
     } else {
-      parked.push(task);
+      // In the order of tasks it stands where it came, not where it gets through.
+      parked.push({ task, standing: this.#owner.enter(worker) });
       this.#parkedInAll += 1;
     }
   }

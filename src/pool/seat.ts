@@ -10,6 +10,7 @@
  */
 import { type Subscription, timer } from 'rxjs';
 import type { Emitter } from '../demand/emission.js';
+import type { Feeders } from '../demand/feeders.js';
 import {
   TaskError,
   TaskTimeoutError,
@@ -21,6 +22,7 @@ import type { UntimedPoolEvent } from '../events.js';
 import { isMoved } from '../move.js';
 import { Ring } from '../ring.js';
 import type { Lane, LaneKeeper, Undone } from './lane.js';
+import type { Standing } from './order.js';
 import type { RetryPolicy } from './retry.js';
 
 export type TaskFailure = TaskError | TaskTimeoutError;
@@ -29,21 +31,29 @@ export type TaskFailure = TaskError | TaskTimeoutError;
 export interface SeatOwner<T, R> {
   readonly retry: RetryPolicy;
   readonly maxTasksPerWorker: number;
+  /** The sources of tasks that wait for the pool. */
+  readonly feeders: Feeders;
   /** A new worker for the seat. Throws what the user's factory throws. */
   laneOf(seat: Seat<T, R>, credits: number): Lane<T, R>;
   /** Results that the seat's next worker may send to begin with. */
   creditsFor(worker: number): number;
   workerGone(worker: number): void;
-  /** What a replacement is to be given before any other task. */
-  retainedFor(worker: number): T[];
+  /** What a new worker is to be given before any other task. */
+  retained(): T[];
+  /** A new worker did not take what it was to be given first. */
+  replayFailed(failure: TaskError): void;
   resultSettled(worker: number): void;
   outputPaused(): void;
   outputHasRoom(): void;
-  taskDone(worker: number): void;
+  /** A task of the seat takes its place in the order before it has a worker. */
+  taskEnters(worker: number): Standing;
+  taskDone(worker: number, position: number): void;
   /** A delivery of the task failed. */
   taskFailed(failure: TaskFailure): void;
+  /** A task has run too long, and is called off. */
+  taskOverdue(error: TaskTimeoutError): void;
   /** The task has had its deliveries. */
-  taskLost(failure: TaskFailure): void;
+  taskLost(failure: TaskFailure, standing: Standing): void;
   /** Takes the seat out of the rotation, and back into it. */
   suspend(worker: number): void;
   resume(worker: number): void;
@@ -57,11 +67,7 @@ export class Seat<T, R> implements LaneKeeper<T> {
   readonly index: number;
   readonly name: string;
   /** Of the results of all its workers. */
-  readonly emitter: Emitter = {
-    settled: () => this.#owner.resultSettled(this.index),
-    paused: () => this.#owner.outputPaused(),
-    room: () => this.#owner.outputHasRoom(),
-  };
+  readonly emitter: Emitter;
   readonly #owner: SeatOwner<T, R>;
   #lane: Lane<T, R> | undefined;
   /** Takes the place of a worker that has done its share, once it is ready and that one has drained. */
@@ -74,6 +80,8 @@ export class Seat<T, R> implements LaneKeeper<T> {
   readonly #suspects = new Ring<Undone<T>>();
   /** Tasks that wait for their time to be delivered again. */
   readonly #delayed = new Map<Subscription, Undone<T>>();
+  /** What a new worker is given before anything else. */
+  #replays: T[] = [];
   #restart: Subscription | undefined;
   /** Out of the rotation: suspects go first. */
   #suspended = false;
@@ -89,6 +97,12 @@ export class Seat<T, R> implements LaneKeeper<T> {
     this.name = slot.name;
     this.#share = firstShare;
     this.#owner = owner;
+    this.emitter = {
+      feeders: owner.feeders,
+      settled: () => owner.resultSettled(this.index),
+      paused: () => owner.outputPaused(),
+      room: () => owner.outputHasRoom(),
+    };
   }
 
   /** @throws what the user's factory throws */
@@ -102,13 +116,18 @@ export class Seat<T, R> implements LaneKeeper<T> {
   }
 
   /** The next task of the rotation. */
-  task(task: T): void {
+  task(task: T, standing?: Standing): void {
     const lane = this.#lane;
     if (lane && (lane.open || !this.#owner.retry.supervised)) {
-      lane.task(task);
+      lane.task(task, 1, standing);
       if (lane.given >= this.#share) this.#recycle('maxTasksPerWorker');
     } else {
-      this.#wait(firstDelivery(task));
+      this.#wait({
+        task,
+        attempt: 1,
+        position: -1,
+        standing: standing ?? this.#owner.taskEnters(this.index),
+      });
     }
   }
 
@@ -120,6 +139,10 @@ export class Seat<T, R> implements LaneKeeper<T> {
 
   credit(results: number): void {
     this.#lane?.credit(results);
+  }
+
+  oldest(position: number): void {
+    this.#lane?.oldest(position);
   }
 
   /** No task follows; but what is to be delivered again goes first. */
@@ -141,21 +164,25 @@ export class Seat<T, R> implements LaneKeeper<T> {
 
   // From the lane.
 
-  taskDone(): void {
+  taskDone(position: number): void {
     this.#fruitless = 0;
-    this.#owner.taskDone(this.index);
+    this.#owner.taskDone(this.index, position);
     if (this.#suspended) this.#carryOn();
   }
 
   taskFailed(undone: Undone<T>, error: unknown): void {
     this.#fruitless = 0;
     const { retry } = this.#owner;
-    const failure =
-      error instanceof TaskTimeoutError ? error : new TaskError(this, undone.task, undone.attempt, error);
+    const failure = error instanceof TaskTimeoutError ? error : this.#failureOf(undone, error);
     this.#owner.taskFailed(failure);
     if (retry.mayRetry(undone.attempt) && !isMoved(undone.task)) this.#deliverAgain(undone, error);
-    else this.#giveUp(failure);
+    else this.#giveUp(undone, failure);
     if (this.#suspended) this.#carryOn();
+  }
+
+  replayed(failure?: TaskError): void {
+    if (failure) this.#owner.replayFailed(failure);
+    this.#carryOn();
   }
 
   ready(): void {
@@ -180,35 +207,37 @@ export class Seat<T, R> implements LaneKeeper<T> {
       this.#owner.fail(error);
       return;
     }
-    const behind = this.#suspects.takeAll();
+    const suspects: Undone<T>[] = [];
     for (const task of undone) {
       const again = retry.mayRedeliver(task.attempt, undone.length);
-      if (isMoved(task.task)) this.#giveUp(new TaskError(this, task.task, task.attempt, movedAway(error)));
-      else if (untouched) this.#suspects.push(task);
-      else if (again) this.#suspects.push(nextDelivery(task));
-      else this.#giveUp(new TaskError(this, task.task, task.attempt, error));
+      if (isMoved(task.task)) this.#giveUp(task, this.#failureOf(task, movedAway(error)));
+      else if (untouched) suspects.push(task);
+      else if (again) suspects.push(nextDelivery(task));
+      else this.#giveUp(task, this.#failureOf(task, error));
     }
-    for (const task of behind) this.#suspects.push(task);
+    this.#line([...suspects, ...this.#suspects.takeAll()]);
   }
 
-  /** Nothing is left to wait for where the first failure ends the output. */
-  overdue(_: Undone<T>, error: TaskTimeoutError): void {
-    if (!this.#owner.retry.supervised) this.#giveUp(error);
+  overdue(error: TaskTimeoutError): void {
+    this.#owner.taskOverdue(error);
   }
 
   hung(error: TaskTimeoutError, culprit: number, undone: readonly Undone<T>[]): void {
     const { retry } = this.#owner;
+    if (!retry.supervised) {
+      this.#owner.fail(error);
+      return;
+    }
     this.#suspend();
-    const behind = this.#suspects.takeAll();
+    const suspects: Undone<T>[] = [];
     for (const task of undone) {
       const guilty = task.position === culprit;
       if (guilty) this.#owner.taskFailed(error);
-      if (guilty && !retry.mayRetry(task.attempt)) this.#giveUp(error);
-      else if (isMoved(task.task))
-        this.#giveUp(new TaskError(this, task.task, task.attempt, movedAway(error)));
-      else this.#suspects.push(guilty ? nextDelivery(task) : task);
+      if (guilty && !retry.mayRetry(task.attempt)) this.#giveUp(task, error);
+      else if (isMoved(task.task)) this.#giveUp(task, this.#failureOf(task, movedAway(error)));
+      else suspects.push(guilty ? nextDelivery(task) : task);
     }
-    for (const task of behind) this.#suspects.push(task);
+    this.#line([...suspects, ...this.#suspects.takeAll()]);
   }
 
   closed(lane: object): void {
@@ -252,9 +281,7 @@ export class Seat<T, R> implements LaneKeeper<T> {
   /** A new worker comes: its share is whole, and what is retained goes first. */
   #renew(): void {
     this.#share = this.#owner.maxTasksPerWorker;
-    const suspects = this.#suspects.takeAll();
-    for (const task of this.#owner.retainedFor(this.index)) this.#suspects.push(firstDelivery(task));
-    for (const suspect of suspects) this.#suspects.push(suspect);
+    this.#replays = this.#owner.retained();
   }
 
   /** No more tasks for the worker of the day. Its successor starts while it is at its last ones. */
@@ -290,9 +317,12 @@ export class Seat<T, R> implements LaneKeeper<T> {
     return this.#suspects.length + this.#delayed.size;
   }
 
-  #giveUp(failure: TaskFailure): void {
-    this.#owner.taskDone(this.index);
-    this.#owner.taskLost(failure);
+  #failureOf({ task, attempt }: Undone<T>, cause: unknown): TaskError {
+    return new TaskError(this, task, attempt, cause);
+  }
+
+  #giveUp({ standing }: Undone<T>, failure: TaskFailure): void {
+    this.#owner.taskLost(failure, standing);
   }
 
   #deliverAgain(undone: Undone<T>, error: unknown): void {
@@ -321,13 +351,27 @@ export class Seat<T, R> implements LaneKeeper<T> {
   }
 
   #wait(undone: Undone<T>): void {
-    this.#suspects.push(undone);
+    this.#line([...this.#suspects.takeAll(), undone]);
     this.#suspend();
   }
 
-  #deliver(lane: Lane<T, R>, { task, attempt }: Undone<T>): void {
+  /** Where results leave in the order of tasks, tasks also wait in that: nobody may wait for the turn of one behind it. */
+  #line(suspects: Undone<T>[]): void {
+    suspects.sort((a, b) => a.standing.sequence - b.standing.sequence);
+    for (const undone of suspects) this.#suspects.push(undone);
+  }
+
+  /** A task before it in that order is still to come. */
+  #isPreceded({ standing }: Undone<T>): boolean {
+    for (const delayed of this.#delayed.values()) {
+      if (delayed.standing.sequence < standing.sequence) return true;
+    }
+    return false;
+  }
+
+  #deliver(lane: Lane<T, R>, { task, attempt, standing }: Undone<T>): void {
     if (attempt > 1) this.#owner.tell({ type: 'task-redelivered', worker: this.index, task, attempt });
-    lane.task(task, attempt);
+    lane.task(task, attempt, standing);
   }
 
   #suspend(): void {
@@ -341,11 +385,13 @@ export class Seat<T, R> implements LaneKeeper<T> {
     // What is done in the call that brings it comes back here: the loop goes on, not a deeper call.
     if (this.#redelivering || this.#stopped) return;
     this.#redelivering = true;
-    while (this.#suspects.length > 0 && this.#lane?.open && this.#lane.load === 0) {
-      this.#deliver(this.#lane, this.#suspects.shift());
+    while (this.#lane?.open && this.#lane.load === 0) {
+      if (this.#replays.length > 0) this.#lane.replay(this.#replays.shift() as T);
+      else if (this.#suspects.length === 0 || this.#isPreceded(this.#suspects.peek())) break;
+      else this.#deliver(this.#lane, this.#suspects.shift());
     }
     this.#redelivering = false;
-    if (this.#waiting > 0 || !this.#lane?.open) return;
+    if (this.#waiting + this.#replays.length > 0 || !this.#lane?.open) return;
     if (this.#pillDue) this.#lane.pill();
     else if (this.#suspended && !this.#successor && this.#lane.load === 0) {
       this.#suspended = false;
@@ -361,10 +407,6 @@ function movedAway(cause: unknown): Error {
   });
 }
 
-function firstDelivery<T>(task: T): Undone<T> {
-  return { task, attempt: 1, position: -1 };
-}
-
-function nextDelivery<T>({ task, attempt, position }: Undone<T>): Undone<T> {
-  return { task, attempt: attempt + 1, position };
+function nextDelivery<T>(undone: Undone<T>): Undone<T> {
+  return { ...undone, attempt: undone.attempt + 1 };
 }

@@ -181,7 +181,7 @@ export class ResultFrameWriter<R> implements ToPool<R> {
     try {
       this.#post({ ...SILENT, results: [value], owners: [owner, 1, 0] }, moved);
     } catch (error) {
-      this.#refuse(owner, whyNotMovable('result', value, moved, error));
+      this.#refuse(owner, whyNotMovable('result', value, moved, error, this.#clone));
     }
   }
 

@@ -11,12 +11,13 @@ import { isObservableLike, toObservable } from '../demand/interop.js';
 import { type Hello, type ToPool, type ToWorker, UNSOLICITED } from '../protocol/wire.js';
 import { Ring } from '../ring.js';
 import { functionOf, type Results, type WorkerDefinition } from './definition.js';
-import { Outbox } from './outbox.js';
+import { OrderedOutbox } from './orderedOutbox.js';
+import { type Outbox, QueueOutbox } from './outbox.js';
 import { SharedTasks } from './sharedTasks.js';
 import { Slice } from './slice.js';
 
 /** What of the pool's `Hello` it goes by. */
-export type LoopOptions = Pick<Hello, 'credits' | 'asks' | 'watches'>;
+export type LoopOptions = Pick<Hello, 'credits' | 'asks' | 'reserve' | 'watches'>;
 
 export interface LoopHooks {
   /** Gives the event loop a turn, then calls back. Without it, all tasks run in the call that brings them. */
@@ -35,6 +36,8 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
   readonly #tasks = new SharedTasks<T>(() => {
     if (this.#setUp) this.turn();
   });
+  /** Replays that are not over. */
+  readonly #muted = new Set<number>();
   readonly #abort = new AbortController();
   /** The emissions of the tasks that run, where they may be called off. */
   readonly #scopes: Map<number, Scope> | undefined;
@@ -48,6 +51,8 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
   /** Tasks emitted and not done. */
   #running = 0;
   #waitsForTurn = false;
+  /** The results ended before some of its tasks. */
+  #leavesTasks = false;
   #pilled = false;
   #ended = false;
   /** Nothing comes any more but results that wait for credit. */
@@ -64,7 +69,11 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
     this.cancels = hello.watches;
     this.#scopes = hello.watches ? new Map() : undefined;
     this.#slice = hooks.nextTurn && new Slice();
-    this.#outbox = new Outbox(wire, hello, () => this.#runSlice());
+    const unblocked = () => this.#runSlice();
+    this.#outbox =
+      hello.reserve > 0
+        ? new OrderedOutbox(wire, hello, this, unblocked)
+        : new QueueOutbox(wire, hello, unblocked);
   }
 
   /** Calls the worker's function and subscribes to its results. */
@@ -97,8 +106,17 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
     this.#positions.push(position);
   }
 
+  replay(position: number, task: T): void {
+    this.#muted.add(position);
+    this.task(position, task);
+  }
+
   credit(results: number): void {
     this.#outbox.credit(results);
+  }
+
+  oldest(position: number): void {
+    this.#outbox.oldest(position);
   }
 
   /** What is delivered now hears of it as soon as it lets go of the thread. */
@@ -155,8 +173,8 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
     this.#scopes?.delete(position);
     if (this.#broken || this.#drained) return;
     this.#running -= 1;
-    if (this.#outbox.blocked) this.#outbox.behindResults(() => this.#wire.done(position));
-    else this.#wire.done(position);
+    if (this.#muted.size > 0) this.#muted.delete(position);
+    this.#outbox.done(position);
     this.#afterTask();
   }
 
@@ -164,14 +182,18 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
   abandoned(position: number): void {
     this.#scopes?.delete(position);
     if (this.#last === undefined || this.#last === position) this.settled(position);
-    else this.#running -= 1;
+    else {
+      this.#running -= 1;
+      this.#leavesTasks = true;
+    }
   }
 
   failed(position: number, error: unknown): void {
     this.#scopes?.delete(position);
     this.#running -= 1;
     if (this.#drained) return;
-    this.#outbox.behindResults(() => this.#wire.failed(position, error));
+    this.#muted.delete(position);
+    this.#outbox.failed(position, error);
     this.#afterTask();
   }
 
@@ -192,7 +214,7 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
       !this.#ended &&
       !this.#waitsForTurn &&
       this.#tasks.observed &&
-      !this.#outbox.blocked
+      this.#outbox.admits(this.#positions.peek())
     );
   }
 
@@ -238,9 +260,10 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
 
   #drain(): void {
     this.#drained = true;
+    if (this.#leavesTasks || this.#inbox.length > 0) this.#outbox.forsake();
     this.#inbox.clear();
     if (this.#outbox.blocked) this.#wire.ending();
-    this.#outbox.behindResults(() => {
+    this.#outbox.end(() => {
       this.#gone = true;
       if (this.#broken) this.#wire.broken(this.#broken.error);
       this.#wire.drained();
@@ -259,7 +282,10 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
       return;
     }
     const subscriber = new ResultsSubscriber<R>({
-      next: (value) => this.#outbox.result(value, this.#ownPosition()),
+      next: (value) => {
+        const position = this.#ownPosition();
+        if (!this.#muted.has(position)) this.#outbox.result(value, position);
+      },
       error: (error: unknown) => {
         // A task that throws on its way through a plain operator ends the stream, and is to blame for it.
         this.#last = this.#ownPosition();
