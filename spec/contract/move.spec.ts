@@ -301,4 +301,5 @@ describe('move() over processWorker', () => {
     port2.postMessage('still connected');
     expect(await answer).to.deep.equal(['still connected']);
     port1.close();
-  });});
+  });
+});
