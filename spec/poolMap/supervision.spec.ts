@@ -63,6 +63,20 @@ describe('a pool whose workers die', () => {
     expect(firsts).to.deep.equal(Array.from({ length: 200 }, (_, i) => i));
   });
 
+  it('SUP-1 tasks that a worker has not begun when it takes leave are not its victims', async () => {
+    const events = recorder();
+    const leaving = threadWorker<typeof import('../fixtures/twoTasks.worker.js')>(
+      new URL('../fixtures/twoTasks.worker.js', import.meta.url),
+    );
+    const tasks = Array.from({ length: 9 }, (_, id) => id);
+    const options = { maxAttempts: 2, onTaskError: 'dead-letter', events } as const;
+    const { values, completed } = await run(from(tasks).pipe(poolMap(leaving, 1, options)));
+    expect(completed).to.equal(true);
+    expect(values).to.deep.equal(tasks);
+    expect(events.of('dead-letter')).to.deep.equal([]);
+    expect(events.of('task-redelivered'), 'nothing was begun twice').to.deep.equal([]);
+  });
+
   it('SUP-2 at the limit the output errors with the task, its attempts, and the crash as the cause', async () => {
     const { error } = await run(of({ id: 1, kills: true }).pipe(poolMap(mortal, 2, { maxAttempts: 2 })));
     expect(error).to.be.instanceOf(TaskError).with.property('attempts', 2);

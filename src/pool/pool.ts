@@ -51,6 +51,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
   readonly window: number;
   readonly taskTimeout: number;
   readonly retry: RetryPolicy;
+  readonly ordered: boolean;
   readonly maxTasksPerWorker: number;
   readonly #open: OpenSlot<T, R>;
   readonly feeders: Feeders;
@@ -101,6 +102,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
     }
     this.#outlet = new Outlet<unknown>(this.#acks ?? output);
     this.retry = new RetryPolicy(options);
+    this.ordered = ordered;
     this.grace = grace;
     this.window = this.#dispatcher.window;
     this.#order = orderFor(ordered, n, this.window, this);
