@@ -352,6 +352,8 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
     if (this.#drained) return;
     this.#setUp = true;
     this.#wire.ready();
+    // It leaves before a task runs that may end this worker: otherwise it would seem never to have started.
+    this.#wire.turn();
     this.turn();
   }
 
