@@ -8,6 +8,7 @@
  */
 import type { Subscriber } from 'rxjs';
 import { currentScope, type Emitter } from '../demand/emission.js';
+import type { Feeders } from '../demand/feeders.js';
 import { BacklogFullError, type TaskError, type TaskTimeoutError } from '../errors.js';
 import type { UntimedPoolEvent } from '../events.js';
 import type { ResolvedOptions } from '../options.js';
@@ -161,6 +162,10 @@ export class Pipeline<T, R> implements JobOwner, Contender<T>, Emitter {
   }
 
   // As the emitter of its results.
+
+  get feeders(): Feeders {
+    return this.#intake.feeders;
+  }
 
   settled(): void {
     this.#outlet.settled();
