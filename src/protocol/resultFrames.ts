@@ -1,7 +1,7 @@
 /** A worker's frames: results, what became of tasks, and the worker's own news. */
 import { ProtocolError } from '../errors.js';
 import { whyNotCloneable } from './clone.js';
-import { isPacked, type Packed, pack } from './codec.js';
+import { Packer, type Payload, unpack } from './codec.js';
 import { type FailureRecord, fromRecord, toRecord } from './failure.js';
 import { ProgressionReader, type Progressions, ProgressionWriter, positionsOf } from './progressions.js';
 import type { Post } from './taskFrames.js';
@@ -13,7 +13,7 @@ const RESULTS_PER_FRAME = 512;
 
 export interface ResultFrame<R> {
   readonly ready: boolean;
-  readonly results: Packed<R>;
+  readonly results: Payload<R>;
   /** The owner of each result. */
   readonly owners: Progressions;
   /** Results that took a credit and could not be sent. */
@@ -44,6 +44,7 @@ export class ResultFrameWriter<R> implements ToPool<R> {
   #empty = true;
   readonly #turn = new Turn(queueMicrotask, () => this.turn());
   readonly #post: Post<ResultFrame<R>>;
+  readonly #packer = new Packer();
 
   constructor(post: Post<ResultFrame<R>>) {
     this.#post = post;
@@ -105,9 +106,8 @@ export class ResultFrameWriter<R> implements ToPool<R> {
   turn(): void {
     if (this.#empty) return;
     const results = this.#results;
-    const frame: ResultFrame<R> = {
+    const news = {
       ready: this.#ready,
-      results: pack(results),
       owners: this.#owners.take(),
       withheld: this.#withheld,
       done: this.#done.take(),
@@ -126,6 +126,8 @@ export class ResultFrameWriter<R> implements ToPool<R> {
     this.#withheld = 0;
     this.#starved = false;
     this.#ending = false;
+    // Behind all that, for a getter among the results may bring others.
+    const frame: ResultFrame<R> = { ...news, results: this.#packer.pack(results) };
     try {
       this.#post(frame);
     } catch {
@@ -169,10 +171,10 @@ function withoutRefused<R>(frame: ResultFrame<R>, sent: readonly R[]): ResultFra
 
 /** Replays a frame to the pool, whose turn it is then to call. */
 export function replayResults<R>(frame: ResultFrame<R>, pool: ToPool<R>): void {
-  if (!isPacked(frame?.results)) throw new ProtocolError('A worker sent a message that is no result frame');
+  const results = unpack(frame?.results);
+  if (!results) throw new ProtocolError('A worker sent a message that is no result frame');
   if (frame.ready) pool.ready();
   const owners = new ProgressionReader(frame.owners);
-  const { results } = frame;
   for (let i = 0; i < results.length; i += 1) pool.result(results[i] as R, owners.next() ?? UNSOLICITED);
   if (frame.withheld > 0) pool.withheld(frame.withheld);
   const done = new ProgressionReader(frame.done);

@@ -5,7 +5,7 @@
  */
 import { ProtocolError } from '../errors.js';
 import { whyNotCloneable } from './clone.js';
-import { isPacked, type Packed, pack } from './codec.js';
+import { Packer, type Payload, unpack } from './codec.js';
 import { Turn } from './turn.js';
 import type { ToWorker } from './wire.js';
 
@@ -16,7 +16,7 @@ const ABORT = 2;
 export interface TaskFrame<T> {
   /** Position of the first task; the others follow without a gap. */
   readonly first: number;
-  readonly tasks: Packed<T>;
+  readonly tasks: Payload<T>;
   readonly credits: number;
   readonly end: typeof CONTINUE | typeof PILL | typeof ABORT;
 }
@@ -34,6 +34,7 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
   readonly #post: Post<TaskFrame<T>>;
   readonly #refused: (position: number, error: unknown) => void;
   readonly #limit: number;
+  readonly #packer = new Packer();
 
   /**
    * @param limit tasks in a frame at most
@@ -78,7 +79,7 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
     this.#credits = 0;
     this.#end = CONTINUE;
     try {
-      this.#post({ first, tasks: pack(tasks), credits, end });
+      this.#post({ first, tasks: this.#packer.pack(tasks), credits, end });
     } catch {
       const refused = this.#postOneByOne(first, tasks);
       if (tasks.length === 0 || credits > 0 || end !== CONTINUE) {
@@ -105,10 +106,10 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
 
 /** Replays a frame to a worker's loop, whose turn it is then to call. */
 export function replayTasks<T>(frame: TaskFrame<T>, loop: ToWorker<T>): void {
-  if (!isPacked(frame?.tasks)) throw new ProtocolError('A worker received a message that is no task frame');
+  const tasks = unpack(frame?.tasks);
+  if (!tasks) throw new ProtocolError('A worker received a message that is no task frame');
   let position = frame.first;
   if (frame.credits > 0) loop.credit(frame.credits);
-  const { tasks } = frame;
   for (let i = 0; i < tasks.length; i += 1) {
     loop.task(position, tasks[i] as T);
     position += 1;
