@@ -4,12 +4,17 @@
  */
 import { isPlain } from './plain.js';
 
-/** A column of numbers: in one typed array. */
-export const NUMBER = 0;
-/** A column of anything else: each value is left to structured clone, whose strings and nulls are cheap. */
-export const CELL = 1;
+/**
+ * What stands in a column, the narrowest first. Integers (of 32 bits, no -0) cross as the other numbers do, but arrive as
+ * what the engine keeps apart from them: rows that arrive with another kind of number in a field than those made by the
+ * program would make the engine convert each of them, at ten times the cost of the row.
+ */
+export const INTEGER = 0;
+export const NUMBER = 1;
+/** Anything else: left to structured clone, whose strings and nulls are cheap. */
+export const CELL = 2;
 
-export type Leaf = typeof NUMBER | typeof CELL;
+export type Leaf = typeof INTEGER | typeof NUMBER | typeof CELL;
 
 export interface Field {
   readonly key: string;
@@ -35,7 +40,7 @@ export function fieldsOf(value: unknown): readonly Field[] | undefined {
       // Numbers come first among the keys of any object; `__proto__` is a field in some ways of writing it only.
       if (/^\d+$/.test(key) || key === '__proto__') return undefined;
       const field = (row as Record<string, unknown>)[key];
-      const of = isPlain(field) ? fieldsIn(field) : typeof field === 'number' ? NUMBER : CELL;
+      const of = isPlain(field) ? fieldsIn(field) : leafOf(field);
       if (of === undefined) return undefined;
       fields.push({ key, of });
     }
@@ -45,19 +50,24 @@ export function fieldsOf(value: unknown): readonly Field[] | undefined {
   return isPlain(value) ? fieldsIn(value) : undefined;
 }
 
-/** Gives up the columns of numbers in which this row, of the same shape, has none. False when it has one in each. */
-export function giveUpNumbers(row: object, fields: readonly Field[]): boolean {
-  let gaveUp = false;
+function leafOf(value: unknown): Leaf {
+  if (typeof value !== 'number') return CELL;
+  return Object.is(value | 0, value) ? INTEGER : NUMBER;
+}
+
+/** Widens the columns that are too narrow for a row of the same shape. False when none is. */
+export function widen(fields: readonly Field[], row: object): boolean {
+  let widened = false;
   for (const field of fields) {
     const value = (row as Record<string, unknown>)[field.key];
     if (typeof field.of === 'object') {
-      gaveUp = giveUpNumbers(value as object, field.of) || gaveUp;
-    } else if (field.of === NUMBER && typeof value !== 'number') {
-      field.of = CELL;
-      gaveUp = true;
+      widened = widen(field.of, value as object) || widened;
+    } else if (field.of < leafOf(value)) {
+      field.of = leafOf(value);
+      widened = true;
     }
   }
-  return gaveUp;
+  return widened;
 }
 
 /** The keys alone, which a shape is known by. */
@@ -71,7 +81,7 @@ export function numbersIn(fields: readonly Field[]): number {
   let count = 0;
   for (const { of } of fields) {
     if (typeof of === 'object') count += numbersIn(of);
-    else if (of === NUMBER) count += 1;
+    else if (of !== CELL) count += 1;
   }
   return count;
 }

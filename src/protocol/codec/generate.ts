@@ -2,7 +2,7 @@
  * The loops that take rows apart and put them together, as code made for one shape: names in the code are many times faster
  * than names in an array. Keys are anybody's text: each stands in the code as a JSON literal and nothing else.
  */
-import { type Field, NUMBER } from './fields.js';
+import { CELL, type Field, INTEGER } from './fields.js';
 import { isLeaf, isPlain } from './plain.js';
 
 /**
@@ -43,8 +43,9 @@ export function generateTakeApart(fields: readonly Field[]): TakeApart {
       lines.push(`const ${name} = ${row}[${JSON.stringify(key)}];`);
       if (typeof of === 'object') {
         takeApart(name, of);
-      } else if (of === NUMBER) {
-        lines.push(`if (typeof ${name} !== 'number') return i;`, `doubles[d++] = ${name};`);
+      } else if (of !== CELL) {
+        const isFraction = of === INTEGER ? ` || !Object.is(${name} | 0, ${name})` : '';
+        lines.push(`if (typeof ${name} !== 'number'${isFraction}) return i;`, `doubles[d++] = ${name};`);
       } else {
         lines.push(`if (typeof ${name} === 'object' && ${name} !== null && !isLeaf(${name})) return i;`);
         cells.push(name);
@@ -73,16 +74,14 @@ export function generatePutTogether(fields: readonly Field[]): PutTogether {
   let cells = 0;
 
   function literal(own: readonly Field[]): string {
-    const texts = own.map(({ key, of }) => {
-      const value =
-        typeof of === 'object'
-          ? literal(of)
-          : of === NUMBER
-            ? `doubles[d + ${doubles++}]`
-            : `cells[c + ${cells++}]`;
-      return `${JSON.stringify(key)}: ${value}`;
-    });
-    return `{ ${texts.join(', ')} }`;
+    return `{ ${own.map(({ key, of }) => `${JSON.stringify(key)}: ${textOf(of)}`).join(', ')} }`;
+  }
+
+  function textOf(of: Field['of']): string {
+    if (typeof of === 'object') return literal(of);
+    if (of === CELL) return `cells[c + ${cells++}]`;
+    const number = `doubles[d + ${doubles++}]`;
+    return of === INTEGER ? `${number} | 0` : number;
   }
 
   const row = literal(fields);
@@ -111,7 +110,7 @@ export function plainPutTogether(fields: readonly Field[]): PutTogether {
       return Object.fromEntries(
         own.map(({ key, of }) => {
           if (typeof of === 'object') return [key, rowOf(of)];
-          return [key, of === NUMBER ? doubles?.[d++] : cells[c++]];
+          return [key, of === CELL ? cells[c++] : doubles?.[d++]];
         }),
       );
     }

@@ -1,5 +1,5 @@
 /** A shape, as its sender knows it: the code that takes its rows apart, and whether that pays. */
-import { type Field, fieldsOf, giveUpNumbers, numbersIn, signatureOf } from './fields.js';
+import { type Field, fieldsOf, numbersIn, signatureOf, widen } from './fields.js';
 import { generateTakeApart, type TakeApart } from './generate.js';
 import { remember } from './remember.js';
 
@@ -43,7 +43,7 @@ export class Shape {
 
   /** Comes down to what a row of this shape has that could not be taken. False when nothing would let it. */
   yieldTo(row: unknown): boolean {
-    if (!giveUpNumbers(row as object, this.#fields)) return false;
+    if (!widen(this.#fields, row as object)) return false;
     this.#takeApart = undefined;
     return true;
   }
