@@ -203,12 +203,25 @@ describe('codec', () => {
           tags: ['a', i, null],
           bytes: Uint8Array.of(i),
         }),
+        (i: number) => ({ id: i, note: 'long '.repeat(i % 40), name: i % 9 === 0 ? '' : 'ab' }),
+        (i: number) => ({
+          id: i % 10 === 9 ? i / 7 : i,
+          code: i % 10 === 8 ? i : 'A',
+          big: i % 10 === 7 ? 1n : i,
+        }),
         (i: number) => ({ id: i % 3 === 0 ? null : i, name: i % 5 === 0 ? undefined : 'a' }),
       ];
       for (const make of makers) {
         const packer = expectClones(many(make));
         expect(isPacked(packer, many(make)), picture(make(1))).to.equal(true);
       }
+    });
+
+    it('OPR-6 strings so that one that somebody keeps does not keep many others', () => {
+      const packed = new Packer().pack(many((i) => ({ id: i, name: `${i}`.repeat(10) }), 2000));
+      const { texts } = packed as { texts: readonly string[] };
+      expect(texts.join('')).to.have.length.above(20_000);
+      for (const text of texts) expect(text).to.have.length.within(1, 4096);
     });
 
     it('OPR-6 rows of several shapes, in their order', () => {

@@ -5,16 +5,21 @@
 import { isPlain } from './plain.js';
 
 /**
- * What stands in a column, the narrowest first. Integers (of 32 bits, no -0) cross as the other numbers do, but arrive as
+ * What stands in a column. Integers (of 32 bits, no -0) cross as the other numbers do, but arrive as
  * what the engine keeps apart from them: rows that arrive with another kind of number in a field than those made by the
  * program would make the engine convert each of them, at ten times the cost of the row.
  */
 export const INTEGER = 0;
 export const NUMBER = 1;
-/** Anything else: left to structured clone, whose strings and nulls are cheap. */
-export const CELL = 2;
+/** Short strings: joined, many in one. */
+export const TEXT = 2;
+/** Anything else: left to structured clone, one by one. */
+export const CELL = 3;
 
-export type Leaf = typeof INTEGER | typeof NUMBER | typeof CELL;
+export type Leaf = typeof INTEGER | typeof NUMBER | typeof TEXT | typeof CELL;
+
+/** Characters of a short string. Structured clone takes a longer one as fast as it is joined and cut out again. */
+const SHORT = 64;
 
 export interface Field {
   readonly key: string;
@@ -50,9 +55,22 @@ export function fieldsOf(value: unknown): readonly Field[] | undefined {
   return isPlain(value) ? fieldsIn(value) : undefined;
 }
 
-function leafOf(value: unknown): Leaf {
+export function leafOf(value: unknown): Leaf {
+  if (typeof value === 'string') return value.length <= SHORT ? TEXT : CELL;
   if (typeof value !== 'number') return CELL;
   return Object.is(value | 0, value) ? INTEGER : NUMBER;
+}
+
+/** The JavaScript that asks whether a value is to stand in another column. */
+export function misfit(value: string, leaf: typeof INTEGER | typeof NUMBER | typeof TEXT): string {
+  if (leaf === TEXT) return `typeof ${value} !== 'string' || ${value}.length > ${SHORT}`;
+  return `typeof ${value} !== 'number'${leaf === INTEGER ? ` || !Object.is(${value} | 0, ${value})` : ''}`;
+}
+
+/** The column that takes what either takes. */
+function wider(a: Leaf, b: Leaf): Leaf {
+  if (a === b) return a;
+  return a <= NUMBER && b <= NUMBER ? NUMBER : CELL;
 }
 
 /** Widens the columns that are too narrow for a row of the same shape. False when none is. */
@@ -62,9 +80,10 @@ export function widen(fields: readonly Field[], row: object): boolean {
     const value = (row as Record<string, unknown>)[field.key];
     if (typeof field.of === 'object') {
       widened = widen(field.of, value as object) || widened;
-    } else if (field.of < leafOf(value)) {
-      field.of = leafOf(value);
-      widened = true;
+    } else {
+      const before = field.of;
+      field.of = wider(before, leafOf(value));
+      widened ||= field.of !== before;
     }
   }
   return widened;
@@ -77,11 +96,22 @@ export function signatureOf(fields: readonly Field[]): string {
   );
 }
 
-export function numbersIn(fields: readonly Field[]): number {
-  let count = 0;
+/** How many columns of each kind there are. */
+export interface Widths {
+  numbers: number;
+  texts: number;
+  cells: number;
+}
+
+export function widthsOf(
+  fields: readonly Field[],
+  widths: Widths = { numbers: 0, texts: 0, cells: 0 },
+): Widths {
   for (const { of } of fields) {
-    if (typeof of === 'object') count += numbersIn(of);
-    else if (of !== CELL) count += 1;
+    if (typeof of === 'object') widthsOf(of, widths);
+    else if (of === CELL) widths.cells += 1;
+    else if (of === TEXT) widths.texts += 1;
+    else widths.numbers += 1;
   }
-  return count;
+  return widths;
 }

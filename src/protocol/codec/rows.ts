@@ -112,9 +112,10 @@ export function unpackMixed({ order, parts, rest }: PackedMixed): unknown[] {
 
 const layouts = new Map<string, PutTogether>();
 
-export function unpackRows({ layout, length, doubles, cells }: PackedRows): object[] {
+export function unpackRows(rows: PackedRows): object[] {
+  const { layout, length } = rows;
   const putTogether = remember(layouts, layout, () => putTogetherFor(JSON.parse(layout) as Field[]));
-  return putTogether(length, doubles, cells);
+  return putTogether(rows, length);
 }
 
 function putTogetherFor(fields: readonly Field[]): PutTogether {

@@ -1,15 +1,13 @@
 /** A shape, as its sender knows it: the code that takes its rows apart, and whether that pays. */
-import { type Field, fieldsOf, numbersIn, signatureOf, widen } from './fields.js';
-import { generateTakeApart, type TakeApart } from './generate.js';
+import { type Field, fieldsOf, signatureOf, type Widths, widen, widthsOf } from './fields.js';
+import { type Columns, generateTakeApart, SEGMENT, type TakeApart } from './generate.js';
 import { remember } from './remember.js';
 
-/** Rows of one shape on the wire, row by row. */
-export interface PackedRows {
+/** Rows of one shape on the wire. */
+export interface PackedRows extends Columns {
   /** Its fields, as JSON: the same text for every batch. */
   readonly layout: string;
   readonly length: number;
-  readonly doubles: Float64Array | undefined;
-  readonly cells: readonly unknown[];
 }
 
 /** Rows that are seen before code is made for their shape, which costs as much as clones of so many. */
@@ -18,11 +16,16 @@ const WARM = 64;
 /** Whether the host lets code be made at run time: known once it was tried. */
 let mayGenerate = true;
 
+/** What is made for a shape, and made again when one of its columns is widened. */
+interface Plan {
+  readonly layout: string;
+  readonly widths: Widths;
+  readonly takeApart: TakeApart;
+}
+
 export class Shape {
   readonly #fields: readonly Field[];
-  #takeApart: TakeApart | undefined;
-  #layout = '';
-  #numbers = 0;
+  #plan: Plan | undefined;
   #seen = 0;
 
   constructor(fields: readonly Field[]) {
@@ -37,22 +40,25 @@ export class Shape {
 
   /** Makes ready for a batch with so many rows at most. Undefined where the host forbids it. */
   open(most: number): OpenRows | undefined {
-    this.#takeApart ??= this.#generate();
-    return this.#takeApart && new OpenRows(this.#takeApart, this.#layout, this.#numbers, most);
+    this.#plan ??= this.#generate();
+    return this.#plan && new OpenRows(this.#plan, most);
   }
 
-  /** Comes down to what a row of this shape has that could not be taken. False when nothing would let it. */
+  /** Widens its columns for a row of this shape that was not taken. False when that is of no use. */
   yieldTo(row: unknown): boolean {
     if (!widen(this.#fields, row as object)) return false;
-    this.#takeApart = undefined;
+    this.#plan = undefined;
     return true;
   }
 
-  #generate(): TakeApart | undefined {
-    this.#layout = JSON.stringify(this.#fields);
-    this.#numbers = numbersIn(this.#fields);
+  #generate(): Plan | undefined {
+    const fields = this.#fields;
     try {
-      return generateTakeApart(this.#fields);
+      return {
+        layout: JSON.stringify(fields),
+        widths: widthsOf(fields),
+        takeApart: generateTakeApart(fields),
+      };
     } catch {
       mayGenerate = false;
       return undefined;
@@ -62,33 +68,51 @@ export class Shape {
 
 /** The rows of one shape in one batch, while they are collected. */
 export class OpenRows {
-  readonly #takeApart: TakeApart;
-  readonly #layout: string;
-  readonly #numbers: number;
-  readonly #doubles: Float64Array | undefined;
-  readonly #cells: unknown[] = [];
-  length = 0;
+  readonly #plan: Plan;
+  readonly #columns: Columns;
+  /** The texts of the segment that has begun. */
+  readonly #open: string[];
+  #length = 0;
 
-  constructor(takeApart: TakeApart, layout: string, numbers: number, most: number) {
-    this.#takeApart = takeApart;
-    this.#layout = layout;
-    this.#numbers = numbers;
-    this.#doubles = numbers > 0 ? new Float64Array(most * numbers) : undefined;
+  constructor(plan: Plan, most: number) {
+    const { numbers, texts } = plan.widths;
+    this.#plan = plan;
+    this.#columns = {
+      doubles: numbers > 0 ? new Float64Array(most * numbers) : undefined,
+      lengths: texts > 0 ? new Uint8Array(most * texts) : undefined,
+      texts: [],
+      // Grown by `push`, for structured clone writes an array with gaps key by key.
+      cells: [],
+    };
+    this.#open = new Array<string>(texts).fill('');
+  }
+
+  get length(): number {
+    return this.#length;
   }
 
   /** Takes rows from an index on, as long as they fit. Returns the index of the first that does not. */
   take(values: readonly unknown[], from: number): number {
-    const end = this.#takeApart(values, from, this.#doubles, this.length * this.#numbers, this.#cells);
-    this.length += end - from;
+    const end = this.#plan.takeApart(values, from, this.#columns, this.#length, this.#open);
+    this.#length += end - from;
     return end;
   }
 
   close(): PackedRows {
-    const length = this.length;
-    const used = length * this.#numbers;
-    // A copy, for a view would bring all of its buffer along.
-    const doubles = this.#doubles?.length === used ? this.#doubles : this.#doubles?.slice(0, used);
-    return { layout: this.#layout, length, doubles, cells: this.#cells };
+    const { layout, widths } = this.#plan;
+    const { doubles, lengths, texts, cells } = this.#columns;
+    const length = this.#length;
+    if (length % SEGMENT > 0) texts.push(...this.#open);
+    return {
+      layout,
+      length,
+      // Copies, for a view would bring all of its buffer along.
+      doubles:
+        doubles?.length === length * widths.numbers ? doubles : doubles?.slice(0, length * widths.numbers),
+      lengths: lengths?.length === length * widths.texts ? lengths : lengths?.slice(0, length * widths.texts),
+      texts,
+      cells,
+    };
   }
 }
 
