@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
-import type { Contender } from '../bench/contender.js';
+import type { Contender, ContenderModule } from '../bench/contender.js';
 import type { Row } from '../bench/report.js';
 import { stream } from '../bench/stream.js';
-import { workload as lazy } from '../bench/workloads/lazy.js';
+import type { WorkloadModule } from '../bench/workload.js';
 import { workload as tiny } from '../bench/workloads/tiny.js';
 
 const bench = new URL('../bench/', import.meta.url);
@@ -33,11 +33,19 @@ describe('The benchmarks', function () {
     await promisify(execFile)(process.execPath, args);
 
     const { workloads } = JSON.parse(await readFile(json, 'utf8')) as { workloads: Record<string, Row[]> };
-    const contenders = await namesIn('contenders');
+    const contenders = await Promise.all(
+      (await namesIn('contenders')).map(async (name) => {
+        const module = (await import(`../bench/contenders/${name}.js`)) as ContenderModule;
+        return { name, only: module.contender.only };
+      }),
+    );
     expect(workloads).to.have.all.keys(await namesIn('workloads'));
     for (const [name, rows] of Object.entries(workloads)) {
-      const taking = name === 'lazy' ? lazy.only : contenders;
-      expect(rows.map(({ contender }) => contender)).to.have.members(taking);
+      const { workload } = (await import(`../bench/workloads/${name}.js`)) as WorkloadModule;
+      const taking = contenders
+        .filter((other) => (workload.only ?? [other.name]).includes(other.name))
+        .filter(({ only }) => (only ?? [name]).includes(name));
+      expect(rows.map(({ contender }) => contender)).to.have.members(taking.map((other) => other.name));
       for (const { items } of rows) expect(items).to.equal(300);
     }
     const [first, second] = ['piscina', 'looppool'].map((name) =>
@@ -45,6 +53,12 @@ describe('The benchmarks', function () {
     );
     expect(first?.ratio).to.equal(1);
     expect(second?.ratio).to.equal((second?.rate ?? 0) / (first?.rate ?? 0));
+  });
+
+  it('LIN-2 every way to the lines of a file finds the same', async () => {
+    const args = [fileURLToPath(new URL('lines.js', bench)), '--megabytes', '1', '--rounds', '1'];
+    const { stdout } = await promisify(execFile)(process.execPath, args);
+    expect(stdout.match(/^\| .* \| [\d.]+ \| \d+ \|$/gm)).to.have.lengthOf(4);
   });
 
   /** Gives back what `distort` makes of each task. */

@@ -6,10 +6,15 @@ const brand: unique symbol = Symbol.for('looppool.error') as never;
 
 export type PoolErrorCode =
   | 'ERR_LOOPPOOL_TASK'
+  | 'ERR_LOOPPOOL_TASK_TIMEOUT'
+  | 'ERR_LOOPPOOL_DRAIN_TIMEOUT'
+  | 'ERR_LOOPPOOL_POOL_STOPPED'
   | 'ERR_LOOPPOOL_WORKER_START'
   | 'ERR_LOOPPOOL_WORKER_CRASH'
   | 'ERR_LOOPPOOL_BACKLOG_FULL'
+  | 'ERR_LOOPPOOL_INGEST'
   | 'ERR_LOOPPOOL_SERIALIZATION'
+  | 'ERR_LOOPPOOL_LINE_TOO_LONG'
   | 'ERR_LOOPPOOL_PROTOCOL'
   | 'ERR_LOOPPOOL_INVALID_OPTION';
 
@@ -94,6 +99,71 @@ export class TaskError extends PoolError {
   }
 }
 
+/** A task ran longer than `taskTimeout`. */
+export class TaskTimeoutError extends PoolError {
+  static readonly code = 'ERR_LOOPPOOL_TASK_TIMEOUT';
+  readonly code = TaskTimeoutError.code;
+  override readonly name = 'TaskTimeoutError';
+  /** Index of the worker that had the task. */
+  readonly worker: number;
+  readonly task: unknown;
+  /** Deliveries of the task so far, this one included. */
+  readonly attempts: number;
+  /** ms that it had. */
+  readonly timeout: number;
+
+  constructor(worker: WorkerName, task: unknown, attempts: number, timeout: number) {
+    super(
+      `A task ran longer than ${timeout} ms in ${describe(worker)}. Raise taskTimeout, or make the task shorter; one that ` +
+        'heeds its signal (the second argument of what each() calls) ends without its worker.',
+    );
+    this.worker = worker.index;
+    this.task = task;
+    this.attempts = attempts;
+    this.timeout = timeout;
+  }
+}
+
+/** Tasks were still running `drainTimeout` ms after the source had completed. */
+export class DrainTimeoutError extends PoolError {
+  static readonly code = 'ERR_LOOPPOOL_DRAIN_TIMEOUT';
+  readonly code = DrainTimeoutError.code;
+  override readonly name = 'DrainTimeoutError';
+  // Behind a getter, so that an error that is printed does not print thousands of tasks.
+  readonly #tasks: readonly unknown[];
+
+  /** @param uningested results that had arrived, and were held or waited */
+  constructor(timeout: number, tasks: readonly unknown[], uningested: number) {
+    super(
+      `${timeout} ms after the source completed ${tasks.length} tasks were not done and ${uningested} results not ingested. ` +
+        'Raise drainTimeout, or set taskTimeout to be rid of tasks that hang.',
+    );
+    this.#tasks = tasks;
+  }
+
+  /** The tasks that were not done. */
+  get tasks(): readonly unknown[] {
+    return this.#tasks;
+  }
+}
+
+/** A task came to a `workerPool` that was stopped, or that has failed. */
+export class PoolStoppedError extends PoolError {
+  static readonly code = 'ERR_LOOPPOOL_POOL_STOPPED';
+  readonly code = PoolStoppedError.code;
+  override readonly name = 'PoolStoppedError';
+
+  /** @param cause what the pool failed with, when it was not stopped by its user */
+  constructor(pool: string, cause?: unknown) {
+    super(
+      cause === undefined
+        ? `The pool ${pool} was stopped. Let what feeds it complete before, or make another pool.`
+        : `The pool ${pool} has failed and takes no more tasks: ${textOf(cause)}`,
+      cause === undefined ? {} : { cause },
+    );
+  }
+}
+
 /** A worker never became ready: its file is missing, throws while it loads, never answers, or is no worker. */
 export class WorkerStartError extends PoolError {
   static readonly code = 'ERR_LOOPPOOL_WORKER_START';
@@ -112,13 +182,21 @@ export class WorkerStartError extends PoolError {
 
 /** How a worker ended without being asked to. */
 export interface CrashDetails {
-  /** Exit code of the thread, when it is known. */
+  /** Exit code of the thread or process, when it is known. */
   readonly exitCode?: number | undefined;
+  /** The signal that ended the process. */
+  readonly signal?: string | undefined;
   readonly outOfMemory?: boolean;
   /** What was thrown, when something was. */
   readonly cause?: unknown;
   /** A sentence for the message, when there is no exit code and no cause. */
   readonly reason?: string;
+}
+
+function exitOf(exitCode: number | undefined, signal: string | undefined): string {
+  if (!signal) return `exited with code ${exitCode ?? 'unknown'} before it was asked to`;
+  const aborted = ['SIGABRT', 'SIGTRAP', 'SIGILL'].includes(signal);
+  return `was ended by ${signal}${aborted ? ' (it aborted, or ran out of memory: its stderr tells)' : ''}`;
 }
 
 /** A worker exited, threw outside any task, or ended its results while it still had tasks. */
@@ -128,23 +206,24 @@ export class WorkerCrashError extends PoolError {
   override readonly name = 'WorkerCrashError';
   readonly worker: number;
   readonly exitCode: number | undefined;
+  /** What ended the process, like `SIGKILL`. */
+  readonly signal: string | undefined;
+  /** Of a thread. A process that runs out of memory aborts: its `signal` is `SIGABRT`, on some platforms `SIGTRAP` or `SIGILL`. */
   readonly outOfMemory: boolean;
   // Behind a getter, so that a crash that is printed does not print thousands of tasks.
   readonly #tasks: readonly unknown[];
 
   constructor(worker: WorkerName, tasks: readonly unknown[], details: CrashDetails) {
-    const { exitCode, outOfMemory = false, cause, reason } = details;
+    const { exitCode, signal, outOfMemory = false, cause, reason } = details;
     // What was thrown may have been undefined.
-    const how =
-      'cause' in details
-        ? `crashed: ${textOf(cause)}`
-        : (reason ?? `exited with code ${exitCode ?? 'unknown'} before it was asked to`);
+    const how = 'cause' in details ? `crashed: ${textOf(cause)}` : (reason ?? exitOf(exitCode, signal));
     super(
       `${describe(worker)} ${how} (${tasks.length} of its tasks not done)`,
       cause === undefined ? {} : { cause },
     );
     this.worker = worker.index;
     this.exitCode = exitCode;
+    this.signal = signal;
     this.outOfMemory = outOfMemory;
     this.#tasks = tasks;
   }
@@ -166,13 +245,30 @@ export class BacklogFullError extends PoolError {
   constructor(backlog: number, task: unknown) {
     super(
       `The backlog is full (${backlog} tasks) and the source did not pause. Feed the pool from paced(source) through ` +
-        'synchronous operators, or raise backlog.',
+        'synchronous operators, raise backlog, or say with overflow what may be dropped.',
     );
     this.task = task;
   }
 }
 
-/** A task, a result or initialData holds something that structured clone refuses. */
+/** A sink failed on a value, or refused it. `cause` is the sink's own error. */
+export class IngestError extends PoolError {
+  static readonly code = 'ERR_LOOPPOOL_INGEST';
+  readonly code = IngestError.code;
+  override readonly name = 'IngestError';
+  /** The value that was not taken in. */
+  readonly value: unknown;
+
+  /** @param sink what the message calls it */
+  constructor(sink: string, value: unknown, cause: unknown) {
+    super(`${sink} failed on ${shown(value)}: ${textOf(cause)}`, { cause });
+    this.value = value;
+  }
+}
+
+const PLAIN_VALUES = 'Send plain values, and build the rest where it is used';
+
+/** A task, a result or initialData holds something that structured clone refuses, or that was moved already. */
 export class SerializationError extends PoolError {
   static readonly code = 'ERR_LOOPPOOL_SERIALIZATION';
   readonly code = SerializationError.code;
@@ -180,12 +276,26 @@ export class SerializationError extends PoolError {
   /** Where in the value it is, like `task.rows[3].onDone`. */
   readonly path: string;
 
-  constructor(path: string, found: string, cause?: unknown) {
-    super(
-      `${path} cannot be sent to another thread: ${found}. Send plain values, and build the rest where it is used.`,
-      cause === undefined ? {} : { cause },
-    );
+  constructor(path: string, found: string, cause?: unknown, advice = PLAIN_VALUES) {
+    super(`${path} cannot be sent: ${found}. ${advice}.`, cause === undefined ? {} : { cause });
     this.path = path;
+  }
+}
+
+/** A line of a stream is longer than `maxLineBytes` allows. */
+export class LineTooLongError extends PoolError {
+  static readonly code = 'ERR_LOOPPOOL_LINE_TOO_LONG';
+  readonly code = LineTooLongError.code;
+  override readonly name = 'LineTooLongError';
+  /** Where in the stream, in bytes, the line begins. */
+  readonly offset: number;
+
+  constructor(offset: number, maxLineBytes: number) {
+    super(
+      `The line that begins at byte ${offset} is longer than maxLineBytes (${maxLineBytes}). Raise maxLineBytes, or look ` +
+        'whether the stream is text at all: a compressed file has to be unpacked on its way.',
+    );
+    this.offset = offset;
   }
 }
 

@@ -1,9 +1,19 @@
 /** Every option of a pool: its default, its check and its doc stand here and nowhere else. */
 import type { Observer } from 'rxjs';
 import { InvalidOptionError } from './errors.js';
-import type { PoolEvent } from './events.js';
+import type { DropPolicy, PoolEvent } from './events.js';
+import type { Key } from './routing.js';
 
-export interface PoolOptions {
+/** What happens to a task of a source that cannot wait, when the backlog is full. */
+export type OverflowPolicy = 'error' | DropPolicy;
+
+/**
+ * The key of a task; anything that is no key errors the output. A method, in TypeScript's terms, so that options that were
+ * declared without the type of the tasks fit.
+ */
+export type KeyFunction<T> = { of(task: T): Key }['of'];
+
+export interface PoolOptions<T = unknown> {
   /**
    * Tasks handed to workers and not done, over the whole pool. Each worker's window is `floor(maxTasks / n)`, at least 1.
    * @default 4096
@@ -15,10 +25,78 @@ export interface PoolOptions {
    */
   readonly maxResults?: number;
   /**
-   * Tasks that may wait in the host when a source cannot be paused; one more errors the output with a `BacklogFullError`.
+   * Tasks that may wait in the host when a source cannot be paused. Those of sources that can do not count.
    * @default Infinity
    */
   readonly backlog?: number;
+  /**
+   * What one task more does than a finite `backlog` takes: it errors the output with a `BacklogFullError`, it is dropped
+   * itself, or the task that waits longest is. What is dropped is told as `dropped` events; unobserved, as one warning.
+   * @default 'error'
+   */
+  readonly overflow?: OverflowPolicy;
+  /**
+   * Results leave in the order of their tasks, those of one task together; results of no task leave as they come. Results of
+   * later tasks wait in the host, within `maxResults`; a task keeps its place in `maxTasks` until its results have left.
+   * @default false
+   */
+  readonly ordered?: boolean;
+  /**
+   * `'error'`: a task that fails ends the output, as in `mergeMap`. `'dead-letter'`: it becomes a `dead-letter` event, with
+   * its cause, and the stream goes on; a worker that dies is replaced.
+   * @default 'error'
+   */
+  readonly onTaskError?: 'error' | 'dead-letter';
+  /**
+   * Deliveries of one task before it counts as failed. Above 1 a task that fails is delivered again, and a worker that dies
+   * is replaced and its tasks are delivered to the replacement: results of the failed delivery that have left already come
+   * again (at least once). With 1 no task is ever delivered twice (at most once).
+   * @default 1
+   */
+  readonly maxAttempts?: number;
+  /**
+   * Milliseconds between a task's failure and its next delivery, or a function of the attempt that failed (from 1) and its
+   * error: `(attempt) => 100 * 2 ** attempt`.
+   * @default 0
+   */
+  readonly retryDelay?: number | ((attempt: number, error: unknown) => number);
+  /**
+   * Milliseconds that a task may take, from its start in its worker. Then its signal aborts and what it returned is
+   * unsubscribed; if it is not over `grace` ms later, its worker is replaced, and the other tasks of that worker are
+   * delivered again, with no attempt counted. The task has failed, and is tried again as `maxAttempts` allows. Costs a
+   * message for each task.
+   * @default none
+   */
+  readonly taskTimeout?: number;
+  /**
+   * Milliseconds from the completion of the source to the last result; past it the output errors with a
+   * `DrainTimeoutError` that has the tasks that are left.
+   * @default Infinity
+   */
+  readonly drainTimeout?: number;
+  /**
+   * Tasks that one worker is given before it is recycled: it drains, and another that has started meanwhile takes its place.
+   * The first workers are recycled earlier, each at another time, so that never all are at once.
+   * @default Infinity
+   */
+  readonly maxTasksPerWorker?: number;
+  /**
+   * `'manual'`: the output emits a `Delivery` for each result, which is ingested when its `done()` is called.
+   * @default 'auto'
+   */
+  readonly ack?: 'auto' | 'manual';
+  /**
+   * Milliseconds after which a `Delivery` that is not done is told of, in a `delivery-overdue` event;
+   * Infinity for never.
+   * @default 30000
+   */
+  readonly ackWarning?: number;
+  /**
+   * Which worker gets a task that has no direction of its own: `'round-robin'`, strict rotation; `'least-busy'`, the one with
+   * the fewest tasks not done; or a function that gives the task's key: the same key always goes to the same worker.
+   * @default 'round-robin'
+   */
+  readonly route?: 'round-robin' | 'least-busy' | KeyFunction<T>;
   /**
    * Milliseconds between asking a worker to end and terminating it: after an unsubscribe or an error, and for what a
    * worker keeps open after its tasks are done.
@@ -43,6 +121,17 @@ export interface ResolvedOptions {
   readonly maxTasks: number;
   readonly maxResults: number;
   readonly backlog: number;
+  readonly overflow: OverflowPolicy;
+  readonly ordered: boolean;
+  readonly onTaskError: 'error' | 'dead-letter';
+  readonly maxAttempts: number;
+  readonly retryDelay: number | ((attempt: number, error: unknown) => number);
+  readonly taskTimeout: number;
+  readonly drainTimeout: number;
+  readonly maxTasksPerWorker: number;
+  readonly ack: 'auto' | 'manual';
+  readonly ackWarning: number;
+  readonly route: 'round-robin' | 'least-busy' | KeyFunction<unknown>;
   readonly grace: number;
   readonly initialData: unknown;
   readonly name: string;
@@ -55,7 +144,15 @@ type Check = readonly [expected: string, isValid: (value: unknown) => boolean];
 /** The longest delay that a timer of the platform takes, in ms. */
 export const LONGEST_DELAY = 2 ** 31 - 1;
 
+const policies: readonly OverflowPolicy[] = ['error', 'drop-newest', 'drop-oldest'];
 const count: Check = ['an integer of at least 1', (v) => Number.isSafeInteger(v) && (v as number) >= 1];
+const isDelay = (v: unknown): boolean => typeof v === 'number' && v >= 0 && v <= LONGEST_DELAY;
+const delay: Check = [`milliseconds from 0 to ${LONGEST_DELAY}`, isDelay];
+const patience: Check = [`${delay[0]}, or Infinity`, (v) => v === Infinity || isDelay(v)];
+const oneOf = (...known: readonly string[]): Check => [
+  known.map((name) => `'${name}'`).join(' or '),
+  (v) => known.includes(v as string),
+];
 const hasMethod = (value: unknown, name: string): boolean =>
   typeof value === 'object' && value !== null && typeof Reflect.get(value, name) === 'function';
 
@@ -66,10 +163,21 @@ const checks: { readonly [K in keyof Required<PoolOptions>]: Check } = {
     'an integer of at least 0, or Infinity',
     (v) => v === Infinity || (Number.isSafeInteger(v) && (v as number) >= 0),
   ],
-  grace: [
-    `milliseconds from 0 to ${LONGEST_DELAY}`,
-    (v) => typeof v === 'number' && v >= 0 && v <= LONGEST_DELAY,
+  overflow: oneOf(...policies),
+  ordered: ['true or false', (v) => typeof v === 'boolean'],
+  onTaskError: oneOf('error', 'dead-letter'),
+  maxAttempts: count,
+  retryDelay: [`${delay[0]}, or a function that returns them`, (v) => typeof v === 'function' || isDelay(v)],
+  taskTimeout: patience,
+  drainTimeout: patience,
+  maxTasksPerWorker: [`${count[0]}, or Infinity`, (v) => v === Infinity || count[1](v)],
+  ack: oneOf('auto', 'manual'),
+  ackWarning: patience,
+  route: [
+    "'round-robin' or 'least-busy', or a function of a task to its key",
+    (v) => v === 'round-robin' || v === 'least-busy' || typeof v === 'function',
   ],
+  grace: delay,
   initialData: ['anything', () => true],
   name: ['a non-empty string', (v) => typeof v === 'string' && v !== ''],
   signal: ['an AbortSignal', (v) => hasMethod(v, 'addEventListener') && Reflect.has(v as object, 'aborted')],
@@ -107,6 +215,17 @@ export function resolveOptions(
     maxTasks: options.maxTasks ?? 4096,
     maxResults: options.maxResults ?? 4096,
     backlog: options.backlog ?? Infinity,
+    overflow: options.overflow ?? 'error',
+    ordered: options.ordered ?? false,
+    onTaskError: options.onTaskError ?? 'error',
+    maxAttempts: options.maxAttempts ?? 1,
+    retryDelay: options.retryDelay ?? 0,
+    taskTimeout: options.taskTimeout ?? Infinity,
+    drainTimeout: options.drainTimeout ?? Infinity,
+    maxTasksPerWorker: options.maxTasksPerWorker ?? Infinity,
+    ack: options.ack ?? 'auto',
+    ackWarning: options.ackWarning ?? 30_000,
+    route: options.route ?? 'round-robin',
     grace: options.grace ?? 5000,
     initialData: options.initialData,
     name: options.name ?? 'looppool',

@@ -38,6 +38,20 @@ export class Ring<T> {
     return this.#slots[this.#head] as T;
   }
 
+  /** All values, oldest first. */
+  values(): T[] {
+    return Array.from({ length: this.#length }, (_, i) => {
+      return this.#slots[(this.#head + i) & (this.#slots.length - 1)] as T;
+    });
+  }
+
+  /** All values, oldest first; none is left. */
+  takeAll(): T[] {
+    const values = this.values();
+    this.clear();
+    return values;
+  }
+
   clear(): void {
     this.#slots = new Array(16);
     this.#head = 0;

@@ -1,4 +1,5 @@
 export { hold, holdUntil, pause, type Release } from './demand/hold.js';
+export type { ObservableLike } from './demand/interop.js';
 export {
   type ItemOf,
   type PacedSource,
@@ -6,12 +7,13 @@ export {
   type ReadableLike,
   type ReadableStreamLike,
 } from './demand/paced.js';
+export type { ResultOf } from './demand/product.js';
+export { move } from './move.js';
 export { defineWorker } from './worker/defineWorker.js';
 export type {
-  ObservableLike,
   Results,
   WorkerContext,
   WorkerDefinition,
   WorkerFunction,
 } from './worker/definition.js';
-export { each, type ResultOf } from './worker/each.js';
+export { each } from './worker/each.js';

@@ -19,8 +19,9 @@ export const contender: Contender = {
 export function openPool(
   factory: WorkerFactory<unknown, unknown>,
   { workload, window, next }: Terms,
+  more: PoolOptions = {},
 ): OpenPool {
-  const options: PoolOptions = { maxTasks: window, initialData: workload };
+  const options: PoolOptions = { maxTasks: window, initialData: workload, ...more };
   const sources = new Subject<Observable<unknown>>();
   const single = new Subject<unknown>();
   const ended = new Promise<void>((complete, error) => {

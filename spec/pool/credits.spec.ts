@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { type ResultCredits, resultCredits } from '#src/pool/credits.js';
-import { Outbox } from '#src/worker/outbox.js';
+import { type Outbox, QueueOutbox } from '#src/worker/outbox.js';
 import { RecordingWire } from '../support/recordingWire.js';
 
 /** What may happen next, anywhere; the number chooses among the workers or results that it may happen to. */
@@ -37,9 +37,12 @@ class Model {
     });
     for (let worker = 0; worker < n; worker += 1) {
       const wire = new RecordingWire<number>();
-      const initial = this.#credits.initial(worker);
+      const initial = this.#credits.begin(worker);
       this.#grantedInAll += initial;
-      this.#workers.push({ wire, outbox: new Outbox(wire, initial, () => {}) });
+      this.#workers.push({
+        wire,
+        outbox: new QueueOutbox(wire, { credits: initial, asks: this.#credits.onDemand }, () => {}),
+      });
     }
     this.#check();
   }
@@ -163,7 +166,7 @@ describe('result credits', () => {
       [5, 9],
     ] as const) {
       const credits = resultCredits(limit, workers, () => {});
-      const shares = Array.from({ length: workers }, (_, worker) => credits.initial(worker));
+      const shares = Array.from({ length: workers }, (_, worker) => credits.begin(worker));
       expect(shares.reduce((sum, share) => sum + share)).to.equal(limit);
       expect(Math.max(...shares) - Math.min(...shares)).to.be.at.most(1);
     }

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { WorkerCrashError, WorkerStartError } from 'looppool';
 import { TestScheduler } from 'rxjs/testing';
 import { type Emitter, emit } from '#src/demand/emission.js';
-import { Lane, type LaneOwner } from '#src/pool/lane.js';
+import { Lane, type LaneKeeper, type LaneOwner } from '#src/pool/lane.js';
 import type { Channel, ChannelListener } from '#src/protocol/channel.js';
 
 const GRACE = 500;
@@ -16,34 +16,56 @@ function laneOf(credits = 10) {
   const channel: Channel<string> = {
     start: () => toWorker.push('start'),
     task: (position, task) => toWorker.push(['task', position, task]),
+    replay: (position, task) => toWorker.push(['replay', position, task]),
     credit: (results) => toWorker.push(['credit', results]),
+    cancel: (position) => toWorker.push(['cancel', position]),
+    oldest: (position) => toWorker.push(['oldest', position]),
     pill: () => toWorker.push('pill'),
     abort: () => toWorker.push('abort'),
     terminate: () => toWorker.push('terminate'),
   };
-  const owner: LaneOwner<string, string> = {
+  const owner: LaneOwner<string> = {
     grace: GRACE,
+    taskTimeout: Number.POSITIVE_INFINITY,
     window: 4,
+    taskBegins: () => {},
+    taskLeaves: (worker) => ({ worker, sequence: 0 }),
     result: (value, from, index) => toPool.push(['result', value, from, index]),
-    resultSettled: (index) => toPool.push(['settled', index]),
     resultWithheld: (index) => toPool.push(['withheld', index]),
-    outputPaused: () => toPool.push('paused'),
-    outputHasRoom: () => toPool.push('room'),
-    taskDone: (index) => toPool.push(['done', index]),
-    taskFailed: ({ index }, task, error) => toPool.push(['failed', index, task, error]),
     starved: (index) => toPool.push(['starved', index]),
+    taskTimes: (index, times) => toPool.push(['times', index, ...times]),
+    resources: (index, resources) => toPool.push(['resources', index, resources]),
     owesCredit: () => false,
     turn: () => toPool.push('turn'),
-    closed: (index) => toPool.push(['closed', index]),
-    fail: (error) => toPool.push(['fail', error]),
     tell: (event) => events.push(event.type),
   };
-  const hello = { protocol: 1, index: 3, name: 'w-3', poolName: 'w', initialData: undefined, credits };
+  const keeper: LaneKeeper<string> = {
+    emitter: { settled: () => toPool.push(['settled', 3]), room: () => toPool.push('room') },
+    taskDone: () => toPool.push(['done', 3]),
+    taskFailed: ({ task }, error) => toPool.push(['failed', 3, task, error]),
+    replayed: () => {},
+    overdue: () => {},
+    hung: (error) => toPool.push(['hung', error]),
+    ready: () => {},
+    crashed: (_, error, undone) => toPool.push(['fail', error, undone]),
+    closed: () => toPool.push(['closed', 3]),
+  };
+  const hello = {
+    protocol: 1,
+    index: 3,
+    name: 'w-3',
+    poolName: 'w',
+    initialData: undefined,
+    credits,
+    asks: false,
+    reserve: 0,
+    watches: false,
+  };
   const open = (_: unknown, listener: ChannelListener<string>) => {
     worker = listener;
     return channel;
   };
-  const lane = new Lane(hello, { open }, owner);
+  const lane = new Lane(hello, { open }, owner, keeper);
   lane.start();
   const failure = () => (toPool.find((said) => Array.isArray(said) && said[0] === 'fail') as unknown[])?.[1];
   return { lane, worker, toWorker, toPool, events, failure };
@@ -73,7 +95,6 @@ describe('Lane', () => {
     worker.done(1);
     worker.done(7);
     expect(toPool).to.deep.equal([
-      ['done', 3],
       ['done', 3],
       ['failed', 3, 'b', boom],
     ]);
@@ -149,7 +170,7 @@ describe('Lane', () => {
       const { worker, toPool } = laneOf();
       worker.closed({ kind: 'crashed', cause: 1 });
       worker.closed({ kind: 'exited' });
-      expect(toPool).to.have.lengthOf(1);
+      expect(toPool).to.have.lengthOf(2);
     });
   });
 

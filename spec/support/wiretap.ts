@@ -47,6 +47,7 @@ export function tap<T, R>(
         grant(hello.credits);
         const channel = opener.open(hello, {
           ready: () => pool.ready(),
+          started: (position) => pool.started(position),
           result(value, owner) {
             wiretap.results += 1;
             pool.result(value, owner);
@@ -61,6 +62,8 @@ export function tap<T, R>(
             pool.failed(position, error);
           },
           starved: () => pool.starved(),
+          timed: (take) => pool.timed(take),
+          resources: (resources) => pool.resources(resources),
           report: (error) => pool.report(error),
           broken: (error) => pool.broken(error),
           ending: () => pool.ending(),
@@ -76,6 +79,8 @@ export function tap<T, R>(
         });
         return {
           start: () => channel.start(),
+          replay: (position, task) => channel.replay(position, task),
+          cancel: (position, reason) => channel.cancel(position, reason),
           task(position, task) {
             said.push('task');
             const now = (wiretap.tasks[i] as number) + 1;
@@ -87,6 +92,7 @@ export function tap<T, R>(
             grant(results);
             channel.credit(results);
           },
+          oldest: (position) => channel.oldest(position),
           pill() {
             said.push('pill');
             wiretap.pills += 1;

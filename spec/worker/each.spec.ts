@@ -204,6 +204,19 @@ describe('each, as a plain operator', () => {
     expect(subscribed).to.equal(0);
   });
 
+  for (const concurrency of [1, 2]) {
+    it(`TSK-4 a project has no this; concurrency ${concurrency}`, async () => {
+      function project(this: unknown, task: number) {
+        return Promise.resolve([this, task]);
+      }
+      const { values } = await run(of(1, 2).pipe(each(project, concurrency)));
+      expect(values).to.deep.equal([
+        [undefined, 1],
+        [undefined, 2],
+      ]);
+    });
+  }
+
   it('CRD-1 a hundred thousand tasks that wait for one another are run on a flat stack', async () => {
     const source = new Subject<number>();
     const gate = new Subject<number>();

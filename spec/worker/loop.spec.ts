@@ -26,6 +26,9 @@ const hello = {
   poolName: 'w',
   initialData: { rate: 2 },
   credits: 100,
+  asks: false,
+  reserve: 0,
+  watches: false,
 };
 
 interface Setup {
@@ -36,10 +39,14 @@ interface Setup {
 function start<R>(run: WorkerFunction<number, R>, { credits = 100, hooks = {} }: Setup = {}) {
   const wire = new RecordingWire<R>();
   const failedToStart: unknown[] = [];
-  const loop = new Loop<number, R>(wire, credits, {
-    failedToStart: (error) => failedToStart.push(error),
-    ...hooks,
-  });
+  const loop = new Loop<number, R>(
+    wire,
+    { credits, asks: credits === 0, reserve: 0, watches: false },
+    {
+      failedToStart: (error) => failedToStart.push(error),
+      ...hooks,
+    },
+  );
   loop.start(defineWorker(run), { ...hello, credits });
   let position = 0;
   const send = (...tasks: readonly number[]) => {
@@ -628,7 +635,11 @@ describe('Loop', () => {
 
     it('CAN-1 by its very first result, it stops a source that would never end', () => {
       const wire = new RecordingWire<number>();
-      const loop = new Loop<number, number>(wire, 1_000_000, { failedToStart: () => {} });
+      const loop = new Loop<number, number>(
+        wire,
+        { credits: 1_000_000, asks: false, reserve: 0, watches: false },
+        { failedToStart: () => {} },
+      );
       wire.answer = ([call, value]) => {
         if (call === 'result' && value === 2) loop.abort();
       };

@@ -26,12 +26,24 @@ class DeferredChannel<T, R> implements Channel<T> {
     );
   }
 
-  task(position: number, task: T): void {
-    this.#say((channel) => channel.task(position, task));
+  task(position: number, task: T, trace?: string): void {
+    this.#say((channel) => channel.task(position, task, trace));
+  }
+
+  replay(position: number, task: T): void {
+    this.#say((channel) => channel.replay(position, task));
   }
 
   credit(results: number): void {
     this.#say((channel) => channel.credit(results));
+  }
+
+  oldest(position: number): void {
+    this.#say((channel) => channel.oldest(position));
+  }
+
+  cancel(position: number, reason: string): void {
+    this.#say((channel) => channel.cancel(position, reason));
   }
 
   pill(): void {

@@ -84,12 +84,24 @@ class FunctionThreadChannel<T, R> implements Channel<T> {
     this.#inline.start();
   }
 
-  task(position: number, task: T): void {
-    this.#inline.task(position, task);
+  task(position: number, task: T, trace?: string): void {
+    this.#inline.task(position, task, trace);
+  }
+
+  replay(position: number, task: T): void {
+    this.#inline.replay(position, task);
   }
 
   credit(results: number): void {
     this.#inline.credit(results);
+  }
+
+  oldest(position: number): void {
+    this.#inline.oldest(position);
+  }
+
+  cancel(position: number, reason: string): void {
+    this.#inline.cancel(position, reason);
   }
 
   pill(): void {

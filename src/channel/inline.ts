@@ -2,16 +2,21 @@
  * The inline carrier: the worker's loop in this very thread, in the same call. No batches, no clones, no turns of an event
  * loop: under a TestScheduler a pool of inline workers obeys virtual time to the frame.
  */
+import { now } from '../clock.js';
 import { InvalidOptionError } from '../errors.js';
 import type { Channel, CloseReason } from '../protocol/channel.js';
-import type { Hello, ToPool } from '../protocol/wire.js';
+import { handOver } from '../protocol/handOver.js';
+import type { TaskTimes } from '../protocol/times.js';
+import { type Hello, type ToPool, UNSOLICITED } from '../protocol/wire.js';
+import type { Resources } from '../resources.js';
 import { isDefinition, type WorkerDefinition } from '../worker/definition.js';
 import { Loop } from '../worker/loop.js';
+import { TaskClock } from '../worker/taskClock.js';
 import type { WorkerFactory } from './factory.js';
 
 /**
  * Runs a worker in the host's own thread: for marble tests, for debugging, and as the sequential end of a comparison.
- * Values and errors are handed over as they are, not cloned.
+ * Values and errors are handed over as they are, not cloned; but what a value moves is gone where it came from.
  *
  * @throws InvalidOptionError when `definition` was not made by `defineWorker`
  */
@@ -31,6 +36,7 @@ export function inlineWorker<T, R>(definition: WorkerDefinition<T, R>): WorkerFa
 export class InlineChannel<T, R> implements Channel<T> {
   readonly #definition: WorkerDefinition<T, R>;
   readonly #hello: Hello;
+  readonly #wire: ToPool<R>;
   readonly #loop: Loop<T, R>;
 
   /** @param closed is told that the loop is finished */
@@ -42,8 +48,10 @@ export class InlineChannel<T, R> implements Channel<T> {
   ) {
     this.#definition = definition;
     this.#hello = hello;
-    this.#loop = new Loop(new InlineWire(pool, closed), hello.credits, {
+    this.#wire = new InlineWire(pool, closed);
+    this.#loop = new Loop(this.#wire, hello, {
       failedToStart: (cause) => closed({ kind: 'not-started', path: 'inlineWorker', cause }),
+      clock: hello.clock === undefined ? undefined : new TaskClock(now),
     });
   }
 
@@ -51,13 +59,35 @@ export class InlineChannel<T, R> implements Channel<T> {
     this.#loop.start(this.#definition, this.#hello);
   }
 
-  task(position: number, task: T): void {
-    this.#loop.task(position, task);
+  task(position: number, task: T, trace?: string): void {
+    let own: T;
+    try {
+      own = handOver('task', task);
+    } catch (error) {
+      this.#wire.failed(position, error);
+      return;
+    }
+    if (this.#hello.clock !== undefined) this.#loop.sent(position, now());
+    this.#loop.task(position, own, trace);
+    this.#loop.turn();
+  }
+
+  replay(position: number, task: T): void {
+    this.#loop.replay(position, task);
     this.#loop.turn();
   }
 
   credit(results: number): void {
     this.#loop.credit(results);
+  }
+
+  oldest(position: number): void {
+    this.#loop.oldest(position);
+    this.#loop.turn();
+  }
+
+  cancel(position: number, reason: string): void {
+    this.#loop.cancel(position, reason);
   }
 
   pill(): void {
@@ -88,8 +118,21 @@ class InlineWire<R> implements ToPool<R> {
     this.#pool.ready();
   }
 
+  started(position: number): void {
+    this.#pool.started(position);
+  }
+
   result(value: R, owner: number): void {
-    this.#pool.result(value, owner);
+    let own: R;
+    try {
+      own = handOver('result', value);
+    } catch (error) {
+      this.withheld(1);
+      if (owner === UNSOLICITED) this.broken(error);
+      else this.failed(owner, error);
+      return;
+    }
+    this.#pool.result(own, owner);
   }
 
   withheld(results: number): void {
@@ -108,6 +151,14 @@ class InlineWire<R> implements ToPool<R> {
 
   starved(): void {
     this.#pool.starved();
+  }
+
+  timed(take: () => TaskTimes): void {
+    this.#pool.timed(take);
+  }
+
+  resources(resources: Resources): void {
+    this.#pool.resources(resources);
   }
 
   report(error: unknown): void {

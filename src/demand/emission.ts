@@ -9,9 +9,12 @@
  * so that delivering costs no allocation until somebody holds. Releases are plain callbacks, never promises, so that
  * marble tests in virtual time see them in the frame in which they happen.
  */
+import type { Feeders } from './feeders.js';
 
 /** Whoever emits: is told about its emissions by the token that it gave them. */
 export interface Emitter {
+  /** Whom it makes wait, when it has to wait itself. */
+  readonly feeders?: Feeders;
   /** Every hold on the emission is released. */
   settled(token: number): void;
   /** A pause stands at the end of the delivery. Told before `settled`, which may bring the next value. */
@@ -22,6 +25,10 @@ export interface Emitter {
   failed?(token: number, error: unknown): void;
   /** As `settled`, for an emission that somebody gave up before it was done. Without it, that is the same. */
   abandoned?(token: number): void;
+  /** Whether it may call an emission off before it is settled. */
+  readonly cancels?: boolean;
+  /** The trace context of an emission, as in W3C's `traceparent`. */
+  trace?(token: number): string | undefined;
 }
 
 interface Target<T> {
@@ -42,6 +49,7 @@ export class Scope {
   #keepsCause = false;
   #abandoned = false;
   #failure: { readonly error: unknown } | undefined = undefined;
+  #cancel: ((reason: unknown) => void)[] | undefined = undefined;
 
   hold(): void {
     this.touched = true;
@@ -84,6 +92,20 @@ export class Scope {
       return true;
     }
     return this.cause?.fail(error) ?? false;
+  }
+
+  /** Calls `stop` when the emitter calls the emission off: then it is up to whoever holds it to let go. */
+  onCancel(stop: (reason: unknown) => void): void {
+    if (!this.emitter.cancels) return;
+    this.touched = true;
+    this.#cancel ??= [];
+    this.#cancel.push(stop);
+  }
+
+  cancel(reason: unknown): void {
+    const stops = this.#cancel ?? [];
+    this.#cancel = undefined;
+    for (const stop of stops) stop(reason);
   }
 
   /** Ends the delivery. True when no pause stands. */

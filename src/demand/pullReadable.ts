@@ -1,6 +1,7 @@
 /** Reads a Node Readable while it has something buffered: no promise for each chunk. */
 import type { Subscriber } from 'rxjs';
 import { type Emitter, emit, type Scope } from './emission.js';
+import { prematureClose } from './prematureClose.js';
 
 /** The part of a Node Readable that `paced` needs. */
 export interface ReadableLike {
@@ -65,10 +66,4 @@ export function pullReadable<T>(
     // What has ended destroys itself. Of a Duplex the other side may still be written to, and its errors are its writer's.
     if (source.readableEnded && 'write' in source) source.off('error', fail);
   };
-}
-
-/** As Node calls it in its own stream.finished(). */
-function prematureClose(): Error {
-  const error = new Error('The stream was destroyed before its end');
-  return Object.assign(error, { code: 'ERR_STREAM_PREMATURE_CLOSE' });
 }

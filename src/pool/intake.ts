@@ -4,18 +4,18 @@
  * With sources that can wait, the backlog holds at most one task for each source (times the fan-out between), for
  * whoever emits while there is no room is paused in that same call (DEM-1).
  */
-import type { Scope } from '../demand/emission.js';
-import { Ring } from '../ring.js';
+import { Feeders } from '../demand/feeders.js';
+import type { OverflowPolicy } from '../options.js';
+import { Backlog } from './backlog.js';
 
 export class Intake<T> {
-  readonly #backlog = new Ring<T>();
-  readonly #limit: number;
-  readonly #paused = new Ring<Scope>();
-  #last: Scope | undefined;
+  readonly #backlog: Backlog<T>;
+  /** The sources that wait. */
+  readonly feeders = new Feeders();
 
-  /** @param limit how many tasks may wait */
-  constructor(limit: number) {
-    this.#limit = limit;
+  /** @param limit how many tasks may wait whose source cannot */
+  constructor(limit: number, policy: OverflowPolicy) {
+    this.#backlog = new Backlog(limit, policy);
   }
 
   /** How many tasks wait. */
@@ -23,41 +23,38 @@ export class Intake<T> {
     return this.#backlog.length;
   }
 
-  /** How many emissions are paused. */
-  get paused(): number {
-    return this.#paused.length;
+  /** How many of these are of sources that cannot wait. */
+  get counted(): number {
+    return this.#backlog.counted;
   }
 
-  /** False when the backlog is full. */
-  push(task: T): boolean {
-    if (this.#backlog.length >= this.#limit) return false;
-    this.#backlog.push(task);
-    return true;
+  /** A task whose emission is paused. */
+  pushPaused(task: T): void {
+    this.#backlog.pushGuest(task);
+  }
+
+  /** A task of a source that cannot wait. @returns what gives way, this task or another, when there are too many */
+  push(task: T): { readonly task: T } | undefined {
+    return this.#backlog.push(task);
+  }
+
+  /** What waits, oldest first. */
+  tasks(): T[] {
+    return this.#backlog.values();
+  }
+
+  /** What came first, and stays. The caller has looked at `waiting`. */
+  peek(): T {
+    return this.#backlog.peek();
   }
 
   shift(): T {
     return this.#backlog.shift();
   }
 
-  /** Pauses whoever emits `scope`. */
-  pause(scope: Scope): void {
-    // One emission may bring several tasks (a `mergeMap(of)` in between): one pause is enough.
-    if (scope === this.#last || !scope.pause()) return;
-    this.#last = scope;
-    this.#paused.push(scope);
-  }
-
-  /** Lets the sources go on, the one that waits longest first, as long as `hasRoom`. */
-  resume(hasRoom: () => boolean): void {
-    while (this.#paused.length > 0 && hasRoom()) {
-      this.#last = undefined;
-      this.#paused.shift().resume();
-    }
-  }
-
   /** Forgets the backlog, and lets every source go on: others may listen to it. */
   release(): void {
     this.#backlog.clear();
-    this.resume(() => true);
+    this.feeders.release();
   }
 }

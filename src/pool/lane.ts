@@ -1,36 +1,78 @@
 /**
  * One worker, as the pool sees it: its channel, its ledger, and its life.
  *
- * starting → ready → (pill) → drained → closed. A lane that closes in any other order has crashed.
+ * starting → ready → (pill) → drained → closed. A lane that closes in any other order has crashed, and its seat gets back
+ * the tasks that it had.
  * In: tasks and settled results from the pool; wire calls from the channel. Out: the same, and the verdict on the worker.
  */
 import { type Subscription, timer } from 'rxjs';
 import type { Emitter } from '../demand/emission.js';
-import { WorkerCrashError, type WorkerName, WorkerStartError } from '../errors.js';
+import {
+  type CrashDetails,
+  TaskError,
+  TaskTimeoutError,
+  WorkerCrashError,
+  WorkerStartError,
+} from '../errors.js';
 import type { UntimedPoolEvent } from '../events.js';
 import type { Channel, ChannelListener, ChannelOpener, CloseReason } from '../protocol/channel.js';
+import type { TaskTimes } from '../protocol/times.js';
 import type { Hello } from '../protocol/wire.js';
+import type { Resources } from '../resources.js';
+import { bareOf } from './job.js';
 import { Ledger } from './ledger.js';
+import type { Standing } from './order.js';
+import { TimeLimits } from './timeLimits.js';
 
-/** The pool, as a lane sees it. */
-export interface LaneOwner<T, R> {
+/** A task that was given to a worker and is not done. */
+export interface Undone<T> {
+  readonly task: T;
+  /** Which delivery this is, from 1. */
+  readonly attempt: number;
+  /** Where it stood in that worker's sequence. */
+  readonly position: number;
+  /** Its place in the order of tasks. */
+  readonly standing: Standing;
+}
+
+/** The pool, as a lane sees it: where results go. */
+export interface LaneOwner<R> {
   readonly grace: number;
   readonly window: number;
-  result(value: R, from: Emitter, worker: number): void;
-  resultSettled(worker: number): void;
+  /** ms that a task may run, or Infinity. */
+  readonly taskTimeout: number;
+  /** A task is about to be given to a worker: to take its place in the order, if it has none. */
+  taskBegins(worker: number, position: number, standing: Standing | undefined): void;
+  /** The task is not with the worker any more. */
+  taskLeaves(worker: number, position: number): Standing;
+  result(value: R, from: Emitter, worker: number, position: number, attempt: number): void;
   resultWithheld(worker: number): void;
-  outputPaused(): void;
-  outputHasRoom(): void;
-  taskDone(worker: number): void;
-  taskFailed(lane: WorkerName, task: T, error: unknown): void;
   starved(worker: number): void;
+  taskTimes(worker: number, times: TaskTimes): void;
+  resources(worker: number, resources: Resources): void;
   owesCredit(worker: number): boolean;
   turn(): void;
-  /** The worker ended as it should, or was made to. */
-  closed(worker: number): void;
-  /** The worker ended otherwise, or can take no tasks any more. */
-  fail(error: WorkerCrashError | WorkerStartError): void;
   tell(event: UntimedPoolEvent): void;
+}
+
+/** The seat, as a lane sees it: what becomes of its tasks and of its worker. */
+export interface LaneKeeper<T> {
+  /** Of the results. */
+  readonly emitter: Emitter;
+  taskDone(position: number): void;
+  taskFailed(undone: Undone<T>, error: unknown): void;
+  /** A replay is over; it may have failed. */
+  replayed(failure?: TaskError): void;
+  /** The task has run too long: it is called off. */
+  overdue(error: TaskTimeoutError): void;
+  /** Its function has returned. */
+  ready(): void;
+  /** The worker is of no more use: it died, or took leave with tasks in hand. Told once; `closed` follows. */
+  crashed(lane: object, error: WorkerCrashError | WorkerStartError, undone: readonly Undone<T>[]): void;
+  /** The worker does not let go of the task at `culprit`, which has run too long, and is terminated. `closed` follows. */
+  hung(error: TaskTimeoutError, culprit: number, undone: readonly Undone<T>[]): void;
+  /** The worker is gone. Told once, last. */
+  closed(lane: object): void;
 }
 
 /**
@@ -42,56 +84,100 @@ const EXIT_LINGER = 100;
 export class Lane<T, R> implements ChannelListener<R> {
   readonly index: number;
   readonly name: string;
-  /** Of the worker's results. Not the lane itself, whose `failed` is about tasks. */
-  readonly emitter: Emitter = {
-    settled: () => this.#owner.resultSettled(this.index),
-    paused: () => this.#owner.outputPaused(),
-    room: () => this.#owner.outputHasRoom(),
-  };
-  readonly #owner: LaneOwner<T, R>;
+  readonly #owner: LaneOwner<R>;
+  readonly #keeper: LaneKeeper<T>;
   readonly #channel: Channel<T>;
   readonly #ledger: Ledger<T>;
+  /** Tasks that only bring the worker up to date: nobody waits for their results. */
+  readonly #replays = new Set<number>();
+  /** Of the tasks that are not at their first delivery. */
+  readonly #attempts = new Map<number, number>();
+  readonly #limits: TimeLimits | undefined;
+  /** Tasks that were called off and are not over yet. */
+  readonly #overdue = new Map<number, TaskTimeoutError>();
   #position = 0;
+  #ready = false;
   #pilled = false;
   #ending = false;
   #drained = false;
+  #crashed = false;
   #closed = false;
   #stopping = false;
   #forced = false;
   #deadline: Subscription | undefined;
 
-  constructor(hello: Hello, opener: ChannelOpener<T, R>, owner: LaneOwner<T, R>) {
+  constructor(hello: Hello, opener: ChannelOpener<T, R>, owner: LaneOwner<R>, keeper: LaneKeeper<T>) {
     this.index = hello.index;
     this.name = hello.name;
     this.#owner = owner;
+    this.#keeper = keeper;
     this.#ledger = new Ledger(owner.window);
+    if (owner.taskTimeout !== Infinity) {
+      this.#limits = new TimeLimits(owner.taskTimeout, (position) => this.#expired(position));
+    }
     this.#channel = opener.open(hello, this);
   }
 
+  /** Whether it takes tasks. */
+  get open(): boolean {
+    return !this.#pilled && !this.#drained && !this.#crashed;
+  }
+
+  /** Tasks that it has. */
+  get load(): number {
+    return this.#ledger.size;
+  }
+
+  /** Tasks that it was ever given. */
+  get given(): number {
+    return this.#position;
+  }
+
+  /** Whether it has ever been ready to run a task. */
+  get hasBegun(): boolean {
+    return this.#ready;
+  }
+
+  /** The tasks that it has, oldest first. */
+  tasks(): T[] {
+    return this.#crashed ? [] : this.#ledger.open();
+  }
+
   start(): void {
-    this.#tell({ type: 'worker-spawned', worker: this.index });
+    this.#tell({ type: 'worker-spawned', worker: this.index, name: this.name });
     // Whoever observes that may have ended the pool.
     if (!this.#closed) this.#channel.start();
   }
 
-  task(task: T): void {
-    if (this.#drained) {
-      const reason = 'had completed its results before this task came';
-      this.#owner.fail(new WorkerCrashError(this, [task], { reason }));
-      return;
-    }
+  task(task: T, attempt = 1, standing?: Standing): void {
     const position = this.#position;
     this.#position = position + 1;
     this.#ledger.add(position, task);
-    this.#channel.task(position, task);
+    if (attempt > 1) this.#attempts.set(position, attempt);
+    this.#owner.taskBegins(this.index, position, standing);
+    if (this.#drained) this.#crash({ reason: 'had completed its results before this task came' });
+    else this.#channel.task(position, task);
+  }
+
+  /** A task that another worker in this place has had: its results are not sent again. */
+  replay(task: T): void {
+    const position = this.#position;
+    this.#position = position + 1;
+    this.#ledger.add(position, task);
+    this.#replays.add(position);
+    this.#channel.replay(position, task);
   }
 
   credit(results: number): void {
     if (!this.#drained && !this.#closed) this.#channel.credit(results);
   }
 
+  oldest(position: number): void {
+    if (!this.#drained && !this.#closed) this.#channel.oldest(position);
+  }
+
   pill(): void {
-    if (this.#pilled || this.#drained) return;
+    if (!this.open) return;
     this.#pilled = true;
     this.#tell({ type: 'pill', worker: this.index });
     this.#channel.pill();
@@ -102,6 +188,7 @@ export class Lane<T, R> implements ChannelListener<R> {
   stop(): void {
     if (this.#stopping || this.#closed) return;
     this.#stopping = true;
+    this.#limits?.stop();
     if (this.#drained) return;
     this.#channel.abort();
     if (!this.#closed && !this.#drained) this.#terminateIn(this.#owner.grace);
@@ -110,33 +197,62 @@ export class Lane<T, R> implements ChannelListener<R> {
   // What the worker says.
 
   ready(): void {
+    this.#ready = true;
     this.#tell({ type: 'worker-ready', worker: this.index });
+    this.#keeper.ready();
   }
 
-  result(value: R, _owner: number): void {
-    if (!this.#stopping) this.#owner.result(value, this.emitter, this.index);
+  started(position: number): void {
+    if (!this.#stopping && !this.#crashed) this.#limits?.add(position);
+  }
+
+  result(value: R, owner: number): void {
+    if (!this.#stopping && !this.#crashed) {
+      const attempt = this.#attempts.get(owner) ?? 1;
+      this.#owner.result(value, this.#keeper.emitter, this.index, owner, attempt);
+    }
   }
 
   withheld(results: number): void {
+    if (this.#crashed) return;
     for (let i = 0; i < results; i += 1) this.#owner.resultWithheld(this.index);
   }
 
   done(position: number): void {
-    if (!this.#ledger.close(position)) return;
-    this.#owner.taskDone(this.index);
+    if (this.#crashed || !this.#ledger.close(position)) return;
+    if (this.#attempts.size > 0) this.#attempts.delete(position);
+    if (this.#overdue.size > 0) this.#overdue.delete(position);
+    if (this.#replays.delete(position)) {
+      this.#keeper.replayed();
+      return;
+    }
+    this.#keeper.taskDone(position);
     if (this.#pilled) this.#expectEnd();
   }
 
   failed(position: number, error: unknown): void {
     const task = this.#ledger.task(position);
-    if (!this.#ledger.close(position)) return;
-    this.#owner.taskDone(this.index);
-    this.#owner.taskFailed(this, task as T, error);
+    if (this.#crashed || !this.#ledger.close(position)) return;
+    const cause = this.#overdue.get(position) ?? error;
+    this.#overdue.delete(position);
+    if (this.#replays.delete(position)) {
+      this.#keeper.replayed(new TaskError(this, bareOf(task), 1, cause));
+      return;
+    }
+    this.#keeper.taskFailed(this.#undone(position, task as T), cause);
     if (this.#pilled) this.#expectEnd();
   }
 
   starved(): void {
-    this.#owner.starved(this.index);
+    if (!this.#crashed) this.#owner.starved(this.index);
+  }
+
+  timed(take: () => TaskTimes): void {
+    if (!this.#crashed) this.#owner.taskTimes(this.index, take());
+  }
+
+  resources(resources: Resources): void {
+    this.#owner.resources(this.index, resources);
   }
 
   report(error: unknown): void {
@@ -144,7 +260,7 @@ export class Lane<T, R> implements ChannelListener<R> {
   }
 
   broken(error: unknown): void {
-    if (!this.#stopping) this.#owner.fail(new WorkerCrashError(this, this.#ledger.open(), { cause: error }));
+    if (!this.#stopping) this.#crash({ cause: error });
   }
 
   /** What it has yet to send waits for our own credit: no time limit is on that. */
@@ -157,9 +273,8 @@ export class Lane<T, R> implements ChannelListener<R> {
     if (this.#drained || this.#closed) return;
     this.#drained = true;
     this.#tell({ type: 'drained', worker: this.index });
-    if (!this.#stopping && this.#ledger.size > 0) {
-      const reason = 'completed its results with tasks left';
-      this.#owner.fail(new WorkerCrashError(this, this.#ledger.open(), { reason }));
+    if (!this.#stopping && this.#ledger.size > 0 && !this.#crashed) {
+      this.#crash({ reason: 'completed its results with tasks left' });
     }
     if (!this.#closed) this.#terminateIn(EXIT_LINGER);
   }
@@ -172,11 +287,11 @@ export class Lane<T, R> implements ChannelListener<R> {
     if (this.#closed) return;
     this.#closed = true;
     this.#deadline?.unsubscribe();
-    const error = this.#verdict(reason);
-    if (error) this.#tell({ type: 'worker-crashed', worker: this.index, error });
+    this.#limits?.stop();
+    const error = this.#crashed ? undefined : this.#verdict(reason);
+    if (error) this.#giveBack(error);
     else this.#tell({ type: 'worker-terminated', worker: this.index, forced: this.#forced });
-    if (error) this.#owner.fail(error);
-    else this.#owner.closed(this.index);
+    this.#keeper.closed(this);
   }
 
   #verdict(reason: CloseReason): WorkerCrashError | WorkerStartError | undefined {
@@ -184,7 +299,52 @@ export class Lane<T, R> implements ChannelListener<R> {
     if ((this.#stopping || this.#forced) && reason.kind !== 'crashed') return undefined;
     if (reason.kind === 'not-started') return new WorkerStartError(this, reason.path, reason.cause);
     if (reason.kind === 'exited' && this.#drained) return undefined;
-    return new WorkerCrashError(this, this.#ledger.open(), reason);
+    return new WorkerCrashError(this, this.#ledger.open().map(bareOf), reason);
+  }
+
+  /** If it still runs, it is asked to end. */
+  #crash(details: CrashDetails): void {
+    if (this.#crashed) return;
+    this.#giveBack(new WorkerCrashError(this, this.#ledger.open().map(bareOf), details));
+    this.stop();
+  }
+
+  #giveBack(error: WorkerCrashError | WorkerStartError): void {
+    this.#tell({ type: 'worker-crashed', worker: this.index, error });
+    const undone = this.#giveUp();
+    this.#keeper.crashed(this, error, undone);
+  }
+
+  #expired(position: number): void {
+    const task = this.#ledger.task(position) as T;
+    if (this.#crashed || !this.#ledger.has(position)) return;
+    const attempt = this.#attempts.get(position) ?? 1;
+    const error = new TaskTimeoutError(this, bareOf(task), attempt, this.#owner.taskTimeout);
+    this.#overdue.set(position, error);
+    this.#channel.cancel(position, error.message);
+    this.#keeper.overdue(error);
+    this.#limits?.alsoEnd(timer(this.#owner.grace).subscribe(() => this.#hangs(position, error)));
+  }
+
+  #hangs(position: number, error: TaskTimeoutError): void {
+    if (this.#crashed || !this.#overdue.has(position)) return;
+    const undone = this.#giveUp();
+    this.#terminate();
+    this.#keeper.hung(error, position, undone);
+  }
+
+  /** Whatever it still says of its tasks is not heard. */
+  #giveUp(): Undone<T>[] {
+    this.#crashed = true;
+    this.#limits?.stop();
+    const entries = this.#ledger.entries().filter(([position]) => !this.#replays.has(position));
+    return entries.map(([position, task]) => this.#undone(position, task));
+  }
+
+  #undone(position: number, task: T): Undone<T> {
+    const attempt = this.#attempts.get(position) ?? 1;
+    this.#attempts.delete(position);
+    return { task, attempt, position, standing: this.#owner.taskLeaves(this.index, position) };
   }
 
   /**

@@ -47,6 +47,10 @@ export class Ledger<T> {
     return true;
   }
 
+  has(position: number): boolean {
+    return this.#positions[position & this.#mask] === position || this.#overflow.has(position);
+  }
+
   /** The task at a position that is open. */
   task(position: number): T | undefined {
     const slot = position & this.#mask;
@@ -55,10 +59,15 @@ export class Ledger<T> {
 
   /** The open tasks, oldest first. */
   open(): T[] {
+    return this.entries().map(([, task]) => task);
+  }
+
+  /** The open tasks with their positions, oldest first. */
+  entries(): [position: number, task: T][] {
     const entries: [number, T][] = [...this.#overflow];
     for (const [slot, position] of this.#positions.entries()) {
       if (position !== FREE) entries.push([position, this.#tasks[slot] as T]);
     }
-    return entries.sort(([a], [b]) => a - b).map(([, task]) => task);
+    return entries.sort(([a], [b]) => a - b);
   }
 }

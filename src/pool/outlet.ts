@@ -2,25 +2,34 @@
  * Where results leave. Each is delivered as an emission of the worker that sent it; while a pause stands they wait in
  * order, at most `maxResults` of them, for their credits go back only when their emissions settle.
  */
-import type { Subscriber } from 'rxjs';
 import { type Emitter, emit } from '../demand/emission.js';
 import { Ring } from '../ring.js';
 
+interface Receiver<V> {
+  next(value: V): void;
+}
+
 export class Outlet<R> {
-  readonly #output: Subscriber<R>;
-  readonly #waiting = new Ring<R>();
-  readonly #from = new Ring<Emitter>();
+  readonly #output: Receiver<R>;
+  readonly #waiting = new Ring<R | undefined>();
+  /** Who sent each; for what only waits for the results before it, what to call. */
+  readonly #from = new Ring<Emitter | (() => void)>();
   #pauses = 0;
   #unsettled = 0;
   #delivering = false;
 
-  constructor(output: Subscriber<R>) {
+  constructor(output: Receiver<R>) {
     this.#output = output;
   }
 
   /** Every result has been delivered, and nobody holds one. */
   get idle(): boolean {
     return this.#unsettled === 0 && this.#waiting.length === 0;
+  }
+
+  /** Results that are here: they wait, or somebody holds them. */
+  get uningested(): number {
+    return this.#unsettled + this.#waiting.length;
   }
 
   push(value: R, from: Emitter): void {
@@ -36,6 +45,14 @@ export class Outlet<R> {
       }
     }
     if (this.#waiting.length > 0) this.#deliver();
+  }
+
+  /** Calls `act` when the results before it have been delivered. */
+  behind(act: () => void): void {
+    if (this.#delivering || this.#waiting.length > 0) {
+      this.#waiting.push(undefined);
+      this.#from.push(act);
+    } else act();
   }
 
   settled(): void {
@@ -64,7 +81,10 @@ export class Outlet<R> {
     this.#delivering = true;
     try {
       while (this.#pauses === 0 && this.#waiting.length > 0) {
-        this.#emit(this.#waiting.shift(), this.#from.shift());
+        const value = this.#waiting.shift();
+        const from = this.#from.shift();
+        if (typeof from === 'function') from();
+        else this.#emit(value as R, from);
       }
     } finally {
       this.#delivering = false;

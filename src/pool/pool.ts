@@ -8,90 +8,187 @@
  * (3) each drains and leaves; (4) the last result is ingested; (5) the output completes (DRN-2).
  * Error or unsubscribe: the workers are asked to end, then terminated after `grace`; nothing more is emitted (CAN-1).
  */
-import { asyncScheduler, Subject, type Subscriber } from 'rxjs';
+import { type Subscriber, type Subscription, timer } from 'rxjs';
+import { now } from '../clock.js';
 import { currentScope, type Emitter } from '../demand/emission.js';
-import { BacklogFullError, TaskError, type WorkerName } from '../errors.js';
-import type { PoolEvent, UntimedPoolEvent } from '../events.js';
+import type { Feeders } from '../demand/feeders.js';
+import {
+  BacklogFullError,
+  DrainTimeoutError,
+  type TaskError,
+  TaskTimeoutError,
+  WorkerCrashError,
+  type WorkerName,
+} from '../errors.js';
+import type { UntimedPoolEvent } from '../events.js';
 import { forAll } from '../forAll.js';
 import type { ResolvedOptions } from '../options.js';
 import type { ChannelOpener } from '../protocol/channel.js';
+import type { TaskTimes } from '../protocol/times.js';
 import { PROTOCOL } from '../protocol/wire.js';
+import type { Resources } from '../resources.js';
+import { directionOf, type Routed } from '../routing.js';
+import { Acks } from './acks.js';
+import { Announcer } from './announcer.js';
 import { type ResultCredits, resultCredits } from './credits.js';
-import { Dispatcher, NO_ROOM } from './dispatcher.js';
+import { type Dispatcher, LeastBusy, RoundRobin } from './dispatcher.js';
+import { HighWater, highMark } from './highWater.js';
 import { Intake } from './intake.js';
+import { bareOf, Job } from './job.js';
 import { Lane, type LaneOwner } from './lane.js';
+import { type Order, type OrderOwner, orderFor, type Standing } from './order.js';
 import { Outlet } from './outlet.js';
+import type { LaneGauges, PoolGauges } from './recorder.js';
+import { RetryPolicy } from './retry.js';
+import { Router } from './router.js';
+import { Seat, type SeatOwner, type TaskFailure } from './seat.js';
 
 /** Starts the worker of a slot. May throw what the user's factory throws. */
 export type OpenSlot<T, R> = (slot: WorkerName) => ChannelOpener<T, R>;
 
-export class Pool<T, R> implements LaneOwner<T, R> {
+export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, PoolGauges {
   readonly grace: number;
   readonly window: number;
+  readonly taskTimeout: number;
+  readonly retry: RetryPolicy;
+  readonly maxTasksPerWorker: number;
+  readonly #open: OpenSlot<T, R>;
+  readonly feeders: Feeders;
   readonly #options: ResolvedOptions;
   readonly #output: Subscriber<R>;
-  readonly #events: Subject<PoolEvent> | undefined;
-  readonly #intake: Intake<T>;
+  readonly #announcer: Announcer;
+  readonly #intake: Intake<T | Routed<T>>;
+  readonly #highWater: HighWater;
   readonly #dispatcher: Dispatcher;
+  readonly #router: Router<T>;
   readonly #credits: ResultCredits;
-  readonly #outlet: Outlet<R>;
-  readonly #lanes: Lane<T, R>[] = [];
+  readonly #order: Order;
+  readonly #outlet: Outlet<unknown>;
+  readonly #acks: Acks<R> | undefined;
+  readonly #seats: Seat<T, R>[] = [];
   #sourceCompleted = false;
   #pilled = false;
+  #drain: Subscription | undefined;
   #hasNews = false;
   #turning = false;
   #leaving = 0;
+  #dropped = 0;
   #over = false;
   /** When the pool has told that it is paused; undefined while it is not. */
   #pausedAt: number | undefined;
 
-  constructor(options: ResolvedOptions, output: Subscriber<R>) {
-    const { n, maxTasks, maxResults, backlog, grace, events } = options;
+  constructor(options: ResolvedOptions, open: OpenSlot<T, R>, output: Subscriber<R>) {
+    const { n, maxTasks, maxResults, backlog, overflow, ordered, grace, events, ack, ackWarning } = options;
     this.#options = options;
+    this.#open = open;
     this.#output = output;
-    // An observer that throws is reported as RxJS does for any, and stops nothing here.
-    this.#events = events && new Subject<PoolEvent>();
-    this.#events?.subscribe(events);
-    this.#intake = new Intake(backlog);
-    this.#dispatcher = new Dispatcher(n, maxTasks);
-    this.#credits = resultCredits(maxResults, n, (worker, results) => this.#lanes[worker]?.credit(results));
-    this.#outlet = new Outlet(output);
+    this.#announcer = new Announcer(this, events);
+    this.#intake = new Intake(backlog, overflow);
+    this.feeders = this.#intake.feeders;
+    this.#highWater = new HighWater(highMark(maxTasks, backlog));
+    const { route } = options;
+    this.#dispatcher = route === 'least-busy' ? new LeastBusy(n, maxTasks) : new RoundRobin(n, maxTasks);
+    const keyOf = typeof route === 'function' ? route : undefined;
+    this.#router = new Router<T>(this.#dispatcher, n, keyOf, {
+      enter: (worker) => this.#order.enter(worker),
+      give: (worker, task, standing) => (this.#seats[worker] as Seat<T, R>).task(task, standing),
+    });
+    const grant = (worker: number, results: number) => this.#seats[worker]?.credit(results);
+    const tellOldest = (worker: number, position: number) => this.#seats[worker]?.oldest(position);
+    this.#credits = resultCredits(maxResults, n, grant, ordered ? tellOldest : undefined);
+    if (ack === 'manual') {
+      this.#acks = new Acks(output as Subscriber<unknown>, ackWarning, (event) => this.tell(event));
+    }
+    this.#outlet = new Outlet<unknown>(this.#acks ?? output);
+    this.retry = new RetryPolicy(options);
     this.grace = grace;
     this.window = this.#dispatcher.window;
+    this.#order = orderFor(ordered, n, this.window, this);
+    this.taskTimeout = options.taskTimeout;
+    this.maxTasksPerWorker = options.maxTasksPerWorker;
   }
 
-  /** @throws what `open` throws; the workers before are started then, and `stop` ends them */
-  start(open: OpenSlot<T, R>): void {
-    const { n, name: poolName, initialData } = this.#options;
+  // What can be read from outside.
+
+  get name(): string {
+    return this.#options.name;
+  }
+
+  get queued(): number {
+    return this.#intake.waiting + this.#router.parked;
+  }
+
+  get uningested(): number {
+    return this.#order.waiting + this.#outlet.uningested;
+  }
+
+  get over(): boolean {
+    return this.#over;
+  }
+
+  get lanes(): readonly LaneGauges[] {
+    return this.#seats;
+  }
+
+  /** @throws what the user's factory throws; the workers before are started then, and `stop` ends them */
+  start(): void {
+    const { n, name } = this.#options;
     this.#leaving = n;
     for (let index = 0; index < n && !this.#over; index += 1) {
-      const slot = { index, name: `${poolName}-${index}` };
-      const credits = this.#credits.initial(index);
-      const hello = { protocol: PROTOCOL, ...slot, poolName, initialData, credits };
-      // Started at once: what a slot was given is in somebody's hands, whatever happens with the next one.
-      const lane = new Lane(hello, open(slot), this);
-      this.#lanes.push(lane);
-      lane.start();
-      // The factory may have ended the pool, when there was no lane yet to stop.
-      if (this.#over) lane.stop();
+      // So that they are not all recycled at once.
+      const firstShare = Math.ceil((this.maxTasksPerWorker * (index + 1)) / n);
+      const seat = new Seat<T, R>({ index, name: `${name}-${index}` }, firstShare, this);
+      this.#seats.push(seat);
+      seat.start();
     }
   }
 
   // From the source.
 
-  task(task: T): void {
+  task(task: T | Routed<T>): void {
     if (this.#over) return;
-    const worker = this.#intake.waiting === 0 ? this.#dispatcher.take() : NO_ROOM;
-    if (worker !== NO_ROOM) {
-      (this.#lanes[worker] as Lane<T, R>).task(task);
-    } else if (!this.#intake.push(task)) {
-      this.fail(new BacklogFullError(this.#options.backlog, task));
+    if (this.#intake.waiting === 0 && this.#place(task)) {
+      if (!this.#hasRoom()) this.#pause();
+    } else if (this.#pause()) {
+      this.#intake.pushPaused(task);
+    } else {
+      this.#pushUnpaused(task);
     }
-    if (!this.#hasRoom()) this.#pause();
+    if (this.feeders.paused > 0 && this.#pausedAt === undefined) this.#tellPaused();
+  }
+
+  /** Its source cannot wait: it joins the backlog, as long as that has room. */
+  #pushUnpaused(task: T | Routed<T>): void {
+    const { backlog, overflow: policy } = this.#options;
+    const before = this.#intake.counted;
+    const excess = this.#intake.push(task);
+    if (!excess) {
+      if (this.#highWater.isReached(before))
+        this.tell({ type: 'backlog-high', waiting: before + 1, backlog });
+    } else if (policy === 'error') {
+      this.fail(new BacklogFullError(backlog, task));
+    } else {
+      this.#dropped += 1;
+      this.tell({ type: 'dropped', task: excess.task, count: this.#dropped, policy });
+    }
+  }
+
+  /** A direction that leads nowhere ends the output. */
+  #place(task: T | Routed<T>): boolean {
+    try {
+      return this.#router.place(task);
+    } catch (error) {
+      const bare = directionOf(task) ? (task as Routed<T>).task : task;
+      if (bare instanceof Job) bare.owner.fail(error);
+      else this.fail(error);
+      return true;
+    }
   }
 
   complete(): void {
     this.#sourceCompleted = true;
+    const { drainTimeout } = this.#options;
+    if (drainTimeout !== Infinity) this.#drain = timer(drainTimeout).subscribe(() => this.drainsTooLong());
     this.turn();
   }
 
@@ -105,18 +202,33 @@ export class Pool<T, R> implements LaneOwner<T, R> {
   /** Ends the workers. Nothing is emitted any more. To be called once the source is unsubscribed. */
   stop(): void {
     this.#over = true;
+    this.#drain?.unsubscribe();
     try {
-      forAll(this.#lanes, (lane) => lane.stop());
+      forAll(this.#seats, (seat) => seat.stop());
     } finally {
+      this.#acks?.stop();
+      this.#order.clear();
       this.#outlet.clear();
       this.#intake.release();
     }
   }
 
-  // From the lanes.
+  // From the lanes and the seats.
 
-  result(value: R, from: Emitter, worker: number): void {
-    this.#outlet.push(value, from);
+  taskBegins(worker: number, position: number, standing = this.#order.enter(worker)): void {
+    this.#order.begin(standing, worker, position);
+  }
+
+  taskLeaves(worker: number, position: number): Standing {
+    return this.#order.withdraw(worker, position);
+  }
+
+  result(value: R, from: Emitter, worker: number, position: number, attempt: number): void {
+    const seat = this.#seats[worker] as Seat<T, R>;
+    seat.results += 1;
+    seat.uningested += 1;
+    const out = this.#acks ? this.#acks.deliveryOf(value, worker, attempt) : value;
+    this.#order.result(out, from, worker, position);
     // Behind the delivery: a credit that it sets free must not bring the next result before this one.
     this.#credits.arrived(worker);
   }
@@ -128,7 +240,7 @@ export class Pool<T, R> implements LaneOwner<T, R> {
 
   resultSettled(worker: number): void {
     this.#outlet.settled();
-    this.#credits.settled(worker);
+    this.#ingested(worker);
     this.#completeIfThrough();
   }
 
@@ -140,15 +252,83 @@ export class Pool<T, R> implements LaneOwner<T, R> {
     if (!this.#over) this.#outlet.room();
   }
 
-  taskDone(worker: number): void {
-    this.#dispatcher.done(worker);
+  taskEnters(worker: number): Standing {
+    return this.#order.enter(worker);
   }
 
-  taskFailed(worker: WorkerName, task: T, error: unknown): void {
+  taskDone(worker: number, position: number): void {
+    this.#order.end(worker, position);
+  }
+
+  taskFailed(error: TaskFailure): void {
+    if (!this.#over) this.tell({ type: 'task-failed', worker: error.worker, task: error.task, error });
+  }
+
+  /** Nothing is left to wait for where the first failure ends the output at once. */
+  taskOverdue(error: TaskTimeoutError): void {
+    if (!this.retry.supervised && !this.#options.ordered) this.fail(error);
+  }
+
+  taskLost(error: TaskFailure, standing: Standing, task: T): void {
     if (this.#over) return;
-    const failure = new TaskError(worker, task, 1, error);
-    this.tell({ type: 'task-failed', worker: worker.index, task, error: failure });
-    this.fail(failure);
+    if (task instanceof Job && !task.owner.jobLost(error)) {
+      this.#order.giveUp(standing);
+      return;
+    }
+    if (this.#options.onTaskError === 'error') {
+      this.#order.giveUp(standing, () => this.fail(error));
+      return;
+    }
+    this.#lose(error);
+    this.#order.giveUp(standing);
+  }
+
+  #lose(error: TaskFailure): void {
+    if (this.#options.onTaskError === 'error') {
+      this.fail(error);
+      return;
+    }
+    const { worker, task, attempts } = error;
+    const cause = error instanceof TaskTimeoutError ? error : error.cause;
+    const { exitCode, signal } = cause instanceof WorkerCrashError ? cause : {};
+    this.tell({ type: 'dead-letter', worker, task, attempts, cause, error, exitCode, signal });
+  }
+
+  suspend(worker: number): void {
+    this.#dispatcher.suspend(worker);
+  }
+
+  resume(worker: number): void {
+    this.#dispatcher.resume(worker);
+    this.turn();
+  }
+
+  // From the order.
+
+  leave(value: unknown, from: Emitter): void {
+    this.#outlet.push(value, from);
+  }
+
+  behindResults(act: () => void): void {
+    this.#outlet.behind(act);
+  }
+
+  dropped(worker: number): void {
+    this.#ingested(worker);
+  }
+
+  #ingested(worker: number): void {
+    (this.#seats[worker] as Seat<T, R>).uningested -= 1;
+    this.#credits.settled(worker);
+  }
+
+  taskOver(worker: number): void {
+    this.#dispatcher.done(worker);
+    this.#completeIfThrough();
+  }
+
+  oldest(worker: number, position: number): void {
+    this.#credits.oldest(worker, position);
   }
 
   starved(worker: number): void {
@@ -176,56 +356,120 @@ export class Pool<T, R> implements LaneOwner<T, R> {
   }
 
   #takeTurn(): void {
+    this.#router.unpark();
     while (this.#intake.waiting > 0) {
-      const worker = this.#dispatcher.take();
-      if (worker === NO_ROOM) return;
-      (this.#lanes[worker] as Lane<T, R>).task(this.#intake.shift());
+      if (!this.#place(this.#intake.peek())) return;
+      this.#intake.shift();
     }
-    if (this.#intake.paused > 0) this.#resume();
-    if (this.#sourceCompleted && !this.#pilled && this.#intake.waiting === 0) {
+    if (this.feeders.paused > 0) this.#resume();
+    if (this.#sourceCompleted && !this.#pilled && this.#intake.waiting + this.#router.parked === 0) {
       this.#pilled = true;
-      forAll(this.#lanes, (lane) => lane.pill());
+      forAll(this.#seats, (seat) => seat.pill());
       // Every worker may have left before.
       this.#completeIfThrough();
     }
   }
 
-  closed(worker: number): void {
-    this.#leaving -= 1;
+  retained(): T[] {
+    return this.#router.retained();
+  }
+
+  replayFailed(failure: TaskError): void {
+    this.taskFailed(failure);
+    this.#lose(failure);
+  }
+
+  creditsFor(worker: number): number {
+    return this.#credits.begin(worker);
+  }
+
+  laneOf(seat: Seat<T, R>, credits: number): Lane<T, R> {
+    const { index, name } = seat;
+    const { name: poolName, initialData } = this.#options;
+    const opener = this.#open({ index, name });
+    const { onDemand: asks, reserve } = this.#credits;
+    const { clock, resourceInterval } = this.#announcer;
+    const watches = this.taskTimeout !== Infinity;
+    const hello = {
+      protocol: PROTOCOL,
+      index,
+      name,
+      poolName,
+      initialData,
+      credits,
+      asks,
+      reserve,
+      watches,
+      clock,
+      resourceInterval,
+    };
+    return new Lane(hello, opener, this, seat);
+  }
+
+  workerGone(worker: number): void {
     this.#credits.gone(worker);
+  }
+
+  seatClosed(): void {
+    this.#leaving -= 1;
     this.#completeIfThrough();
   }
 
   tell(event: UntimedPoolEvent): void {
-    if (this.#events) this.#events.next({ ...event, at: asyncScheduler.now() });
-    else if (event.type === 'worker-report') console.warn(event.error);
+    this.#announcer.tell(event);
   }
 
-  readonly #hasRoom = (): boolean => this.#intake.waiting === 0 && this.#dispatcher.hasRoom;
+  taskTimes(worker: number, times: TaskTimes): void {
+    this.#announcer.taskTimes(worker, times);
+  }
 
-  #pause(): void {
+  resources(worker: number, resources: Resources): void {
+    this.#announcer.resources(worker, resources);
+  }
+
+  /** Ends the output with what is left. */
+  drainsTooLong(): void {
+    const tasks = [
+      ...this.#seats.flatMap((seat) => seat.undone()),
+      ...this.#router.parkedTasks(),
+      ...this.#intake.tasks(),
+    ];
+    this.fail(
+      new DrainTimeoutError(
+        this.#options.drainTimeout,
+        tasks.map(bareOf),
+        this.#order.waiting + this.#outlet.uningested,
+      ),
+    );
+  }
+
+  readonly #hasRoom = (): boolean => this.#intake.waiting === 0 && this.#router.hasRoom;
+
+  /** False when whoever emits cannot wait. */
+  #pause(): boolean {
     const scope = currentScope();
-    // A task that is fed back from a result of ours: whoever sent it is us, and pausing would make us wait for ourselves.
-    if (!scope || this.#lanes.some((lane) => lane.emitter === scope.emitter)) return;
-    this.#intake.pause(scope);
-    if (this.#intake.paused > 0 && this.#events && this.#pausedAt === undefined) {
-      this.#pausedAt = asyncScheduler.now();
-      this.tell({ type: 'paused' });
-    }
+    return scope !== undefined && this.feeders.pause(scope);
+  }
+
+  #tellPaused(): void {
+    if (!this.#announcer.isHeard) return;
+    this.#pausedAt = now();
+    this.tell({ type: 'paused' });
   }
 
   #resume(): void {
     if (!this.#hasRoom()) return;
     if (this.#pausedAt !== undefined) {
-      const duration = asyncScheduler.now() - this.#pausedAt;
+      const duration = now() - this.#pausedAt;
       this.#pausedAt = undefined;
       this.tell({ type: 'resumed', duration });
     }
-    this.#intake.resume(this.#hasRoom);
+    this.feeders.resume(this.#hasRoom);
   }
 
   #completeIfThrough(): void {
-    if (this.#over || !this.#pilled || this.#leaving > 0 || !this.#outlet.idle) return;
+    if (this.#over || !this.#pilled || this.#leaving > 0) return;
+    if (!this.#order.idle || !this.#outlet.idle) return;
     this.#over = true;
     this.#output.complete();
   }

@@ -1,16 +1,14 @@
-/** The handshake of the carriers whose workers have a module of their own: one call over the control plane. */
+/** How the carriers whose workers have a module of their own get to know each other, before the first frame. */
 import type { FailureRecord } from './failure.js';
 import type { Hello } from './wire.js';
 
-export interface StartRequest<Port> {
+export interface StartRequest {
   readonly hello: Hello;
   /** The worker's module; undefined where the worker's own file is it. */
   readonly url: string | undefined;
-  /** The worker's end of the wire. */
-  readonly port: Port;
 }
 
-/** What the control plane brings back. */
+/** What the worker answers. */
 export type StartAnswer =
   /** The module is loaded, and frames are read. */
   | { readonly kind: 'online'; readonly protocol: number }
@@ -22,3 +20,26 @@ export type StartAnswer =
  */
 export const ANNOUNCE = 'looppool.announce';
 export const ANNOUNCEMENT = { type: 'init', exposed: { type: 'function' } } as const;
+
+/**
+ * What pool and process say to each other, as the `looppool` field of a message: the user may have messages of his own on
+ * the same channel. Bytes are a frame.
+ */
+export interface ProcessMessage<Said> {
+  readonly looppool: Said | Uint8Array;
+}
+
+/** `request` is a StartRequest, as bytes. */
+export type SaidToProcess = { readonly kind: 'start'; readonly request: Uint8Array };
+
+export type SaidByProcess =
+  | StartAnswer
+  /** It waits for a request. The probe cannot be sent as JSON: so a process learns what its channel takes. */
+  | { readonly kind: 'present'; readonly probe: bigint }
+  /** What was thrown outside any task: its last word. */
+  | { readonly kind: 'crashed'; readonly failure: FailureRecord };
+
+/** What of a message is ours. */
+export function ours<Said>(message: unknown): Said | Uint8Array | undefined {
+  return (message as Partial<ProcessMessage<Said>> | null | undefined)?.looppool;
+}

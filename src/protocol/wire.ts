@@ -7,6 +7,9 @@
  * nothing follows `drained`.
  */
 
+import type { Resources } from '../resources.js';
+import type { TaskTimes } from './times.js';
+
 /** The version of the protocol. Both ends must have the same. */
 export const PROTOCOL = 1;
 
@@ -15,9 +18,16 @@ export const UNSOLICITED = -1;
 
 /** Pool to worker. */
 export interface ToWorker<T> {
-  task(position: number, task: T): void;
+  /** @param trace its trace context, as in W3C's `traceparent`, where the pool is traced */
+  task(position: number, task: T, trace?: string): void;
+  /** As `task`; its results are not wanted. */
+  replay(position: number, task: T): void;
   /** The worker may send this many results more. */
   credit(results: number): void;
+  /** The task at this position is the oldest of the pool: its results may spend the reserve. Told when they may have to. */
+  oldest(position: number): void;
+  /** Call off a task that has started: it is to fail, with `reason`. */
+  cancel(position: number, reason: string): void;
   /** No task follows. */
   pill(): void;
   /** Drop everything, tear down, and report `drained`. */
@@ -28,6 +38,8 @@ export interface ToWorker<T> {
 export interface ToPool<R> {
   /** The worker's function has returned, and its results are subscribed. */
   ready(): void;
+  /** The task is about to run. Told, at once, only to a pool that watches. */
+  started(position: number): void;
   /** Takes one credit. `owner` is the position of its task, or UNSOLICITED. */
   result(value: R, owner: number): void;
   /** Results that took a credit each and could not be sent: their tasks fail. */
@@ -36,6 +48,10 @@ export interface ToPool<R> {
   failed(position: number, error: unknown): void;
   /** A result waits, and the worker was given no credit of its own to begin with. */
   starved(): void;
+  /** Times of tasks wait to be taken, at the latest when this turn's calls leave. Only where Hello has a clock. */
+  timed(take: () => TaskTimes): void;
+  /** What the worker uses. Only where Hello says how often. */
+  resources(resources: Resources): void;
   /** `worker.report(error)`. */
   report(error: unknown): void;
   /** The results errored outside any task, or one of no task could not be sent: the worker is of no more use. */
@@ -55,6 +71,19 @@ export interface Hello {
   readonly name: string;
   readonly poolName: string;
   readonly initialData: unknown;
-  /** Results that it may send before it is given more; 0 when it has to ask for each (`starved`). */
+  /** Results that it may send before it is given more. */
   readonly credits: number;
+  /** Whether it has to ask for each credit (`starved`), having none of its own. */
+  readonly asks: boolean;
+  /**
+   * Credits that are kept for the results of the pool's oldest task, and of no task: at least one when results leave in
+   * the order of their tasks, none when they leave as they come.
+   */
+  readonly reserve: number;
+  /** Whether the pool wants to be told when a task starts, and may call it off. */
+  readonly watches: boolean;
+  /** The epoch of the pool's clock, where somebody wants to know when tasks run. */
+  readonly clock?: number | undefined;
+  /** ms between two reports on what the worker uses, where somebody wants to know. */
+  readonly resourceInterval?: number | undefined;
 }

@@ -1,5 +1,6 @@
 /** What a worker is: a function from an Observable of tasks to an Observable of results. */
 import type { Observable } from 'rxjs';
+import type { ObservableLike } from '../demand/interop.js';
 
 /** What a worker function is given beside its tasks. */
 export interface WorkerContext<D = unknown> {
@@ -13,15 +14,6 @@ export interface WorkerContext<D = unknown> {
   readonly signal: AbortSignal;
   /** Tells the host of an error that ends no task: a `worker-report` event there. */
   report(error: unknown): void;
-}
-
-/** An Observable of another library: observable-fns, a DOM one. */
-export interface ObservableLike<R> {
-  subscribe(observer: {
-    next(value: R): void;
-    error(error: unknown): void;
-    complete(): void;
-  }): { unsubscribe(): void } | (() => void);
 }
 
 export type Results<R> = Observable<R> | ObservableLike<R>;

@@ -5,23 +5,51 @@
  * Invariant: results sent ≤ credits given (CRD-2). Without credit, whoever emits a result is paused in that same call, so
  * that an iterable is pulled no further; a source that cannot wait makes the queue grow, and no new task is started.
  */
-import { currentScope, type Scope } from '../demand/emission.js';
-import type { ToPool } from '../protocol/wire.js';
+import { currentScope } from '../demand/emission.js';
+import { Feeders } from '../demand/feeders.js';
+import type { Hello, ToPool } from '../protocol/wire.js';
 import { Ring } from '../ring.js';
 
-type Send = () => void;
+export interface Outbox<R> {
+  /** Whether a result waits. */
+  readonly blocked: boolean;
+  /** Whether the next task may begin, the one at this position. */
+  admits(position: number): boolean;
+  result(value: R, owner: number): void;
+  /** Told behind the task's results. */
+  done(position: number): void;
+  failed(position: number, error: unknown): void;
+  /** Calls `send` behind all results; none follows. */
+  end(send: Send): void;
+  /** The worker leaves tasks undone: their results, and those of later tasks, are of no use any more. */
+  forsake(): void;
+  credit(results: number): void;
+  /** The task at `position` is the oldest of the pool. */
+  oldest(position: number): void;
+  /** Forgets what waits, and lets whoever is paused go on: others may listen to it. To be called once it is unsubscribed. */
+  clear(): void;
+}
+
+/** The part of the wire that it speaks on. */
+export type OutboxWire<R> = Pick<ToPool<R>, 'result' | 'done' | 'failed' | 'starved'>;
+
+export type Send = () => void;
 
 interface WaitingResult<R> {
   readonly value: R;
   readonly owner: number;
 }
 
-export class Outbox<R> {
-  readonly #wire: ToPool<R>;
+/** Of the pool's `Hello`. */
+export type OutboxCredits = Pick<Hello, 'credits' | 'asks'>;
+
+/** All in one queue. */
+export class QueueOutbox<R> implements Outbox<R> {
+  readonly #wire: OutboxWire<R>;
   readonly #unblocked: () => void;
   /** A result, or a call that has to follow the results before it. */
   readonly #waiting = new Ring<WaitingResult<R> | Send>();
-  readonly #paused = new Set<Scope>();
+  readonly #feeders = new Feeders();
   /** With credits of its own a worker stops at the last one; without, it asks for each. */
   readonly #asks: boolean;
   #credits: number;
@@ -29,15 +57,21 @@ export class Outbox<R> {
   #sending = false;
 
   /** @param unblocked is called when nothing waits any more */
-  constructor(wire: ToPool<R>, credits: number, unblocked: () => void) {
+  constructor(wire: OutboxWire<R>, { credits, asks }: OutboxCredits, unblocked: () => void) {
     this.#wire = wire;
     this.#credits = credits;
-    this.#asks = credits === 0;
+    this.#asks = asks;
     this.#unblocked = unblocked;
   }
 
+  readonly #hasRoom = (): boolean => !this.blocked && (this.#credits > 0 || this.#asks);
+
   get blocked(): boolean {
     return this.#waiting.length > 0;
+  }
+
+  admits(): boolean {
+    return !this.blocked;
   }
 
   result(value: R, owner: number): void {
@@ -52,10 +86,23 @@ export class Outbox<R> {
     }
   }
 
-  /** Calls `send` when the results before it are sent. */
-  behindResults(send: Send): void {
+  done(position: number): void {
+    if (this.#waiting.length === 0) this.#wire.done(position);
+    else this.#waiting.push(() => this.#wire.done(position));
+  }
+
+  failed(position: number, error: unknown): void {
+    if (this.#waiting.length === 0) this.#wire.failed(position, error);
+    else this.#waiting.push(() => this.#wire.failed(position, error));
+  }
+
+  end(send: Send): void {
     if (this.#waiting.length === 0) send();
     else this.#waiting.push(send);
+  }
+
+  forsake(): void {
+    // Nothing in the queue waits for another task's end.
   }
 
   credit(results: number): void {
@@ -65,12 +112,13 @@ export class Outbox<R> {
     if (!this.#sending) this.#send();
   }
 
-  /** Forgets what waits, and lets whoever is paused go on: others may listen to it. To be called once it is unsubscribed. */
+  oldest(): void {
+    // Whoever comes first is served first.
+  }
+
   clear(): void {
     this.#waiting.clear();
-    const paused = [...this.#paused];
-    this.#paused.clear();
-    for (const scope of paused) scope.resume();
+    this.#feeders.release();
   }
 
   #send(): void {
@@ -79,7 +127,7 @@ export class Outbox<R> {
     while (this.#waiting.length > 0 && this.#sendFirst());
     this.#sending = false;
     if (this.blocked) return;
-    if (this.#credits > 0 || this.#asks) this.#resume();
+    this.#feeders.resume(this.#hasRoom);
     if (wasBlocked && !this.blocked) this.#unblocked();
   }
 
@@ -105,18 +153,8 @@ export class Outbox<R> {
     this.#wire.starved();
   }
 
-  /** One pause for each emission, however many results it brings. */
   #pause(): void {
     const scope = currentScope();
-    if (!scope || this.#paused.has(scope)) return;
-    if (scope.pause()) this.#paused.add(scope);
-  }
-
-  #resume(): void {
-    for (const scope of this.#paused) {
-      if (this.blocked || (this.#credits === 0 && !this.#asks)) return;
-      this.#paused.delete(scope);
-      scope.resume();
-    }
+    if (scope) this.#feeders.pause(scope);
   }
 }

@@ -1,6 +1,14 @@
 /** Observables of other libraries as RxJS ones. */
 import { Observable } from 'rxjs';
-import type { ObservableLike } from './definition.js';
+
+/** An Observable of another library: observable-fns, a DOM one. */
+export interface ObservableLike<R> {
+  subscribe(observer: {
+    next(value: R): void;
+    error(error: unknown): void;
+    complete(): void;
+  }): { unsubscribe(): void } | (() => void);
+}
 
 export function isObservableLike(value: unknown): value is ObservableLike<unknown> {
   return (

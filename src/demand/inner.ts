@@ -1,0 +1,83 @@
+/** The results of one value, on their way from what its project returned to the output. */
+import { Subscriber } from 'rxjs';
+import type { Cancellation } from './cancellation.js';
+import { type Emitter, emit, type Scope } from './emission.js';
+
+/** The operator, as the results of one value see it. */
+export interface InnerOwner<T, R> {
+  readonly output: Subscriber<R>;
+  /** Of results that come after the call that brought their value. */
+  readonly emitter: Emitter;
+  /** The results are through, or `failure` ended them. */
+  innerEnded(inner: Inner<T, R>, failure?: { readonly error: unknown }): void;
+}
+
+export class Inner<T, R> extends Subscriber<R> {
+  readonly value: T;
+  readonly scope: Scope | undefined;
+  readonly #owner: InnerOwner<T, R>;
+  /** A paced source emits on behalf of the value by itself. */
+  readonly #paced: boolean;
+  readonly #context: Cancellation | undefined;
+
+  constructor(
+    owner: InnerOwner<T, R>,
+    value: T,
+    scope: Scope | undefined,
+    paced: boolean,
+    context: Cancellation | undefined,
+  ) {
+    super();
+    this.#context = context;
+    this.#owner = owner;
+    this.value = value;
+    this.scope = scope;
+    this.#paced = paced;
+  }
+
+  protected override _next(result: R): void {
+    if (this.#paced) this.#owner.output.next(result);
+    else emit(this.#owner.output, result, this.#owner.emitter, 0, this.scope);
+  }
+
+  protected override _error(error: unknown): void {
+    this.#end({ error });
+  }
+
+  protected override _complete(): void {
+    this.#end();
+  }
+
+  follow(promise: PromiseLike<R>): void {
+    const failed = (error: unknown) => this.error(error);
+    try {
+      promise.then((result) => {
+        this.next(result);
+        this.complete();
+      }, failed);
+    } catch (error) {
+      // No promise of the language throws here; one made by hand may.
+      failed(error);
+    }
+  }
+
+  letGo(): void {
+    try {
+      this.#context?.abort();
+      this.unsubscribe();
+    } finally {
+      this.scope?.abandon();
+    }
+  }
+
+  /** A teardown that throws fails the value too. */
+  #end(failure?: { readonly error: unknown }): void {
+    let thrown: { readonly error: unknown } | undefined;
+    try {
+      this.unsubscribe();
+    } catch (error) {
+      thrown = { error };
+    }
+    this.#owner.innerEnded(this, failure ?? thrown);
+  }
+}

@@ -1,0 +1,423 @@
+/**
+ * The place of one worker in the pool, over the lives of its workers: one lane after the other.
+ *
+ * In: tasks, the pill; from the lane, what became of its tasks and of its worker. Out: tasks to the lane of the day; to the
+ * pool, tasks that are given up, and the end.
+ *
+ * A worker that dies with several tasks does not tell which of them killed it. So they are suspects: each is delivered to
+ * the replacement alone, in their original order, and only then do new tasks follow. Whoever kills a worker while it is
+ * alone with it is guilty, and the others lose nothing (SUP-1, SUP-3).
+ */
+import { type Subscription, timer } from 'rxjs';
+import type { Emitter } from '../demand/emission.js';
+import type { Feeders } from '../demand/feeders.js';
+import {
+  TaskError,
+  TaskTimeoutError,
+  type WorkerCrashError,
+  type WorkerName,
+  type WorkerStartError,
+} from '../errors.js';
+import type { UntimedPoolEvent } from '../events.js';
+import { isMoved } from '../move.js';
+import { Ring } from '../ring.js';
+import { bareOf } from './job.js';
+import type { Lane, LaneKeeper, Undone } from './lane.js';
+import type { Standing } from './order.js';
+import type { LaneGauges } from './recorder.js';
+import type { RetryPolicy } from './retry.js';
+
+export type TaskFailure = TaskError | TaskTimeoutError;
+
+/** The pool, as a seat sees it. */
+export interface SeatOwner<T, R> {
+  readonly retry: RetryPolicy;
+  readonly maxTasksPerWorker: number;
+  /** The sources of tasks that wait for the pool. */
+  readonly feeders: Feeders;
+  /** A new worker for the seat. Throws what the user's factory throws. */
+  laneOf(seat: Seat<T, R>, credits: number): Lane<T, R>;
+  /** Results that the seat's next worker may send to begin with. */
+  creditsFor(worker: number): number;
+  workerGone(worker: number): void;
+  /** What a new worker is to be given before any other task. */
+  retained(): T[];
+  /** A new worker did not take what it was to be given first. */
+  replayFailed(failure: TaskError): void;
+  resultSettled(worker: number): void;
+  outputPaused(): void;
+  outputHasRoom(): void;
+  /** A task of the seat takes its place in the order before it has a worker. */
+  taskEnters(worker: number): Standing;
+  taskDone(worker: number, position: number): void;
+  /** A delivery of the task failed. */
+  taskFailed(failure: TaskFailure): void;
+  /** A task has run too long, and is called off. */
+  taskOverdue(error: TaskTimeoutError): void;
+  /** The task has had its deliveries. */
+  taskLost(failure: TaskFailure, standing: Standing, task: T): void;
+  /** Takes the seat out of the rotation, and back into it. */
+  suspend(worker: number): void;
+  resume(worker: number): void;
+  /** Its last worker is gone, and nothing waits for another. */
+  seatClosed(): void;
+  fail(error: unknown): void;
+  tell(event: UntimedPoolEvent): void;
+}
+
+export class Seat<T, R> implements LaneKeeper<T>, LaneGauges {
+  readonly index: number;
+  readonly name: string;
+  /** Of the results of all its workers. */
+  readonly emitter: Emitter;
+  /** Results of its workers that have arrived, and those of them that are not ingested. */
+  results = 0;
+  uningested = 0;
+  readonly #owner: SeatOwner<T, R>;
+  #lane: Lane<T, R> | undefined;
+  /** Takes the place of a worker that has done its share, once it is ready and that one has drained. */
+  #successor: Lane<T, R> | undefined;
+  /** Tasks that the worker of the day is given. */
+  #share: number;
+  /** Workers that are not gone. */
+  #lives = 0;
+  /** What waits for a worker that is alone with it. */
+  readonly #suspects = new Ring<Undone<T>>();
+  /** Tasks that wait for their time to be delivered again. */
+  readonly #delayed = new Map<Subscription, Undone<T>>();
+  /** What a new worker is given before anything else. */
+  #replays: T[] = [];
+  #restart: Subscription | undefined;
+  /** Out of the rotation: suspects go first. */
+  #suspended = false;
+  #redelivering = false;
+  #pillDue = false;
+  #stopped = false;
+  /** Deaths in a row in which no task had a part. */
+  #fruitless = 0;
+
+  /** @param firstShare tasks of the first worker; that of its successors is the whole of `maxTasksPerWorker` */
+  constructor(slot: WorkerName, firstShare: number, owner: SeatOwner<T, R>) {
+    this.index = slot.index;
+    this.name = slot.name;
+    this.#share = firstShare;
+    this.#owner = owner;
+    this.emitter = {
+      feeders: owner.feeders,
+      settled: () => owner.resultSettled(this.index),
+      paused: () => owner.outputPaused(),
+      room: () => owner.outputHasRoom(),
+    };
+  }
+
+  /** Tasks that its workers have and have not done. */
+  get running(): number {
+    return (this.#lane?.load ?? 0) + (this.#successor?.load ?? 0);
+  }
+
+  /** @throws what the user's factory throws */
+  start(): void {
+    const lane = this.#owner.laneOf(this, this.#owner.creditsFor(this.index));
+    this.#lane = lane;
+    this.#lives += 1;
+    lane.start();
+    // The factory may have ended the pool, when there was no lane yet to stop.
+    if (this.#stopped) lane.stop();
+  }
+
+  /** The next task of the rotation. */
+  task(task: T, standing?: Standing): void {
+    const lane = this.#lane;
+    if (lane && (lane.open || !this.#owner.retry.supervised)) {
+      lane.task(task, 1, standing);
+      if (lane.given >= this.#share) this.#recycle('maxTasksPerWorker');
+    } else {
+      this.#wait({
+        task,
+        attempt: 1,
+        position: -1,
+        standing: standing ?? this.#owner.taskEnters(this.index),
+      });
+    }
+  }
+
+  /** Tasks that are not done, or not delivered again yet. */
+  undone(): T[] {
+    const waiting = [...this.#delayed.values(), ...this.#suspects.values()];
+    return [...(this.#lane?.tasks() ?? []), ...waiting.map(({ task }) => task)];
+  }
+
+  credit(results: number): void {
+    this.#lane?.credit(results);
+  }
+
+  oldest(position: number): void {
+    this.#lane?.oldest(position);
+  }
+
+  /** No task follows; but what is to be delivered again goes first. */
+  pill(): void {
+    this.#pillDue = true;
+    this.#carryOn();
+  }
+
+  stop(): void {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    this.#restart?.unsubscribe();
+    for (const delayed of this.#delayed.keys()) delayed.unsubscribe();
+    this.#delayed.clear();
+    this.#suspects.clear();
+    this.#successor?.stop();
+    this.#lane?.stop();
+  }
+
+  // From the lane.
+
+  taskDone(position: number): void {
+    this.#fruitless = 0;
+    this.#owner.taskDone(this.index, position);
+    if (this.#suspended) this.#carryOn();
+  }
+
+  taskFailed(undone: Undone<T>, error: unknown): void {
+    this.#fruitless = 0;
+    const { retry } = this.#owner;
+    const failure = error instanceof TaskTimeoutError ? error : this.#failureOf(undone, error);
+    this.#owner.taskFailed(failure);
+    if (retry.mayRetry(undone.attempt) && !isMoved(bareOf(undone.task))) this.#deliverAgain(undone, error);
+    else this.#giveUp(undone, failure);
+    if (this.#suspended) this.#carryOn();
+  }
+
+  replayed(failure?: TaskError): void {
+    if (failure) this.#owner.replayFailed(failure);
+    this.#carryOn();
+  }
+
+  ready(): void {
+    if (this.#successor?.hasBegun) this.#lane?.pill();
+  }
+
+  crashed(lane: object, error: WorkerCrashError | WorkerStartError, undone: readonly Undone<T>[]): void {
+    const { retry } = this.#owner;
+    if (lane === this.#successor && retry.supervised) {
+      this.#fruitless += 1;
+      if (!retry.mayRestart(this.#fruitless)) this.#owner.fail(error);
+      return;
+    }
+    if (this.#stopped || !retry.supervised) {
+      this.#owner.fail(error);
+      return;
+    }
+    this.#suspend();
+    const untouched = undone.length === 0 || !this.#lane?.hasBegun;
+    if (untouched) this.#fruitless += 1;
+    if (!retry.mayRestart(this.#fruitless)) {
+      this.#owner.fail(error);
+      return;
+    }
+    const suspects: Undone<T>[] = [];
+    for (const task of undone) {
+      const again = retry.mayRedeliver(task.attempt, undone.length);
+      if (isMoved(bareOf(task.task))) this.#giveUp(task, this.#failureOf(task, movedAway(error)));
+      else if (untouched) suspects.push(task);
+      else if (again) suspects.push(nextDelivery(task));
+      else this.#giveUp(task, this.#failureOf(task, error));
+    }
+    this.#line([...suspects, ...this.#suspects.takeAll()]);
+  }
+
+  overdue(error: TaskTimeoutError): void {
+    this.#owner.taskOverdue(error);
+  }
+
+  hung(error: TaskTimeoutError, culprit: number, undone: readonly Undone<T>[]): void {
+    const { retry } = this.#owner;
+    if (!retry.supervised) {
+      this.#owner.fail(error);
+      return;
+    }
+    this.#suspend();
+    const suspects: Undone<T>[] = [];
+    for (const task of undone) {
+      const guilty = task.position === culprit;
+      if (guilty) this.#owner.taskFailed(error);
+      if (guilty && !retry.mayRetry(task.attempt)) this.#giveUp(task, error);
+      else if (isMoved(bareOf(task.task))) this.#giveUp(task, this.#failureOf(task, movedAway(error)));
+      else suspects.push(guilty ? nextDelivery(task) : task);
+    }
+    this.#line([...suspects, ...this.#suspects.takeAll()]);
+  }
+
+  closed(lane: object): void {
+    const { retry } = this.#owner;
+    const isOver = this.#stopped || (this.#pillDue && this.#waiting === 0);
+    this.#lives -= 1;
+    if (lane === this.#successor) {
+      this.#successor = undefined;
+      // Had the other one left before, this one would have been in its place.
+      if (!isOver) this.#later(() => this.#succeed());
+    } else {
+      this.#owner.workerGone(this.index);
+      if (isOver) this.#successor?.stop();
+      else if (this.#successor) this.#takeOver(this.#successor);
+      else if (retry.supervised) this.#replace();
+    }
+    if (this.#lives === 0 && (isOver || !retry.supervised)) this.#owner.seatClosed();
+  }
+
+  #replace(): void {
+    this.#lane = undefined;
+    this.#suspend();
+    this.#later(() => this.#begin());
+  }
+
+  #later(next: () => void): void {
+    this.#restart = timer(this.#owner.retry.restartDelay(this.#fruitless)).subscribe(next);
+  }
+
+  #begin(): void {
+    this.#restart = undefined;
+    this.#renew();
+    try {
+      this.start();
+    } catch (error) {
+      this.#owner.fail(error);
+    }
+    this.#carryOn();
+  }
+
+  /** A new worker comes: its share is whole, and what is retained goes first. */
+  #renew(): void {
+    this.#share = this.#owner.maxTasksPerWorker;
+    this.#replays = this.#owner.retained();
+  }
+
+  /** No more tasks for the worker of the day. Its successor starts while it is at its last ones. */
+  #recycle(reason: 'maxTasksPerWorker' | 'maxMemory'): void {
+    if (this.#successor || this.#restart || this.#stopped || this.#pillDue) return;
+    this.#owner.tell({ type: 'worker-recycled', worker: this.index, reason });
+    this.#suspend();
+    this.#succeed();
+  }
+
+  #succeed(): void {
+    this.#restart = undefined;
+    try {
+      // Its credits are still with the worker that it succeeds.
+      const successor = this.#owner.laneOf(this, 0);
+      this.#successor = successor;
+      this.#lives += 1;
+      successor.start();
+    } catch (error) {
+      this.#owner.fail(error);
+    }
+  }
+
+  #takeOver(successor: Lane<T, R>): void {
+    this.#successor = undefined;
+    this.#lane = successor;
+    this.#renew();
+    successor.credit(this.#owner.creditsFor(this.index));
+    this.#carryOn();
+  }
+
+  get #waiting(): number {
+    return this.#suspects.length + this.#delayed.size;
+  }
+
+  #failureOf({ task, attempt }: Undone<T>, cause: unknown): TaskError {
+    return new TaskError(this, bareOf(task), attempt, cause);
+  }
+
+  #giveUp({ task, standing }: Undone<T>, failure: TaskFailure): void {
+    this.#owner.taskLost(failure, standing, task);
+  }
+
+  #deliverAgain(undone: Undone<T>, error: unknown): void {
+    let ms: number;
+    try {
+      ms = this.#owner.retry.delay(undone.attempt, error);
+    } catch (refused) {
+      this.#owner.fail(refused);
+      return;
+    }
+    if (ms === 0) {
+      this.#redeliver(nextDelivery(undone));
+      return;
+    }
+    const delayed = timer(ms).subscribe(() => {
+      this.#delayed.delete(delayed);
+      this.#redeliver(nextDelivery(undone));
+      this.#carryOn();
+    });
+    this.#delayed.set(delayed, undone);
+  }
+
+  #redeliver(undone: Undone<T>): void {
+    if (this.#lane?.open && !this.#suspended) this.#deliver(this.#lane, undone);
+    else this.#wait(undone);
+  }
+
+  #wait(undone: Undone<T>): void {
+    this.#line([...this.#suspects.takeAll(), undone]);
+    this.#suspend();
+  }
+
+  /** Where results leave in the order of tasks, tasks also wait in that: nobody may wait for the turn of one behind it. */
+  #line(suspects: Undone<T>[]): void {
+    suspects.sort((a, b) => a.standing.sequence - b.standing.sequence);
+    for (const undone of suspects) this.#suspects.push(undone);
+  }
+
+  /** A task before it in that order is still to come. */
+  #isPreceded({ standing }: Undone<T>): boolean {
+    for (const delayed of this.#delayed.values()) {
+      if (delayed.standing.sequence < standing.sequence) return true;
+    }
+    return false;
+  }
+
+  #deliver(lane: Lane<T, R>, { task, attempt, standing }: Undone<T>): void {
+    if (attempt > 1)
+      this.#owner.tell({ type: 'task-redelivered', worker: this.index, task: bareOf(task), attempt });
+    lane.task(task, attempt, standing);
+  }
+
+  #suspend(): void {
+    if (this.#suspended) return;
+    this.#suspended = true;
+    this.#owner.suspend(this.index);
+  }
+
+  /** Suspects one by one, then back into the rotation, then the pill. */
+  #carryOn(): void {
+    // What is done in the call that brings it comes back here: the loop goes on, not a deeper call.
+    if (this.#redelivering || this.#stopped) return;
+    this.#redelivering = true;
+    while (this.#lane?.open && this.#lane.load === 0) {
+      if (this.#replays.length > 0) this.#lane.replay(this.#replays.shift() as T);
+      else if (this.#suspects.length === 0 || this.#isPreceded(this.#suspects.peek())) break;
+      else this.#deliver(this.#lane, this.#suspects.shift());
+    }
+    this.#redelivering = false;
+    if (this.#waiting + this.#replays.length > 0 || !this.#lane?.open) return;
+    if (this.#pillDue) this.#lane.pill();
+    else if (this.#suspended && !this.#successor && this.#lane.load === 0) {
+      this.#suspended = false;
+      this.#owner.resume(this.index);
+    }
+  }
+}
+
+/** Why a task that is not to blame is given up all the same (SUP-3). */
+function movedAway(cause: unknown): Error {
+  return new Error('Its buffers were moved to a worker that died, so it cannot be delivered again', {
+    cause,
+  });
+}
+
+function nextDelivery<T>(undone: Undone<T>): Undone<T> {
+  return { ...undone, attempt: undone.attempt + 1 };
+}

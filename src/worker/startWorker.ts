@@ -1,0 +1,79 @@
+/** What the entries of threads and of processes have in common: the worker is loaded, the pool answered, the loop set going. */
+import { clockOf } from '../clock.js';
+import { ProtocolError } from '../errors.js';
+import type { Clone } from '../protocol/clone.js';
+import { toRecord } from '../protocol/failure.js';
+import { type ResultFrame, ResultFrameWriter } from '../protocol/resultFrames.js';
+import type { StartAnswer, StartRequest } from '../protocol/start.js';
+import { type Post, replayTasks, type TaskFrame } from '../protocol/taskFrames.js';
+import { Turn } from '../protocol/turn.js';
+import { PROTOCOL } from '../protocol/wire.js';
+import { ResourceSampler, type Resources } from '../resources.js';
+import type { WorkerDefinition } from './definition.js';
+import { Loop } from './loop.js';
+import { TaskClock } from './taskClock.js';
+
+export type Definition = WorkerDefinition<unknown, unknown>;
+
+/** @param url the worker's module; undefined where the worker's own file is it */
+export type Load = (url: string | undefined) => Promise<Definition>;
+
+/** The pool, as a worker's entry reaches it. */
+export interface PoolEnd {
+  readonly clone?: Clone;
+  answer(answer: StartAnswer): void;
+  /** The last frame says `drained`. */
+  readonly post: Post<ResultFrame<unknown>>;
+  /** Hands every frame to `read`, also those that have come already. */
+  listen(read: (frame: TaskFrame<unknown>) => void): void;
+}
+
+/** @returns the loop, once it runs; undefined when the pool was told that there is none */
+export async function startWorker(
+  load: Load,
+  { hello, url }: StartRequest,
+  pool: PoolEnd,
+): Promise<Loop<unknown, unknown> | undefined> {
+  const failedToStart = (error: unknown) => {
+    pool.answer({ kind: 'failed', failure: toRecord(error, pool.clone) });
+  };
+  let definition: Definition;
+  try {
+    if (hello.protocol !== PROTOCOL) {
+      throw new ProtocolError(`The pool speaks protocol ${hello.protocol}, this worker ${PROTOCOL}`);
+    }
+    definition = await load(url);
+  } catch (error) {
+    failedToStart(error);
+    return undefined;
+  }
+  pool.answer({ kind: 'online', protocol: PROTOCOL });
+  const writer = new ResultFrameWriter<unknown>((frame, transfer) => {
+    pool.post(frame, transfer);
+    if (frame.drained) stopReporting();
+  }, pool.clone);
+  const stopReporting = reportResources((resources) => writer.resources(resources), hello.resourceInterval);
+  const loop = new Loop<unknown, unknown>(writer, hello, {
+    nextTurn: (resume) => setImmediate(resume),
+    failedToStart,
+    clock: hello.clock === undefined ? undefined : new TaskClock(clockOf(hello.clock)),
+  });
+  const turn = new Turn(setImmediate, () => loop.turn());
+  pool.listen((frame) => {
+    replayTasks(frame, loop);
+    turn.soon();
+  });
+  loop.start(definition, hello);
+  return loop;
+}
+
+/** Tells at an interval what this thread uses; gives what stops it. It keeps nothing alive. */
+function reportResources(tell: (resources: Resources) => void, interval: number | undefined): () => void {
+  if (interval === undefined) return () => {};
+  const sampler = new ResourceSampler();
+  const timer = setInterval(() => tell(sampler.sample()), interval).unref();
+  return () => {
+    clearInterval(timer);
+    sampler.stop();
+  };
+}
