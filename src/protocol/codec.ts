@@ -4,7 +4,7 @@
  * and their other values in one list. What arrives equals what a clone of each value by itself gives.
  */
 import { Rest } from './codec/rest.js';
-import { IN_VAIN, type PackedMixed, RowPacker, TOO_EARLY, unpackMixed, unpackRows } from './codec/rows.js';
+import { type PackedMixed, RowPacker, unpackMixed, unpackRows } from './codec/rows.js';
 import type { PackedRows } from './codec/shape.js';
 
 type Packed = Float64Array | PackedRows | PackedMixed;
@@ -14,7 +14,7 @@ export type Payload<V> = readonly V[] | Packed;
 
 /** Shorter batches are cloned as fast as they are packed. */
 const FEW_NUMBERS = 32;
-const FEW_ROWS = 6;
+const FEW_ROWS = 12;
 
 /** The sender's end, one for each wire: it learns what is sent there. */
 export class Packer {
@@ -34,9 +34,9 @@ export class Packer {
   #packRows(values: readonly unknown[]): Packed | undefined {
     try {
       const packed = this.#rows.pack(values);
-      if (packed === IN_VAIN) this.#rest.failed();
-      else if (packed !== TOO_EARLY) this.#rest.succeeded();
-      return typeof packed === 'string' ? undefined : packed;
+      if (packed) this.#rest.succeeded();
+      else this.#rest.failed();
+      return packed;
     } catch {
       // A getter throws. Structured clone asks it again, where that fails its own task.
       return undefined;

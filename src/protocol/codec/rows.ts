@@ -24,27 +24,22 @@ const ROWS_PER_QUESTION = 16;
 /** A shorter batch of several shapes is cloned as fast. */
 const FEW_MIXED = 64;
 
-/** Too little would be packed. */
-export const IN_VAIN = 'in vain';
-/** Too little was seen of this shape. */
-export const TOO_EARLY = 'too early';
 /** A shape has come down to what was met: the same batch fits better now. */
 const AGAIN = 'again';
-
-type Outcome = PackedRows | PackedMixed | typeof IN_VAIN | typeof TOO_EARLY;
 
 export class RowPacker {
   readonly #shapes = new Shapes();
   /** Those of the last batch, which are likely those of the next. */
   #likely: readonly Shape[] = [];
 
-  pack(values: readonly unknown[]): Outcome {
+  /** Undefined when too little would be packed, or too little was seen of these shapes. */
+  pack(values: readonly unknown[]): PackedRows | PackedMixed | undefined {
     let attempt = this.#attempt(values);
     while (attempt === AGAIN) attempt = this.#attempt(values);
     return attempt;
   }
 
-  #attempt(values: readonly unknown[]): Outcome | typeof AGAIN {
+  #attempt(values: readonly unknown[]): PackedRows | PackedMixed | typeof AGAIN | undefined {
     const { length } = values;
     const shapes = [...this.#likely];
     const open: OpenRows[] = [];
@@ -66,7 +61,7 @@ export class RowPacker {
         if (at > from) last = next;
       }
       if (at === length && from === 0) break;
-      if (length < FEW_MIXED && from > 0) return IN_VAIN;
+      if (length < FEW_MIXED && from > 0) return undefined;
       if (at > from) {
         order ??= new Uint8Array(length);
         order.fill(last + 1, from, at);
@@ -85,10 +80,10 @@ export class RowPacker {
           last = open.length - 2;
           continue;
         }
-        if (at === 0) return TOO_EARLY;
+        if (at === 0) return undefined;
       }
       rest.push(values[at]);
-      if (rest.length * 2 > length) return IN_VAIN;
+      if (rest.length * 2 > length) return undefined;
       order ??= new Uint8Array(length);
       at += 1;
     }
