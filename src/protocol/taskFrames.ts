@@ -6,7 +6,7 @@
 import { ProtocolError } from '../errors.js';
 import { movesIn } from '../move.js';
 import { type Clone, whyNotCloneable, whyNotMovable } from './clone.js';
-import { isPacked, type Packed, pack } from './codec.js';
+import { Packer, type Payload, unpack } from './codec.js';
 import { Turn } from './turn.js';
 import type { ToWorker } from './wire.js';
 
@@ -17,7 +17,7 @@ const ABORT = 2;
 export interface TaskFrame<T> {
   /** Position of the first task; the others follow without a gap. */
   readonly first: number;
-  readonly tasks: Packed<T>;
+  readonly tasks: Payload<T>;
   /** The trace contexts of the tasks; undefined where none has one. */
   readonly traces?: readonly string[] | undefined;
   readonly credits: number;
@@ -50,6 +50,7 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
   readonly #post: Post<TaskFrame<T>>;
   readonly #refused: (position: number, error: unknown) => void;
   readonly #limit: number;
+  readonly #packer = new Packer();
   readonly #clone: Clone | undefined;
   readonly #now: () => number | undefined;
 
@@ -161,7 +162,7 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
     this.#oldest = undefined;
     this.#end = CONTINUE;
     try {
-      this.#post({ first, tasks: pack(tasks), traces, credits, oldest, end, sent: this.#now() });
+      this.#post({ first, tasks: this.#packer.pack(tasks), traces, credits, oldest, end, sent: this.#now() });
     } catch {
       const refused = this.#postOneByOne(first, tasks, traces);
       if (tasks.length === 0 || credits > 0 || oldest !== undefined || end !== CONTINUE) {
@@ -200,12 +201,13 @@ export interface TaskReader<T> extends ToWorker<T> {
 
 /** Replays a frame to a worker's loop, whose turn it is then to call. */
 export function replayTasks<T>(frame: TaskFrame<T>, loop: TaskReader<T>): void {
-  if (!isPacked(frame?.tasks)) throw new ProtocolError('A worker received a message that is no task frame');
+  const tasks = unpack(frame?.tasks);
+  if (!tasks) throw new ProtocolError('A worker received a message that is no task frame');
   let position = frame.first;
   // First: the credits are the oldest task's before they are anybody's.
   if (frame.oldest !== undefined) loop.oldest(frame.oldest);
   if (frame.credits > 0) loop.credit(frame.credits);
-  const { tasks, traces, sent } = frame;
+  const { traces, sent } = frame;
   if (sent !== undefined && tasks.length > 0) loop.sent(position, sent);
   for (let i = 0; i < tasks.length; i += 1) {
     if (frame.replay) loop.replay(position, tasks[i] as T);
