@@ -4,23 +4,25 @@
  * `threads` is the control plane: `spawn` waits until the thread answers, one call hands over the port, `Thread.terminate`
  * ends it. What it does not see (a thread that exits, or dies before it answers) is watched here.
  */
-import {
-  MessageChannel,
-  type MessagePort,
-  receiveMessageOnPort,
-  type TransferListItem,
-  type Worker,
-} from 'node:worker_threads';
+import type { MessagePort, Worker } from 'node:worker_threads';
 import { ProtocolError } from '../errors.js';
 import { LONGEST_DELAY } from '../options.js';
-import type { Channel, ChannelListener, ChannelOpener, CloseReason } from '../protocol/channel.js';
+import type { ByHand, Channel, ChannelListener, ChannelOpener, CloseReason } from '../protocol/channel.js';
 import { whyNotCloneable } from '../protocol/clone.js';
 import { fromRecord } from '../protocol/failure.js';
 import { type ResultFrame, replayResults } from '../protocol/resultFrames.js';
-import { ANNOUNCE, type StartAnswer, type StartRequest } from '../protocol/start.js';
+import {
+  ANNOUNCE,
+  isStartAnswer,
+  START,
+  type StartAnswer,
+  type StartMessage,
+  type StartRequest,
+} from '../protocol/start.js';
 import { TaskFrameWriter } from '../protocol/taskFrames.js';
 import { Turn } from '../protocol/turn.js';
 import { type Hello, PROTOCOL } from '../protocol/wire.js';
+import { HostPort } from './hostPort.js';
 import { patience } from './patience.js';
 import { SpawnableWorker } from './spawnable.js';
 import { threads } from './threads.js';
@@ -51,40 +53,43 @@ type Thread = (start: unknown) => {
   }): unknown;
 };
 
-export class NodeWorkerChannel<T, R> implements Channel<T> {
+export class NodeWorkerChannel<T, R> implements Channel<T>, ByHand {
   readonly #source: ThreadSource;
   readonly #hello: Hello;
   readonly #pool: ChannelListener<R>;
-  readonly #port: MessagePort;
-  readonly #workersPort: MessagePort;
+  readonly #port: HostPort;
   readonly #writer: TaskFrameWriter<T>;
   readonly #turn: Turn;
   #worker: SpawnableWorker | undefined;
   #terminate: (() => Promise<unknown>) | undefined;
   #stopWaiting: (() => void) | undefined;
   #credits = 0;
+  /** When it was started, in ms of `performance`. */
+  #began = 0;
+  #handedOver = false;
   #online = false;
   #closed = false;
   #reason: CloseReason | undefined;
+  /** An error that the thread has told of itself, if it could. */
+  #lastWords: CloseReason | undefined;
 
   constructor(source: ThreadSource, hello: Hello, pool: ChannelListener<R>) {
-    const { port1, port2 } = new MessageChannel();
     this.#source = source;
     this.#hello = hello;
     this.#pool = pool;
-    this.#port = port1;
-    this.#workersPort = port2;
+    this.#port = new HostPort(
+      (message) => this.#read(message),
+      (cause) => this.#endFor({ kind: 'crashed', cause }),
+    );
     this.#turn = new Turn(setImmediate, () => this.#takeTurn());
     this.#writer = new TaskFrameWriter(
-      (frame, transfer) => port1.postMessage(frame, transfer as TransferListItem[] | undefined),
+      (frame, transfer) => this.#port.post(frame, transfer),
       TASKS_PER_FRAME,
       (position, error) => {
         pool.failed(position, error);
         this.#turn.soon();
       },
     );
-    port1.on('message', (frame: ResultFrame<R>) => this.#read(frame));
-    port1.on('messageerror', (cause) => this.#endFor({ kind: 'crashed', cause }));
   }
 
   start(): void {
@@ -100,17 +105,16 @@ export class NodeWorkerChannel<T, R> implements Channel<T> {
     const spawnable = new SpawnableWorker(worker);
     this.#worker = spawnable;
     const { startTimeout } = this.#source;
-    this.#stopWaiting = patience(startTimeout, () =>
-      this.#endFor(this.#notStarted(new Error(`It did not answer within ${startTimeout} ms`))),
-    );
+    this.#began = performance.now();
+    this.#stopWaiting = patience(startTimeout, () => this.#tooLate());
     const { spawn, Thread } = threads();
     // Its own time-out never comes: ours ends the thread first. It needs no more of a Worker than this one has.
     spawn(spawnable as never, { timeout: LONGEST_DELAY }).then(
       (thread) => {
         this.#terminate = () => Thread.terminate(thread);
         if (this.#closed) return;
-        if (typeof thread === 'function') this.#greet(thread as unknown as Thread);
-        else this.#answered(undefined);
+        if (typeof thread !== 'function') this.#answered(undefined);
+        else if (!this.#handedOver) this.#greet(thread as unknown as Thread);
       },
       (error) => this.#endFor(this.#notStarted(error)),
     );
@@ -150,21 +154,90 @@ export class NodeWorkerChannel<T, R> implements Channel<T> {
   }
 
   #takeTurn(): void {
-    if (this.#credits > 0) this.#writer.credit(this.#credits);
-    this.#credits = 0;
+    this.#sendCredits();
     this.#pool.turn();
   }
 
+  #sendCredits(): void {
+    if (this.#credits > 0) this.#writer.credit(this.#credits);
+    this.#credits = 0;
+  }
+
+  // By hand, for a host that waits. No event comes there: neither the answers of `threads`, nor the end of the thread.
+
+  get byHand(): ByHand | undefined {
+    // A Worker of the user's own may miss a first message: only the call of `threads` is sure to reach it.
+    return this.#source.url === undefined ? undefined : this;
+  }
+
+  get isReading(): boolean {
+    return this.#port.isReading;
+  }
+
+  get isStuck(): boolean {
+    return this.#port.isStuck;
+  }
+
+  receive(): boolean {
+    if (this.#closed || !this.#worker || this.#port.isReading) return false;
+    if (!this.#handedOver) this.#handOver(this.#worker);
+    const some = this.#port.receive();
+    const { exitCode } = this.#port;
+    const { startTimeout } = this.#source;
+    if (exitCode !== undefined) this.#gone(exitCode);
+    else if (!this.#online && performance.now() - this.#began > startTimeout) this.#tooLate();
+    if (this.#reason) this.#close(this.#reason);
+    return some || this.#closed;
+  }
+
+  send(): void {
+    if (this.#closed) return;
+    this.#sendCredits();
+    this.#writer.flush();
+  }
+
+  check(): void {
+    if (!this.#closed && this.#worker && this.#port.isDeserted()) this.#gone(undefined);
+  }
+
+  #handOver(worker: SpawnableWorker): void {
+    const message: StartMessage<MessagePort> = { type: START, request: this.#request() };
+    this.#handedOver = true;
+    try {
+      worker.postMessage(message, [this.#port.workersEnd as never]);
+    } catch (error) {
+      this.#refused(error);
+    }
+  }
+
+  #gone(exitCode: number | undefined): void {
+    this.#port.receive();
+    // Its code is 1 when it died of an error, unless that was caught after all.
+    this.#close(this.#reason ?? (exitCode === 1 ? this.#lastWords : undefined) ?? this.#left(exitCode));
+  }
+
+  #tooLate(): void {
+    const { startTimeout } = this.#source;
+    this.#endFor(this.#notStarted(new Error(`It did not answer within ${startTimeout} ms`)));
+  }
+
+  #request(): StartRequest<MessagePort> {
+    const { workersEnd, shared } = this.#port;
+    return { hello: this.#hello, url: this.#source.url, port: workersEnd, shared };
+  }
+
+  #refused(error: unknown): void {
+    this.#endFor(this.#notStarted(whyNotCloneable('initialData', this.#hello.initialData) ?? error));
+  }
+
   #greet(thread: Thread): void {
-    const { url } = this.#source;
-    const request: StartRequest<MessagePort> = { hello: this.#hello, url, port: this.#workersPort };
+    const request = this.#request();
+    this.#handedOver = true;
     const { Transfer } = threads();
-    thread(Transfer(request, [this.#workersPort as never])).subscribe({
-      next: (answer) => this.#answered(answer as StartAnswer | undefined),
-      error: (error) => {
-        this.#endFor(this.#notStarted(whyNotCloneable('initialData', this.#hello.initialData) ?? error));
-      },
-      // Ours never completes: this is some other function.
+    thread(Transfer(request, [request.port as never])).subscribe({
+      // Ours neither answers here nor completes: this is some other function.
+      next: () => this.#answered(undefined),
+      error: (error) => this.#refused(error),
       complete: () => this.#answered(undefined),
     });
   }
@@ -172,6 +245,8 @@ export class NodeWorkerChannel<T, R> implements Channel<T> {
   #answered(answer: StartAnswer | undefined): void {
     if (answer?.kind === 'failed') {
       this.#endFor(this.#notStarted(fromRecord(answer.failure)));
+    } else if (answer?.kind === 'dying') {
+      this.#lastWords = this.#diedOf(fromRecord(answer.failure));
     } else if (answer?.kind === 'online' && answer.protocol === PROTOCOL) {
       this.#stopWaiting?.();
       this.#online = true;
@@ -184,10 +259,11 @@ export class NodeWorkerChannel<T, R> implements Channel<T> {
     }
   }
 
-  #read(frame: ResultFrame<R>): void {
+  #read(message: unknown): void {
     if (this.#closed) return;
     try {
-      replayResults(frame, this.#pool);
+      if (isStartAnswer(message)) this.#answered(message);
+      else replayResults(message as ResultFrame<R>, this.#pool);
       this.#turn.soon();
     } catch (cause) {
       this.#endFor({ kind: 'crashed', cause });
@@ -206,17 +282,23 @@ export class NodeWorkerChannel<T, R> implements Channel<T> {
   }
 
   #died(cause: unknown): void {
+    this.#reason ??= this.#diedOf(cause);
+  }
+
+  #diedOf(cause: unknown): CloseReason {
     const outOfMemory = (cause as { code?: unknown } | null)?.code === 'ERR_WORKER_OUT_OF_MEMORY';
-    this.#reason ??= this.#online ? { kind: 'crashed', cause, outOfMemory } : this.#notStarted(cause);
+    return this.#online ? { kind: 'crashed', cause, outOfMemory } : this.#notStarted(cause);
   }
 
   #exited(exitCode: number | undefined): void {
     // What it sent before it went is still in the port.
-    for (let left = receiveMessageOnPort(this.#port); left; left = receiveMessageOnPort(this.#port)) {
-      this.#read(left.message);
-    }
-    const early = new Error(`It exited with code ${exitCode} before it answered`);
-    this.#close(this.#reason ?? (this.#online ? { kind: 'exited', exitCode } : this.#notStarted(early)));
+    this.#port.receive();
+    this.#close(this.#reason ?? this.#left(exitCode));
+  }
+
+  #left(exitCode: number | undefined): CloseReason {
+    if (this.#online) return { kind: 'exited', exitCode };
+    return this.#notStarted(new Error(`It exited with code ${exitCode} before it answered`));
   }
 
   #close(reason: CloseReason): void {
@@ -225,7 +307,6 @@ export class NodeWorkerChannel<T, R> implements Channel<T> {
     this.#stopWaiting?.();
     this.#worker?.settleSpawn();
     this.#port.close();
-    this.#workersPort.close();
     this.#pool.closed(reason);
   }
 }

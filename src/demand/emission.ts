@@ -46,6 +46,10 @@ export class Scope {
   #failure: { readonly error: unknown } | undefined = undefined;
   #cancel: ((reason: unknown) => void)[] | undefined = undefined;
 
+  get isHeld(): boolean {
+    return this.#holds > 0;
+  }
+
   hold(): void {
     this.touched = true;
     this.#holds += 1;

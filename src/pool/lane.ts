@@ -9,7 +9,7 @@ import { type Subscription, timer } from 'rxjs';
 import type { Emitter } from '../demand/emission.js';
 import { type CrashDetails, TaskTimeoutError, WorkerCrashError, WorkerStartError } from '../errors.js';
 import type { UntimedPoolEvent } from '../events.js';
-import type { Channel, ChannelListener, ChannelOpener, CloseReason } from '../protocol/channel.js';
+import type { ByHand, Channel, ChannelListener, ChannelOpener, CloseReason } from '../protocol/channel.js';
 import type { Hello } from '../protocol/wire.js';
 import { Ledger } from './ledger.js';
 import { TimeLimits } from './timeLimits.js';
@@ -109,6 +109,10 @@ export class Lane<T, R> implements ChannelListener<R> {
   /** Tasks that it has. */
   get load(): number {
     return this.#ledger.size;
+  }
+
+  get byHand(): ByHand | undefined {
+    return this.#channel.byHand;
   }
 
   /** Whether it has ever been ready to run a task. */

@@ -13,6 +13,7 @@ import { currentScope, type Emitter } from '../demand/emission.js';
 import {
   BacklogFullError,
   DrainTimeoutError,
+  InvalidOptionError,
   TaskTimeoutError,
   WorkerCrashError,
   type WorkerName,
@@ -31,12 +32,13 @@ import { Lane, type LaneOwner } from './lane.js';
 import { Outlet } from './outlet.js';
 import { RetryPolicy } from './retry.js';
 import { Seat, type SeatOwner, type TaskFailure } from './seat.js';
+import { type Attended, attend, forget, isStandstill, type Station, standStill } from './standstill.js';
 import { warnUnobserved } from './unobserved.js';
 
 /** Starts the worker of a slot. May throw what the user's factory throws. */
 export type OpenSlot<T, R> = (slot: WorkerName) => ChannelOpener<T, R>;
 
-export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R> {
+export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, Attended {
   readonly grace: number;
   readonly window: number;
   readonly taskTimeout: number;
@@ -87,13 +89,19 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R> {
 
   /** @throws what the user's factory throws; the workers before are started then, and `stop` ends them */
   start(): void {
-    const { n, name } = this.#options;
+    const { n, name, overflow } = this.#options;
     this.#leaving = n;
     for (let index = 0; index < n && !this.#over; index += 1) {
       const seat = new Seat<T, R>({ index, name: `${name}-${index}` }, this);
       this.#seats.push(seat);
       seat.start();
+      if (overflow === 'block' && !seat.byHand && !this.#over) throw cannotBlock();
     }
+    if (!this.#over) attend(this);
+  }
+
+  get stations(): readonly Station[] {
+    return this.#seats;
   }
 
   // From the source.
@@ -117,7 +125,9 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R> {
     const { backlog, overflow: policy } = this.#options;
     const before = this.#intake.counted;
     const excess = this.#intake.push(task);
-    if (!excess) {
+    if (policy === 'block') {
+      this.#waitForRoom(task);
+    } else if (!excess) {
       if (this.#highWater.isReached(before))
         this.tell({ type: 'backlog-high', waiting: before + 1, backlog });
     } else if (policy === 'error') {
@@ -126,6 +136,15 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R> {
       this.#dropped += 1;
       this.tell({ type: 'dropped', task: excess.task, count: this.#dropped, policy });
     }
+  }
+
+  /** With the event loop; unless room is to come from what goes on further down on this call stack. */
+  #waitForRoom(task: T): void {
+    const { came } = this.#intake;
+    const isThrough = () => this.#over || this.#intake.hasRoomBehind(came);
+    if (isThrough() || this.#turning || isStandstill()) return;
+    if (this.#seats.some(({ byHand }) => byHand?.isReading)) return;
+    if (!standStill(isThrough)) this.fail(new BacklogFullError(this.#options.backlog, task, true));
   }
 
   complete(): void {
@@ -145,6 +164,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R> {
   /** Ends the workers. Nothing is emitted any more. To be called once the source is unsubscribed. */
   stop(): void {
     this.#over = true;
+    forget(this);
     this.#drain?.unsubscribe();
     try {
       forAll(this.#seats, (seat) => seat.stop());
@@ -311,4 +331,10 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R> {
     this.#over = true;
     this.#output.complete();
   }
+}
+
+function cannotBlock(): InvalidOptionError {
+  const others =
+    "'error' or 'drop-newest' or 'drop-oldest' (only workers of threadWorker() can be waited for)";
+  return new InvalidOptionError('overflow', others, 'block');
 }

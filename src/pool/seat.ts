@@ -8,7 +8,7 @@
  * the replacement alone, in their original order, and only then do new tasks follow. Whoever kills a worker while it is
  * alone with it is guilty, and the others lose nothing (SUP-1, SUP-3).
  */
-import { type Subscription, timer } from 'rxjs';
+import { asyncScheduler, type Subscription, timer } from 'rxjs';
 import type { Emitter } from '../demand/emission.js';
 import {
   TaskError,
@@ -19,9 +19,11 @@ import {
 } from '../errors.js';
 import type { UntimedPoolEvent } from '../events.js';
 import { isMoved } from '../move.js';
+import type { ByHand } from '../protocol/channel.js';
 import { Ring } from '../ring.js';
 import type { Lane, LaneKeeper, Undone } from './lane.js';
 import type { RetryPolicy } from './retry.js';
+import type { Station } from './standstill.js';
 
 export type TaskFailure = TaskError | TaskTimeoutError;
 
@@ -45,7 +47,7 @@ export interface SeatOwner<T, R> {
   tell(event: UntimedPoolEvent): void;
 }
 
-export class Seat<T, R> implements LaneKeeper<T> {
+export class Seat<T, R> implements LaneKeeper<T>, Station {
   readonly index: number;
   readonly name: string;
   readonly #owner: SeatOwner<T, R>;
@@ -55,6 +57,8 @@ export class Seat<T, R> implements LaneKeeper<T> {
   /** Tasks that wait for their time to be delivered again. */
   readonly #delayed = new Set<Subscription>();
   #restart: Subscription | undefined;
+  /** On RxJS's clock. */
+  #restartAt = 0;
   /** Out of the rotation: suspects go first. */
   #suspended = false;
   #redelivering = false;
@@ -80,6 +84,24 @@ export class Seat<T, R> implements LaneKeeper<T> {
 
   get emitter(): Emitter | undefined {
     return this.#lane?.emitter;
+  }
+
+  get byHand(): ByHand | undefined {
+    return this.#lane?.byHand;
+  }
+
+  get load(): number {
+    return this.#lane?.load ?? 0;
+  }
+
+  get isRestarting(): boolean {
+    return this.#restart !== undefined;
+  }
+
+  restartIfDue(): void {
+    if (!this.#restart || asyncScheduler.now() < this.#restartAt) return;
+    this.#restart.unsubscribe();
+    this.#begin();
   }
 
   /** The next task of the rotation. */
@@ -108,6 +130,7 @@ export class Seat<T, R> implements LaneKeeper<T> {
     if (this.#stopped) return;
     this.#stopped = true;
     this.#restart?.unsubscribe();
+    this.#restart = undefined;
     for (const delayed of this.#delayed) delayed.unsubscribe();
     this.#delayed.clear();
     this.#suspects.clear();
@@ -186,7 +209,9 @@ export class Seat<T, R> implements LaneKeeper<T> {
     }
     this.#lane = undefined;
     this.#suspend();
-    this.#restart = timer(retry.restartDelay(this.#fruitless)).subscribe(() => this.#begin());
+    const delay = retry.restartDelay(this.#fruitless);
+    this.#restartAt = asyncScheduler.now() + delay;
+    this.#restart = timer(delay).subscribe(() => this.#begin());
   }
 
   #begin(): void {

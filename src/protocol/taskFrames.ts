@@ -36,7 +36,7 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
   #tasks: T[] = [];
   #credits = 0;
   #end: TaskFrame<T>['end'] = CONTINUE;
-  readonly #turn = new Turn(queueMicrotask, () => this.#flush());
+  readonly #turn = new Turn(queueMicrotask, () => this.flush());
   readonly #post: Post<TaskFrame<T>>;
   readonly #refused: (position: number, error: unknown) => void;
   readonly #limit: number;
@@ -57,7 +57,7 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
       moved = movesIn('task', task);
     } catch (error) {
       // The positions of a frame have no gaps.
-      this.#flush();
+      this.flush();
       this.#refused(position, error);
       return;
     }
@@ -67,7 +67,7 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
     }
     if (this.#tasks.length === 0) this.#first = position;
     this.#tasks.push(task);
-    if (this.#tasks.length >= this.#limit) this.#flush();
+    if (this.#tasks.length >= this.#limit) this.flush();
     else this.#turn.soon();
   }
 
@@ -77,7 +77,7 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
   }
 
   cancel(position: number, reason: string): void {
-    this.#flush();
+    this.flush();
     this.#post({ first: 0, tasks: [], credits: 0, cancelled: [position, reason], end: CONTINUE });
   }
 
@@ -89,12 +89,12 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
   abort(): void {
     this.#tasks = [];
     this.#end = ABORT;
-    this.#flush();
+    this.flush();
   }
 
   /** By itself and at once, behind what was said before: it is gone here when this returns. */
   #postMoved(position: number, task: T, moved: readonly object[]): void {
-    this.#flush();
+    this.flush();
     try {
       this.#post({ first: position, tasks: [task], credits: 0, end: CONTINUE }, moved);
     } catch (error) {
@@ -102,7 +102,8 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
     }
   }
 
-  #flush(): void {
+  /** Posts what was collected, now. */
+  flush(): void {
     const first = this.#first;
     const tasks = this.#tasks;
     const credits = this.#credits;

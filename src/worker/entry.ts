@@ -5,17 +5,24 @@
 import { realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { isMainThread, type MessagePort, parentPort, type TransferListItem } from 'node:worker_threads';
+import { isMainThread, type MessagePort, parentPort, receiveMessageOnPort } from 'node:worker_threads';
 import { Observable } from 'observable-fns';
 import { ProtocolError } from '../errors.js';
 import { toRecord } from '../protocol/failure.js';
 import { ResultFrameWriter } from '../protocol/resultFrames.js';
-import { ANNOUNCE, ANNOUNCEMENT, type StartAnswer, type StartRequest } from '../protocol/start.js';
-import { replayTasks, type TaskFrame } from '../protocol/taskFrames.js';
+import {
+  ANNOUNCE,
+  ANNOUNCEMENT,
+  isStartMessage,
+  type StartAnswer,
+  type StartRequest,
+} from '../protocol/start.js';
+import { replayTasks } from '../protocol/taskFrames.js';
 import { Turn } from '../protocol/turn.js';
 import { type Hello, PROTOCOL } from '../protocol/wire.js';
 import type { WorkerDefinition } from './definition.js';
 import { Loop } from './loop.js';
+import { ThreadEnd } from './threadEnd.js';
 
 type ThreadsWorker = typeof import('threads/worker', { with: { 'resolution-mode': 'require' }});
 type Request = StartRequest<MessagePort>;
@@ -23,23 +30,26 @@ export type Definition = WorkerDefinition<unknown, unknown>;
 
 /** Waits for the pool's call, and then runs the worker that `load` gives. To be called once in a thread. */
 export function serve(load: (url: string | undefined) => Promise<Definition>): void {
-  exposed()((request: Request) => {
-    return new Observable<StartAnswer>((observer) => {
-      const failed = (error: unknown) => observer.next({ kind: 'failed', failure: toRecord(error) });
-      if (request.hello.protocol !== PROTOCOL) {
-        failed(
-          new ProtocolError(`The pool speaks protocol ${request.hello.protocol}, this worker ${PROTOCOL}`),
-        );
-        return;
-      }
-      load(request.url).then((definition) => {
-        observer.next({ kind: 'online', protocol: PROTOCOL });
-        run(definition, request.hello, request.port, failed);
-      }, failed);
-    });
-  });
+  const start = (request: Request) => {
+    const { hello, url, port, shared } = request;
+    const end = new ThreadEnd(port, shared, () => receiveMessageOnPort(port));
+    const answer = (given: StartAnswer) => end.post(given);
+    const failed = (error: unknown) => answer({ kind: 'failed', failure: toRecord(error) });
+    process.on('uncaughtExceptionMonitor', (error) => answer({ kind: 'dying', failure: toRecord(error) }));
+    if (hello.protocol !== PROTOCOL) {
+      failed(new ProtocolError(`The pool speaks protocol ${hello.protocol}, this worker ${PROTOCOL}`));
+      return;
+    }
+    load(url).then((definition) => {
+      answer({ kind: 'online', protocol: PROTOCOL });
+      run(definition, hello, end, failed);
+    }, failed);
+  };
+  // It never completes: a call that does is that of some other function.
+  exposed()((request: Request) => new Observable<never>(() => start(request)));
   parentPort?.on('message', (message) => {
     if (message === ANNOUNCE) parentPort?.postMessage(ANNOUNCEMENT);
+    else if (isStartMessage(message)) start(message.request);
   });
 }
 
@@ -55,25 +65,35 @@ export function serveIfEntry(definition: Definition, caller: string | undefined)
 function run(
   definition: Definition,
   hello: Hello,
-  port: MessagePort,
+  end: ThreadEnd,
   failedToStart: (error: unknown) => void,
 ): void {
   const writer = new ResultFrameWriter<unknown>((frame, transfer) => {
-    port.postMessage(frame, transfer as TransferListItem[] | undefined);
+    end.post(frame, transfer);
     if (frame.drained) {
       // Nothing of ours keeps the thread: it ends when nothing of the user's does.
-      port.close();
+      end.close();
       parentPort?.unref();
     }
   });
   const loop = new Loop<unknown, unknown>(writer, hello, {
     nextTurn: (resume) => setImmediate(resume),
+    thread: end,
     failedToStart,
   });
-  const turn = new Turn(setImmediate, () => loop.turn());
-  port.on('message', (frame: TaskFrame<unknown>) => {
-    replayTasks(frame, loop);
-    turn.soon();
+  const turn = new Turn(setImmediate, () => {
+    loop.turn();
+    end.note();
+  });
+  end.serve({
+    read(frame) {
+      replayTasks(frame, loop);
+      turn.soon();
+    },
+    flush: () => writer.turn(),
+    get stuck() {
+      return loop.stuck;
+    },
   });
   loop.start(definition, hello);
 }

@@ -14,13 +14,19 @@ import { functionOf, type Results, type WorkerDefinition } from './definition.js
 import { Outbox } from './outbox.js';
 import { SharedTasks } from './sharedTasks.js';
 import { Slice } from './slice.js';
+import { type PatientThread, Surge } from './surge.js';
 
 /** What of the pool's `Hello` it goes by. */
 export type LoopOptions = Pick<Hello, 'credits' | 'asks' | 'watches'>;
 
+/** Results of one synchronous run that may wait for credit in any case, before the run does. */
+const LEAST_SURGE = 16;
+
 export interface LoopHooks {
   /** Gives the event loop a turn, then calls back. Without it, all tasks run in the call that brings them. */
   readonly nextTurn?: (resume: () => void) => void;
+  /** The thread that it has for itself; without it, and beside others, nobody may be kept waiting. */
+  readonly thread?: PatientThread;
   /** The worker's function threw, rejected, or returned no Observable. */
   failedToStart(error: unknown): void;
 }
@@ -64,7 +70,9 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
     this.cancels = hello.watches;
     this.#scopes = hello.watches ? new Map() : undefined;
     this.#slice = hooks.nextTurn && new Slice();
-    this.#outbox = new Outbox(wire, hello, () => this.#runSlice());
+    const { nextTurn, thread } = hooks;
+    const surge = nextTurn && thread && new Surge(Math.max(hello.credits, LEAST_SURGE), thread, nextTurn);
+    this.#outbox = new Outbox(wire, hello, () => this.#runSlice(), surge);
   }
 
   /** Calls the worker's function and subscribes to its results. */
@@ -123,6 +131,19 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
       this.#wire.drained();
       this.#wire.turn();
     }
+  }
+
+  /** Whether none of its tasks can go on before result credit comes. */
+  get stuck(): boolean {
+    if (this.#outbox.blocked) return true;
+    if (!this.#outbox.spent || this.#delivering || this.#waitsForTurn) return false;
+    if (this.#inbox.length > 0 && this.#pauses === 0) return false;
+    const paused = new Set<Scope>();
+    for (const scope of this.#outbox.paused) {
+      const task = this.#scopeOf(scope);
+      if (task?.isHeld) paused.add(task);
+    }
+    return paused.size === this.#running;
   }
 
   /** The calls of one frame are through: a new slice, unless one waits for its turn. */
@@ -285,7 +306,11 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
 
   /** The emission of the task that this call stack works on: its own, or the cause of the one that is delivered. */
   #ownScope(): Scope | undefined {
-    let scope = currentScope();
+    return this.#scopeOf(currentScope());
+  }
+
+  #scopeOf(emission: Scope | undefined): Scope | undefined {
+    let scope = emission;
     while (scope && scope.emitter !== this) scope = scope.cause;
     return scope;
   }

@@ -3,7 +3,8 @@
  *
  * In: results, and what is to be told behind them; credits from the pool. Out: calls on the wire, in the same order.
  * Invariant: results sent ≤ credits given (CRD-2). Without credit, whoever emits a result is paused in that same call, so
- * that an iterable is pulled no further; a source that cannot wait makes the queue grow, and no new task is started.
+ * that an iterable is pulled no further; a source that cannot wait makes the queue grow, and no new task is started. Where
+ * a thread can be kept waiting, a source that goes on in the same synchronous run is (see `surge.ts`).
  */
 import { currentScope, type Scope } from '../demand/emission.js';
 import type { Hello, ToPool } from '../protocol/wire.js';
@@ -19,9 +20,18 @@ interface WaitingResult<R> {
 /** Of the pool's `Hello`. */
 export type OutboxCredits = Pick<Hello, 'credits' | 'asks'>;
 
+/** Whoever is to know of results that wait for credit. */
+export interface Starvation {
+  /** One more waits, and so does its source. */
+  paused(): void;
+  /** One more waits, and its source goes on. `waiting` tells how many do. */
+  unpaused(waiting: () => number): void;
+}
+
 export class Outbox<R> {
   readonly #wire: ToPool<R>;
   readonly #unblocked: () => void;
+  readonly #starvation: Starvation | undefined;
   /** A result, or a call that has to follow the results before it. */
   readonly #waiting = new Ring<WaitingResult<R> | Send>();
   readonly #paused = new Set<Scope>();
@@ -32,11 +42,17 @@ export class Outbox<R> {
   #sending = false;
 
   /** @param unblocked is called when nothing waits any more */
-  constructor(wire: ToPool<R>, { credits, asks }: OutboxCredits, unblocked: () => void) {
+  constructor(
+    wire: ToPool<R>,
+    { credits, asks }: OutboxCredits,
+    unblocked: () => void,
+    starvation?: Starvation | undefined,
+  ) {
     this.#wire = wire;
     this.#credits = credits;
     this.#asks = asks;
     this.#unblocked = unblocked;
+    this.#starvation = starvation;
   }
 
   get blocked(): boolean {
@@ -50,9 +66,21 @@ export class Outbox<R> {
       if (this.#credits === 0 && !this.#asks) this.#pause();
     } else {
       this.#waiting.push({ value, owner });
-      this.#pause();
+      const waits = this.#pause();
       this.#ask();
+      if (waits) this.#starvation?.paused();
+      else this.#starvation?.unpaused(this.#length);
     }
+  }
+
+  /** Nothing may be sent, and nothing waits yet: whoever has emitted the last result is paused. */
+  get spent(): boolean {
+    return this.#credits === 0 && !this.#asks && !this.blocked;
+  }
+
+  /** The emissions that are paused. */
+  get paused(): Iterable<Scope> {
+    return this.#paused;
   }
 
   /** Calls `send` when the results before it are sent. */
@@ -75,6 +103,8 @@ export class Outbox<R> {
     this.#paused.clear();
     for (const scope of paused) scope.resume();
   }
+
+  readonly #length = (): number => this.#waiting.length;
 
   #send(): void {
     const wasBlocked = this.blocked;
@@ -108,11 +138,12 @@ export class Outbox<R> {
     this.#wire.starved();
   }
 
-  /** One pause for each emission, however many results it brings. */
-  #pause(): void {
+  /** One pause for each emission, however many results it brings. False for one that cannot wait, or goes on all the same. */
+  #pause(): boolean {
     const scope = currentScope();
-    if (!scope || this.#paused.has(scope)) return;
-    if (scope.pause()) this.#paused.add(scope);
+    if (!scope || this.#paused.has(scope) || !scope.pause()) return false;
+    this.#paused.add(scope);
+    return true;
   }
 
   #resume(): void {

@@ -1,0 +1,45 @@
+/**
+ * A run of results in synchronous code, without credit, from a source that does not wait. No credit could be read before its
+ * end: it would fill the memory. So the run itself waits, with its whole thread, once it has left `bound` results waiting;
+ * and goes on when half of them have gone.
+ *
+ * A run ends with the event loop's turn. What an interval emits, a few at a time, is no surge: it is never stopped.
+ */
+import { Turn } from '../protocol/turn.js';
+import type { Starvation } from './outbox.js';
+
+/** The thread that a worker's loop runs in, where it can be kept waiting. */
+export interface PatientThread {
+  /** A result waits for credit. */
+  starved(): void;
+  /** Keeps the thread in this call until `until`, and takes in what the pool sends meanwhile. */
+  wait(until: () => boolean): void;
+}
+
+export class Surge implements Starvation {
+  readonly #bound: number;
+  readonly #thread: PatientThread;
+  readonly #nextRun: Turn;
+  #results = 0;
+
+  constructor(bound: number, thread: PatientThread, nextTurn: (run: () => void) => void) {
+    this.#bound = bound;
+    this.#thread = thread;
+    this.#nextRun = new Turn(nextTurn, () => {
+      this.#results = 0;
+    });
+  }
+
+  paused(): void {
+    this.#thread.starved();
+  }
+
+  unpaused(waiting: () => number): void {
+    this.#thread.starved();
+    this.#nextRun.soon();
+    this.#results += 1;
+    if (this.#results > this.#bound && waiting() > this.#bound) {
+      this.#thread.wait(() => waiting() <= this.#bound / 2);
+    }
+  }
+}
