@@ -87,7 +87,7 @@ describe("overflow: 'block'", () => {
       ['exit', 'WorkerCrashError', /exited with code 3/],
       ['uncaught', 'WorkerCrashError', /uncaught/],
       ['unhandled', 'WorkerCrashError', /unhandled/],
-      ['out-of-memory', 'WorkerCrashError', /before it was asked to/],
+      ['out-of-memory', 'WorkerCrashError', /out of memory, or terminated/],
       ['task-throws', 'TaskError', /no such row/],
       ['source-throws', 'Error', /no such file/],
       ['missing', 'WorkerStartError', /missing\.worker\.js.*Cannot find module/],

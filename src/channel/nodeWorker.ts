@@ -42,6 +42,9 @@ export interface ThreadSource {
 /** ms in which a thread has to have answered. */
 export const DEFAULT_START_TIMEOUT = 10_000;
 
+/** The exit code of a thread that died of an error. */
+const DIED = 1;
+
 /** Tasks in a frame at most. */
 const TASKS_PER_FRAME = 512;
 
@@ -197,7 +200,10 @@ export class NodeWorkerChannel<T, R> implements Channel<T>, ByHand {
   }
 
   check(): void {
-    if (!this.#closed && this.#worker && this.#port.isDeserted()) this.#gone(undefined);
+    if (this.#closed || !this.#worker || !this.#port.isDeserted()) return;
+    const cause = new Error('It has gone without a word: out of memory, or terminated');
+    this.#lastWords ??= this.#diedOf(cause);
+    this.#gone(DIED);
   }
 
   #handOver(worker: SpawnableWorker): void {
@@ -210,10 +216,10 @@ export class NodeWorkerChannel<T, R> implements Channel<T>, ByHand {
     }
   }
 
-  #gone(exitCode: number | undefined): void {
+  #gone(exitCode: number): void {
     this.#port.receive();
-    // Its code is 1 when it died of an error, unless that was caught after all.
-    this.#close(this.#reason ?? (exitCode === 1 ? this.#lastWords : undefined) ?? this.#left(exitCode));
+    // What it has told of itself was caught after all when it exits in another way.
+    this.#close(this.#reason ?? (exitCode === DIED ? this.#lastWords : undefined) ?? this.#left(exitCode));
   }
 
   #tooLate(): void {
