@@ -53,6 +53,25 @@ describe('Surge', () => {
     expect(log).to.include({ waits: 0, waiting: 1000 });
   });
 
+  it('OVF-7 an interruption lets it go on at once, and wait again', () => {
+    let interruptions = 0;
+    const surge: Surge = new Surge(
+      10,
+      {
+        starved() {},
+        wait(until) {
+          while (!until()) {
+            interruptions += 1;
+            surge.interrupt();
+          }
+        },
+      },
+      () => {},
+    );
+    for (let i = 0; i < 12; i += 1) surge.unpaused(() => 100);
+    expect(interruptions).to.equal(2);
+  });
+
   it('OVF-6 the thread is told of every result that waits, also of those whose source does', () => {
     const { surge, log, emit } = surgeOf(10);
     emit(3);

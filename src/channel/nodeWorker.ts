@@ -200,7 +200,7 @@ export class NodeWorkerChannel<T, R> implements Channel<T>, ByHand {
   }
 
   check(): void {
-    if (this.#closed || !this.#worker || !this.#port.isDeserted()) return;
+    if (this.#closed || !this.#worker || this.#port.isReading || !this.#port.isDeserted()) return;
     const cause = new Error('It has gone without a word: out of memory, or terminated');
     this.#lastWords ??= this.#diedOf(cause);
     this.#gone(DIED);

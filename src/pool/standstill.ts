@@ -26,7 +26,7 @@ export interface Attended {
   turn(): void;
 }
 
-/** How often workers are looked after that do not ring, in ms. */
+/** ms without a ring, before it is looked whether the workers live, and whether one is to begin. */
 const ROUND = 200;
 
 const attended = new Set<Attended>();
@@ -57,7 +57,7 @@ export function standStill(until: () => boolean): boolean {
       const wasStuck = isStuck();
       if (serve() || until()) continue;
       if (wasStuck && isStuck()) return false;
-      if (!bell.wait(rings, ROUND)) lookAfter();
+      if (!bell.wait(rings, ROUND)) for (const { byHand } of stations()) byHand?.check();
     }
     return true;
   } finally {
@@ -76,17 +76,11 @@ function isStuck(): boolean {
 /** @returns whether anything came. All of it is taken in first, and then answered together. */
 function serve(): boolean {
   let some = false;
+  for (const station of stations()) station.restartIfDue();
   for (const { byHand } of stations()) if (byHand?.receive()) some = true;
   for (const pool of attended) pool.turn();
   for (const { byHand } of stations()) byHand?.send();
   return some;
-}
-
-function lookAfter(): void {
-  for (const station of stations()) {
-    station.byHand?.check();
-    station.restartIfDue();
-  }
 }
 
 function stations(): Station[] {

@@ -35,6 +35,7 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
   readonly #wire: ToPool<R>;
   readonly #hooks: LoopHooks;
   readonly #outbox: Outbox<R>;
+  readonly #surge: Surge | undefined;
   readonly #inbox = new Ring<T>();
   readonly #positions = new Ring<number>();
   /** Whoever subscribes late sets waiting tasks going. */
@@ -71,8 +72,10 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
     this.#scopes = hello.watches ? new Map() : undefined;
     this.#slice = hooks.nextTurn && new Slice();
     const { nextTurn, thread } = hooks;
-    const surge = nextTurn && thread && new Surge(Math.max(hello.credits, LEAST_SURGE), thread, nextTurn);
-    this.#outbox = new Outbox(wire, hello, () => this.#runSlice(), surge);
+    if (nextTurn && thread) {
+      this.#surge = new Surge(Math.max(hello.credits, LEAST_SURGE), thread, nextTurn);
+    }
+    this.#outbox = new Outbox(wire, hello, () => this.#runSlice(), this.#surge);
   }
 
   /** Calls the worker's function and subscribes to its results. */
@@ -112,6 +115,7 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
   /** What is delivered now hears of it as soon as it lets go of the thread. */
   cancel(position: number, reason: string): void {
     this.#scopes?.get(position)?.cancel(new DOMException(reason, 'TimeoutError'));
+    this.#surge?.interrupt();
   }
 
   pill(): void {

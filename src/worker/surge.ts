@@ -21,6 +21,7 @@ export class Surge implements Starvation {
   readonly #thread: PatientThread;
   readonly #nextRun: Turn;
   #results = 0;
+  #interrupted = false;
 
   constructor(bound: number, thread: PatientThread, nextTurn: (run: () => void) => void) {
     this.#bound = bound;
@@ -39,7 +40,13 @@ export class Surge implements Starvation {
     this.#nextRun.soon();
     this.#results += 1;
     if (this.#results > this.#bound && waiting() > this.#bound) {
-      this.#thread.wait(() => waiting() <= this.#bound / 2);
+      this.#interrupted = false;
+      this.#thread.wait(() => this.#interrupted || waiting() <= this.#bound / 2);
     }
+  }
+
+  /** Something was called off: whoever is kept waiting may see to that, and waits again if it was not meant. */
+  interrupt(): void {
+    this.#interrupted = true;
   }
 }
