@@ -7,6 +7,8 @@ export interface Contender {
   readonly title: string;
   /** It gets the smaller number of tasks. */
   readonly slow?: boolean;
+  /** The workloads that it can do, by the names of their files. All, unless it is given. */
+  readonly only?: readonly string[];
   open(terms: Terms): Promise<OpenPool>;
 }
 

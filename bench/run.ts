@@ -53,7 +53,12 @@ const report: { machine: typeof machine; rounds: number; workloads: Record<strin
 
 for (const name of workloads) {
   const { workload } = (await import(`./workloads/${name}.js`)) as WorkloadModule;
-  const taking = contenders.filter((contender) => workload.only?.includes(contender) ?? true);
+  const taking: string[] = [];
+  for (const contender of contenders) {
+    const { only } = (await contenderNamed(contender)).contender;
+    const takes = (workload.only?.includes(contender) ?? true) && (only?.includes(name) ?? true);
+    if (takes) taking.push(contender);
+  }
   const taken = new Map<string, Figures[]>(taking.map((contender) => [contender, []]));
   for (let round = 0; round < rounds; round += 1) {
     for (const contender of taking) taken.get(contender)?.push(await measure(name, contender));
@@ -61,9 +66,7 @@ for (const name of workloads) {
   const baseline = taken.get(BASELINE);
   const rows: Row[] = [];
   for (const [contender, figures] of taken) {
-    const {
-      contender: { title },
-    } = (await import(`./contenders/${contender}.js`)) as ContenderModule;
+    const { title } = (await contenderNamed(contender)).contender;
     rows.push(rowOf(contender, title, figures, baseline));
   }
   report.workloads[name] = rows;
@@ -71,6 +74,10 @@ for (const name of workloads) {
 }
 
 if (options.json) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`);
+
+function contenderNamed(name: string): Promise<ContenderModule> {
+  return import(`./contenders/${name}.js`);
+}
 
 async function measure(workload: string, contender: string): Promise<Figures> {
   const child = fileURLToPath(new URL('./measure.js', import.meta.url));

@@ -17,8 +17,8 @@ export class Tally {
 
   readonly next = (result: unknown): void => {
     this.#sum = (this.#sum + this.#workload.digest(result)) | 0;
-    this.#count += 1;
-    if (this.#count === this.#mark) this.#reachMark();
+    this.#count += this.#workload.itemsIn?.(result) ?? 1;
+    if (this.#count >= this.#mark) this.#reachMark();
   };
 
   /**
@@ -49,7 +49,7 @@ export class Tally {
 
   #reachMark(): void {
     this.#atMark();
-    if (this.#count === this.#expected) this.#complete();
+    if (this.#count >= this.#expected) this.#complete();
     else this.#mark = Math.min(this.#mark + this.#stride, this.#expected);
   }
 }

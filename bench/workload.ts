@@ -14,6 +14,8 @@ export interface Workload<T = unknown, R = unknown> {
   readonly only?: readonly string[];
   /** Lazy: nothing is kept. The same tasks at every call. */
   tasks(count: number): Iterable<T>;
+  /** Items in a result, where one result may be of many. One, unless it is given. */
+  itemsIn?(result: R): number;
   /** Runs in the worker. */
   work(task: T): R;
   /** An integer made of every part of a result, cheaply. The digests are added up, so order does not matter. */

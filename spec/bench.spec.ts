@@ -9,6 +9,7 @@ import type { Contender } from '../bench/contender.js';
 import type { Row } from '../bench/report.js';
 import { stream } from '../bench/stream.js';
 import { workload as lazy } from '../bench/workloads/lazy.js';
+import { workload as ndjson } from '../bench/workloads/ndjson.js';
 import { workload as tiny } from '../bench/workloads/tiny.js';
 
 const bench = new URL('../bench/', import.meta.url);
@@ -33,11 +34,12 @@ describe('The benchmarks', function () {
     await promisify(execFile)(process.execPath, args);
 
     const { workloads } = JSON.parse(await readFile(json, 'utf8')) as { workloads: Record<string, Row[]> };
-    const contenders = await namesIn('contenders');
+    const forText = ['looppoolByLine', 'looppoolLineBlocks'];
+    const forAll = (await namesIn('contenders')).filter((name) => !forText.includes(name));
     expect(workloads).to.have.all.keys(await namesIn('workloads'));
     for (const [name, rows] of Object.entries(workloads)) {
-      const taking = name === 'lazy' ? lazy.only : contenders;
-      expect(rows.map(({ contender }) => contender)).to.have.members(taking);
+      const taking = name === 'lazy' ? lazy.only : name === 'ndjson' ? ndjson.only : forAll;
+      expect(rows.map(({ contender }) => contender)).to.have.members([...(taking ?? [])]);
       for (const { items } of rows) expect(items).to.equal(300);
     }
     const [first, second] = ['piscina', 'looppool'].map((name) =>
@@ -45,6 +47,12 @@ describe('The benchmarks', function () {
     );
     expect(first?.ratio).to.equal(1);
     expect(second?.ratio).to.equal((second?.rate ?? 0) / (first?.rate ?? 0));
+  });
+
+  it('LIN-2 every way to the lines of a file finds the same', async () => {
+    const args = [fileURLToPath(new URL('lines.js', bench)), '--megabytes', '1', '--rounds', '1'];
+    const { stdout } = await promisify(execFile)(process.execPath, args);
+    expect(stdout.match(/^\| .* \| [\d.]+ \| \d+ \|$/gm)).to.have.lengthOf(4);
   });
 
   /** Gives back what `distort` makes of each task. */

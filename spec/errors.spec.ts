@@ -166,9 +166,7 @@ describe('errors', () => {
 
     it('ERR-4 what cannot be cloned, where it is, and what to do', () => {
       const error = classes.SerializationError.make();
-      expect(error.message).to.match(
-        /^task\.f cannot be sent to another thread: a function\. Send plain values/,
-      );
+      expect(error.message).to.match(/^task\.f cannot be sent: a function\. Send plain values/);
       expect(error.path).to.equal('task.f');
     });
 

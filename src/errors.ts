@@ -164,13 +164,21 @@ export class WorkerStartError extends PoolError {
 
 /** How a worker ended without being asked to. */
 export interface CrashDetails {
-  /** Exit code of the thread, when it is known. */
+  /** Exit code of the thread or process, when it is known. */
   readonly exitCode?: number | undefined;
+  /** The signal that ended the process. */
+  readonly signal?: string | undefined;
   readonly outOfMemory?: boolean;
   /** What was thrown, when something was. */
   readonly cause?: unknown;
   /** A sentence for the message, when there is no exit code and no cause. */
   readonly reason?: string;
+}
+
+function exitOf(exitCode: number | undefined, signal: string | undefined): string {
+  if (!signal) return `exited with code ${exitCode ?? 'unknown'} before it was asked to`;
+  const aborted = ['SIGABRT', 'SIGTRAP', 'SIGILL'].includes(signal);
+  return `was ended by ${signal}${aborted ? ' (it aborted, or ran out of memory: its stderr tells)' : ''}`;
 }
 
 /** A worker exited, threw outside any task, or ended its results while it still had tasks. */
@@ -180,23 +188,24 @@ export class WorkerCrashError extends PoolError {
   override readonly name = 'WorkerCrashError';
   readonly worker: number;
   readonly exitCode: number | undefined;
+  /** What ended the process, like `SIGKILL`. */
+  readonly signal: string | undefined;
+  /** Of a thread. A process that runs out of memory aborts: its `signal` is `SIGABRT`, on some platforms `SIGTRAP` or `SIGILL`. */
   readonly outOfMemory: boolean;
   // Behind a getter, so that a crash that is printed does not print thousands of tasks.
   readonly #tasks: readonly unknown[];
 
   constructor(worker: WorkerName, tasks: readonly unknown[], details: CrashDetails) {
-    const { exitCode, outOfMemory = false, cause, reason } = details;
+    const { exitCode, signal, outOfMemory = false, cause, reason } = details;
     // What was thrown may have been undefined.
-    const how =
-      'cause' in details
-        ? `crashed: ${textOf(cause)}`
-        : (reason ?? `exited with code ${exitCode ?? 'unknown'} before it was asked to`);
+    const how = 'cause' in details ? `crashed: ${textOf(cause)}` : (reason ?? exitOf(exitCode, signal));
     super(
       `${describe(worker)} ${how} (${tasks.length} of its tasks not done)`,
       cause === undefined ? {} : { cause },
     );
     this.worker = worker.index;
     this.exitCode = exitCode;
+    this.signal = signal;
     this.outOfMemory = outOfMemory;
     this.#tasks = tasks;
   }
@@ -254,10 +263,7 @@ export class SerializationError extends PoolError {
   readonly path: string;
 
   constructor(path: string, found: string, cause?: unknown, advice = PLAIN_VALUES) {
-    super(
-      `${path} cannot be sent to another thread: ${found}. ${advice}.`,
-      cause === undefined ? {} : { cause },
-    );
+    super(`${path} cannot be sent: ${found}. ${advice}.`, cause === undefined ? {} : { cause });
     this.path = path;
   }
 }

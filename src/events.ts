@@ -16,6 +16,8 @@ export interface DeadLetter<T = unknown> {
   readonly worker: number;
   /** Of a worker that died. */
   readonly exitCode?: number | undefined;
+  /** The signal that ended it, of a process. */
+  readonly signal?: string | undefined;
 }
 
 /** What a pool tells about itself. `at` is in ms on RxJS's clock (virtual under a TestScheduler); `worker` is an index. */
@@ -62,6 +64,12 @@ export type PoolEvent = { readonly at: number } & (
   /** `forced`: the worker did not leave by itself within its time, and was terminated. */
   | { readonly type: 'worker-terminated'; readonly worker: number; readonly forced: boolean }
   | { readonly type: 'worker-crashed'; readonly worker: number; readonly error: unknown }
+  /** The worker has had its share, and another takes its place. */
+  | {
+      readonly type: 'worker-recycled';
+      readonly worker: number;
+      readonly reason: 'maxTasksPerWorker' | 'maxMemory';
+    }
   /** The worker called `worker.report(error)`. */
   | { readonly type: 'worker-report'; readonly worker: number; readonly error: unknown }
 );

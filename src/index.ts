@@ -1,4 +1,5 @@
 export type {
+  ChildProcessLike,
   CustomWorkerFactory,
   FunctionThreadLike,
   NodeWorkerLike,
@@ -9,6 +10,7 @@ export type {
   WorkerSlot,
 } from './channel/factory.js';
 export { inlineWorker } from './channel/inline.js';
+export { type ProcessStdio, type ProcessWorkerOptions, processWorker } from './channel/process.js';
 export { type ThreadWorkerOptions, threadWorker } from './channel/thread.js';
 export { hold, holdUntil, pause, type Release } from './demand/hold.js';
 export { ingest } from './demand/ingest.js';
@@ -41,8 +43,9 @@ export {
 } from './errors.js';
 export type { DeadLetter, DropPolicy, PoolEvent } from './events.js';
 export { move } from './move.js';
-export type { OverflowPolicy, PoolOptions } from './options.js';
+export type { KeyFunction, OverflowPolicy, PoolOptions } from './options.js';
 export type { Delivery } from './pool/acks.js';
 export { poolMap } from './poolMap.js';
 export type { ChannelOpener } from './protocol/channel.js';
+export { type Key, keyed, type Routed, toAll, toWorker } from './routing.js';
 export type { WorkerContext, WorkerDefinition } from './worker/definition.js';

@@ -2,11 +2,18 @@
 import type { Observer } from 'rxjs';
 import { InvalidOptionError } from './errors.js';
 import type { DropPolicy, PoolEvent } from './events.js';
+import type { Key } from './routing.js';
 
 /** What happens to a task of a source that cannot wait, when the backlog is full. */
 export type OverflowPolicy = 'error' | DropPolicy | 'block';
 
-export interface PoolOptions {
+/**
+ * The key of a task; anything that is no key errors the output. A method, in TypeScript's terms, so that options that were
+ * declared without the type of the tasks fit.
+ */
+export type KeyFunction<T> = { of(task: T): Key }['of'];
+
+export interface PoolOptions<T = unknown> {
   /**
    * Tasks handed to workers and not done, over the whole pool. Each worker's window is `floor(maxTasks / n)`, at least 1.
    * @default 4096
@@ -30,6 +37,12 @@ export interface PoolOptions {
    * @default 'error'
    */
   readonly overflow?: OverflowPolicy;
+  /**
+   * Results leave in the order of their tasks, those of one task together; results of no task leave as they come. Results of
+   * later tasks wait in the host, within `maxResults`; a task keeps its place in `maxTasks` until its results have left.
+   * @default false
+   */
+  readonly ordered?: boolean;
   /**
    * `'error'`: a task that fails ends the output, as in `mergeMap`. `'dead-letter'`: it becomes a `dead-letter` event, with
    * its cause, and the stream goes on; a worker that dies is replaced.
@@ -64,6 +77,12 @@ export interface PoolOptions {
    */
   readonly drainTimeout?: number;
   /**
+   * Tasks that one worker is given before it is recycled: it drains, and another that has started meanwhile takes its place.
+   * The first workers are recycled earlier, each at another time, so that never all are at once.
+   * @default Infinity
+   */
+  readonly maxTasksPerWorker?: number;
+  /**
    * `'manual'`: the output emits a `Delivery` for each result, which is ingested when its `done()` is called.
    * @default 'auto'
    */
@@ -74,6 +93,12 @@ export interface PoolOptions {
    * @default 30000
    */
   readonly ackWarning?: number;
+  /**
+   * Which worker gets a task that has no direction of its own: `'round-robin'`, strict rotation; `'least-busy'`, the one with
+   * the fewest tasks not done; or a function that gives the task's key: the same key always goes to the same worker.
+   * @default 'round-robin'
+   */
+  readonly route?: 'round-robin' | 'least-busy' | KeyFunction<T>;
   /**
    * Milliseconds between asking a worker to end and terminating it: after an unsubscribe or an error, and for what a
    * worker keeps open after its tasks are done.
@@ -99,13 +124,16 @@ export interface ResolvedOptions {
   readonly maxResults: number;
   readonly backlog: number;
   readonly overflow: OverflowPolicy;
+  readonly ordered: boolean;
   readonly onTaskError: 'error' | 'dead-letter';
   readonly maxAttempts: number;
   readonly retryDelay: number | ((attempt: number, error: unknown) => number);
   readonly taskTimeout: number;
   readonly drainTimeout: number;
+  readonly maxTasksPerWorker: number;
   readonly ack: 'auto' | 'manual';
   readonly ackWarning: number;
+  readonly route: 'round-robin' | 'least-busy' | KeyFunction<unknown>;
   readonly grace: number;
   readonly initialData: unknown;
   readonly name: string;
@@ -138,13 +166,19 @@ const checks: { readonly [K in keyof Required<PoolOptions>]: Check } = {
     (v) => v === Infinity || (Number.isSafeInteger(v) && (v as number) >= 0),
   ],
   overflow: oneOf(...policies),
+  ordered: ['true or false', (v) => typeof v === 'boolean'],
   onTaskError: oneOf('error', 'dead-letter'),
   maxAttempts: count,
   retryDelay: [`${delay[0]}, or a function that returns them`, (v) => typeof v === 'function' || isDelay(v)],
   taskTimeout: patience,
   drainTimeout: patience,
+  maxTasksPerWorker: [`${count[0]}, or Infinity`, (v) => v === Infinity || count[1](v)],
   ack: oneOf('auto', 'manual'),
   ackWarning: patience,
+  route: [
+    "'round-robin' or 'least-busy', or a function of a task to its key",
+    (v) => v === 'round-robin' || v === 'least-busy' || typeof v === 'function',
+  ],
   grace: delay,
   initialData: ['anything', () => true],
   name: ['a non-empty string', (v) => typeof v === 'string' && v !== ''],
@@ -184,13 +218,16 @@ export function resolveOptions(
     maxResults: options.maxResults ?? 4096,
     backlog: options.backlog ?? (options.overflow === 'block' ? 0 : Infinity),
     overflow: options.overflow ?? 'error',
+    ordered: options.ordered ?? false,
     onTaskError: options.onTaskError ?? 'error',
     maxAttempts: options.maxAttempts ?? 1,
     retryDelay: options.retryDelay ?? 0,
     taskTimeout: options.taskTimeout ?? Infinity,
     drainTimeout: options.drainTimeout ?? Infinity,
+    maxTasksPerWorker: options.maxTasksPerWorker ?? Infinity,
     ack: options.ack ?? 'auto',
     ackWarning: options.ackWarning ?? 30_000,
+    route: options.route ?? 'round-robin',
     grace: options.grace ?? 5000,
     initialData: options.initialData,
     name: options.name ?? 'looppool',

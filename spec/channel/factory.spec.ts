@@ -97,7 +97,7 @@ describe('a factory of the user', function () {
       if (!(error instanceof InvalidOptionError)) throw error;
       expect(error.option).to.equal('workerFactory');
       expect(error.message).to.match(
-        /must be a worker of threadWorker\(\) or inlineWorker\(\), a Node Worker/,
+        /must be a worker of threadWorker\(\), processWorker\(\) or inlineWorker\(\), a Node Worker, a ChildProcess/,
       );
     });
 

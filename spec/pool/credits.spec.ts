@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { nobody } from '#src/demand/emission.js';
 import { type ResultCredits, resultCredits } from '#src/pool/credits.js';
-import { Outbox } from '#src/worker/outbox.js';
+import { type Outbox, QueueOutbox } from '#src/worker/outbox.js';
 import { RecordingWire } from '../support/recordingWire.js';
 
 /** What may happen next, anywhere; the number chooses among the workers or results that it may happen to. */
@@ -41,7 +42,7 @@ class Model {
       this.#grantedInAll += initial;
       this.#workers.push({
         wire,
-        outbox: new Outbox(wire, { credits: initial, asks: this.#credits.onDemand }, () => {}),
+        outbox: new QueueOutbox(wire, { credits: initial, asks: this.#credits.onDemand }, nobody, () => {}),
       });
     }
     this.#check();

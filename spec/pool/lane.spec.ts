@@ -16,8 +16,10 @@ function laneOf(credits = 10) {
   const channel: Channel<string> = {
     start: () => toWorker.push('start'),
     task: (position, task) => toWorker.push(['task', position, task]),
+    replay: (position, task) => toWorker.push(['replay', position, task]),
     credit: (results) => toWorker.push(['credit', results]),
     cancel: (position) => toWorker.push(['cancel', position]),
+    oldest: (position) => toWorker.push(['oldest', position]),
     pill: () => toWorker.push('pill'),
     abort: () => toWorker.push('abort'),
     terminate: () => toWorker.push('terminate'),
@@ -26,22 +28,24 @@ function laneOf(credits = 10) {
     grace: GRACE,
     taskTimeout: Number.POSITIVE_INFINITY,
     window: 4,
+    taskBegins: () => {},
+    taskLeaves: (worker) => ({ worker, sequence: 0 }),
     result: (value, from, index) => toPool.push(['result', value, from, index]),
-    resultSettled: (index) => toPool.push(['settled', index]),
     resultWithheld: (index) => toPool.push(['withheld', index]),
-    outputPaused: () => toPool.push('paused'),
-    outputHasRoom: () => toPool.push('room'),
     starved: (index) => toPool.push(['starved', index]),
     owesCredit: () => false,
     turn: () => toPool.push('turn'),
     tell: (event) => events.push(event.type),
   };
   const keeper: LaneKeeper<string> = {
+    emitter: { settled: () => toPool.push(['settled', 3]), room: () => toPool.push('room') },
     taskDone: () => toPool.push(['done', 3]),
     taskFailed: ({ task }, error) => toPool.push(['failed', 3, task, error]),
+    replayed: () => {},
     overdue: () => {},
     hung: (error) => toPool.push(['hung', error]),
-    crashed: (error, undone) => toPool.push(['fail', error, undone]),
+    ready: () => {},
+    crashed: (_, error, undone) => toPool.push(['fail', error, undone]),
     closed: () => toPool.push(['closed', 3]),
   };
   const hello = {
@@ -52,6 +56,7 @@ function laneOf(credits = 10) {
     initialData: undefined,
     credits,
     asks: false,
+    reserve: 0,
     watches: false,
   };
   const open = (_: unknown, listener: ChannelListener<string>) => {

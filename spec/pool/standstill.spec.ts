@@ -1,26 +1,18 @@
 import { expect } from 'chai';
 import sinon from 'sinon';
-import {
-  type Attended,
-  attend,
-  forget,
-  isStandstill,
-  type Station,
-  standStill,
-} from '#src/pool/standstill.js';
+import { deadline } from '#src/pool/deadline.js';
+import { type Attended, attend, forget, type Hand, isStandstill, standStill } from '#src/pool/standstill.js';
 import { hostBell } from '#src/protocol/bell.js';
 
 /** One worker by hand: what it does when it is served. */
-class Hand implements Station {
+class Worker implements Hand {
   load = 1;
   isStuck = false;
   isReading = false;
-  isRestarting = false;
   /** What comes, at each look. */
   readonly news: (() => void)[] = [];
   readonly log: string[] = [];
   check = () => {};
-  restartIfDue = () => {};
 
   get byHand() {
     return this;
@@ -41,10 +33,19 @@ class Hand implements Station {
 describe('a standstill', () => {
   let pools: Attended[];
 
-  function poolOf(...stations: Station[]): Attended & { turns: number } {
-    const pool = {
+  interface TestPool extends Attended {
+    turns: number;
+    isChanging: boolean;
+  }
+
+  /** A pool of one place, with all these workers. */
+  function poolOf(...hands: Hand[]): TestPool {
+    const pool: TestPool = {
       turns: 0,
-      stations,
+      isChanging: false,
+      get stations() {
+        return [{ hands, isChanging: pool.isChanging }];
+      },
       turn() {
         pool.turns += 1;
       },
@@ -62,7 +63,7 @@ describe('a standstill', () => {
   });
 
   it('OVF-5 looks at nobody when there is room already', () => {
-    const hand = new Hand();
+    const hand = new Worker();
     poolOf(hand);
     expect(standStill(() => true)).to.equal(true);
     expect(hand.log).to.deep.equal([]);
@@ -70,7 +71,7 @@ describe('a standstill', () => {
 
   it('OVF-5 takes all news in before it answers, of every pool, and goes on as long as some come', () => {
     const log: string[] = [];
-    const [a, b] = [new Hand(), new Hand()];
+    const [a, b] = [new Worker(), new Worker()];
     const [first, second] = [poolOf(a), poolOf(b)];
     b.news.push(
       () => log.push('news'),
@@ -83,7 +84,7 @@ describe('a standstill', () => {
   });
 
   it('OVF-5 is one at a time, and over when it ends or something throws', () => {
-    const hand = new Hand();
+    const hand = new Worker();
     poolOf(hand);
     const seen: boolean[] = [];
     hand.news.push(() => {
@@ -95,7 +96,7 @@ describe('a standstill', () => {
   });
 
   it('OVF-5 a pool that is forgotten is left alone', () => {
-    const hand = new Hand();
+    const hand = new Worker();
     const pool = poolOf(hand);
     forget(pool);
     expect(standStill(() => false)).to.equal(false);
@@ -103,7 +104,7 @@ describe('a standstill', () => {
   });
 
   it('OVF-6 does not wait when all workers that have tasks are stuck', () => {
-    const [stuck, idle] = [new Hand(), new Hand()];
+    const [stuck, idle] = [new Worker(), new Worker()];
     stuck.isStuck = true;
     idle.load = 0;
     poolOf(stuck, idle);
@@ -111,12 +112,12 @@ describe('a standstill', () => {
   });
 
   it('OVF-6 nor for workers that only the event loop can hear', () => {
-    poolOf({ byHand: undefined, load: 3, isRestarting: false, restartIfDue: () => {} });
+    poolOf({ byHand: undefined, load: 3 });
     expect(standStill(() => false)).to.equal(false);
   });
 
   it('OVF-6 what came just before a worker was stuck is taken in first', () => {
-    const hand = new Hand();
+    const hand = new Worker();
     let isThrough = false;
     hand.isStuck = true;
     hand.news.push(() => {
@@ -127,7 +128,7 @@ describe('a standstill', () => {
   });
 
   it('OVF-6 a worker that is not stuck any more, for it was sent something, is waited for', () => {
-    const hand = new Hand();
+    const hand = new Worker();
     let isThrough = false;
     hand.isStuck = true;
     hand.send = () => {
@@ -142,7 +143,7 @@ describe('a standstill', () => {
   });
 
   it('OVF-6 looks whether workers live that do not ring', () => {
-    const hand = new Hand();
+    const hand = new Worker();
     let isThrough = false;
     hand.check = () => {
       isThrough = true;
@@ -151,15 +152,26 @@ describe('a standstill', () => {
     expect(standStill(() => isThrough)).to.equal(true);
   });
 
-  it('OVF-5 waits for a worker that is to begin, and lets it when its time has come', () => {
-    const hand = new Hand();
-    let looks = 0;
+  it('OVF-5 waits for a worker that is to come or to leave, and fires the timers of pools that are due', () => {
+    const hand = new Worker();
     hand.isStuck = true;
-    hand.isRestarting = true;
-    hand.restartIfDue = () => {
-      looks += 1;
-    };
-    poolOf(hand);
-    expect(standStill(() => looks === 2)).to.equal(true);
+    const pool = poolOf(hand);
+    pool.isChanging = true;
+    let isThrough = false;
+    deadline(1, () => {
+      isThrough = true;
+    });
+    expect(standStill(() => isThrough)).to.equal(true);
+  });
+
+  it('OVF-5 fires no timer that was called off, and each once', () => {
+    poolOf(new Worker());
+    const fired: number[] = [];
+    deadline(0, () => fired.push(1)).unsubscribe();
+    deadline(0, () => fired.push(2));
+    deadline(2, () => fired.push(3));
+    deadline(3, () => fired.push(4));
+    expect(standStill(() => fired.includes(4))).to.equal(true);
+    expect(fired).to.deep.equal([2, 3, 4]);
   });
 });

@@ -156,6 +156,16 @@ describe('poolMap: a backlog', () => {
     });
   }
 
+  it('OPR-4 a task that comes as another ends does not overtake those that wait', () => {
+    marbles(({ cold, expectObservable }) => {
+      const inner = cold('--a|');
+      const worker = eachWorker((task: number) => inner.pipe(map(() => task)), 1);
+      // The window has room for the third task in the call in which the first one ends.
+      const results = range(0, 4).pipe(poolMap(worker, 1, { maxTasks: 2 }), map(String));
+      expectObservable(results).toBe('--0--1--2--3|');
+    });
+  });
+
   it('OPR-4 tasks that wait run in the order in which they came', () => {
     marbles(({ hot, expectObservable }) => {
       const project = (task: string) => timer(5).pipe(map(() => task));

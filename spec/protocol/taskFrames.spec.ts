@@ -9,15 +9,26 @@ class Told implements ToWorker<unknown> {
   readonly tasks: [position: number, task: unknown][] = [];
   readonly calls: string[] = [];
   credits = 0;
+  readonly oldests: number[] = [];
 
   task(position: number, task: unknown): void {
     this.tasks.push([position, task]);
     this.calls.push('task');
   }
 
+  replay(position: number, task: unknown): void {
+    this.tasks.push([position, task]);
+    this.calls.push('replay');
+  }
+
   credit(results: number): void {
     this.credits += results;
     this.calls.push('credit');
+  }
+
+  oldest(position: number): void {
+    this.oldests.push(position);
+    this.calls.push('oldest');
   }
 
   cancel(position: number, reason: string): void {
@@ -108,6 +119,32 @@ describe('task frames', () => {
     expect(sizes).to.deep.equal([1]);
     await endOfTurn();
     expect(sizes, 'and no other').to.deep.equal([1]);
+  });
+
+  it('ORD-2 the oldest task arrives by itself or with what is said beside it, the last one of a turn before its credits', async () => {
+    const { writer, told, sizes } = wire();
+    writer.oldest(3);
+    await endOfTurn();
+    expect([told.oldests, sizes]).to.deep.equal([[3], [0]]);
+    writer.task(9, 'a');
+    writer.credit(2);
+    writer.oldest(0);
+    writer.oldest(7);
+    writer.pill();
+    await endOfTurn();
+    expect(told.oldests).to.deep.equal([3, 7]);
+    expect(told.calls.slice(1)).to.deep.equal(['oldest', 'credit', 'task', 'pill']);
+    writer.credit(1);
+    await endOfTurn();
+    expect(told.oldests, 'and not again').to.deep.equal([3, 7]);
+  });
+
+  it('ORD-2 the oldest task arrives though a task beside it cannot be cloned', async () => {
+    const { writer, told } = wire();
+    writer.task(0, work);
+    writer.oldest(5);
+    await endOfTurn();
+    expect(told.oldests).to.deep.equal([5]);
   });
 
   it('WIR-1 a flood costs few: full frames at once, the rest at the end of the turn, with credits and pill', async () => {

@@ -1,5 +1,5 @@
 /** The carriers that the contract suite runs over, each with the worker of spec/fixtures/acts.worker.ts. */
-import { inlineWorker, threadWorker, type WorkerFactory } from 'looppool';
+import { inlineWorker, processWorker, threadWorker, type WorkerFactory } from 'looppool';
 import acts, { type Act } from '../fixtures/acts.worker.js';
 
 export const actsUrl = new URL('../fixtures/acts.worker.js', import.meta.url);
@@ -7,6 +7,8 @@ export const actsUrl = new URL('../fixtures/acts.worker.js', import.meta.url);
 export const carriers: readonly { readonly name: string; readonly worker: WorkerFactory<Act, unknown> }[] = [
   { name: 'inlineWorker', worker: inlineWorker(acts) },
   { name: 'threadWorker', worker: threadWorker<typeof import('../fixtures/acts.worker.js')>(actsUrl) },
+  { name: 'processWorker', worker: processWorker<typeof import('../fixtures/acts.worker.js')>(actsUrl) },
 ];
 
 export const inThreads = threadWorker<typeof import('../fixtures/acts.worker.js')>(actsUrl);
+export const inProcesses = processWorker<typeof import('../fixtures/acts.worker.js')>(actsUrl);

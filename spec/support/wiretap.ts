@@ -77,6 +77,7 @@ export function tap<T, R>(
         });
         return {
           start: () => channel.start(),
+          replay: (position, task) => channel.replay(position, task),
           cancel: (position, reason) => channel.cancel(position, reason),
           task(position, task) {
             said.push('task');
@@ -89,6 +90,7 @@ export function tap<T, R>(
             grant(results);
             channel.credit(results);
           },
+          oldest: (position) => channel.oldest(position),
           pill() {
             said.push('pill');
             wiretap.pills += 1;

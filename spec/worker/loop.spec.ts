@@ -27,6 +27,7 @@ const hello = {
   initialData: { rate: 2 },
   credits: 100,
   asks: false,
+  reserve: 0,
   watches: false,
 };
 
@@ -40,7 +41,7 @@ function start<R>(run: WorkerFunction<number, R>, { credits = 100, hooks = {} }:
   const failedToStart: unknown[] = [];
   const loop = new Loop<number, R>(
     wire,
-    { credits, asks: credits === 0, watches: false },
+    { credits, asks: credits === 0, reserve: 0, watches: false },
     {
       failedToStart: (error) => failedToStart.push(error),
       ...hooks,
@@ -636,7 +637,7 @@ describe('Loop', () => {
       const wire = new RecordingWire<number>();
       const loop = new Loop<number, number>(
         wire,
-        { credits: 1_000_000, asks: false, watches: false },
+        { credits: 1_000_000, asks: false, reserve: 0, watches: false },
         { failedToStart: () => {} },
       );
       wire.answer = ([call, value]) => {

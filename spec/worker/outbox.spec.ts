@@ -2,13 +2,14 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { paced } from 'looppool';
 import { Observable } from 'rxjs';
-import { Outbox } from '#src/worker/outbox.js';
+import { nobody } from '#src/demand/emission.js';
+import { QueueOutbox } from '#src/worker/outbox.js';
 import { RecordingWire } from '../support/recordingWire.js';
 
 function outboxWith(credits: number) {
   const wire = new RecordingWire<number>();
   let unblocked = 0;
-  const outbox = new Outbox<number>(wire, { credits, asks: credits === 0 }, () => {
+  const outbox = new QueueOutbox<number>(wire, { credits, asks: credits === 0 }, nobody, () => {
     unblocked += 1;
   });
   return { wire, outbox, unblocked: () => unblocked };
@@ -22,7 +23,7 @@ function* counting(limit: number, count: { pulled: number }) {
   }
 }
 
-describe('Outbox', () => {
+describe('QueueOutbox', () => {
   it('CRD-2 sends no more results than it has credits, and the others in order as credits come', () => {
     const { wire, outbox } = outboxWith(2);
     for (let i = 0; i < 5; i += 1) outbox.result(i, i);
@@ -67,7 +68,7 @@ describe('Outbox', () => {
 
   it('CRD-2 what follows the results before it is said behind them, and at once when there are none', () => {
     const { wire, outbox } = outboxWith(1);
-    const say = (position: number) => outbox.behindResults(() => wire.done(position));
+    const say = (position: number) => outbox.done(position);
     say(0);
     outbox.result(1, 1);
     say(1);
@@ -153,7 +154,7 @@ describe('Outbox', () => {
       if (listens) outbox.result(value, 0);
     });
     outbox.result(99, 0);
-    outbox.behindResults(() => wire.done(0));
+    outbox.done(0);
     expect(heard).to.equal(1);
     listens = false;
     outbox.clear();
@@ -182,7 +183,7 @@ describe('Outbox', () => {
             const token = said;
             said += 1;
             if (own.say === 'result') outbox.result(token, token);
-            else outbox.behindResults(() => wire.done(token));
+            else outbox.done(token);
             expected.push([own.say === 'result' ? 'result' : 'done', token]);
           }
           const results = wire.of('result').length;

@@ -6,6 +6,7 @@ function surgeOf(bound: number) {
   const log = { waits: 0, starved: 0, most: 0, waiting: 0 };
   const turns: (() => void)[] = [];
   const thread = {
+    note() {},
     starved() {
       log.starved += 1;
     },
@@ -19,7 +20,7 @@ function surgeOf(bound: number) {
     for (let i = 0; i < results; i += 1) {
       log.waiting += 1;
       log.most = Math.max(log.most, log.waiting);
-      surge.unpaused(() => log.waiting);
+      surge.goesOn(() => log.waiting);
     }
   };
   const nextTurn = () => {
@@ -58,6 +59,7 @@ describe('Surge', () => {
     const surge: Surge = new Surge(
       10,
       {
+        note() {},
         starved() {},
         wait(until) {
           while (!until()) {
@@ -68,14 +70,14 @@ describe('Surge', () => {
       },
       () => {},
     );
-    for (let i = 0; i < 12; i += 1) surge.unpaused(() => 100);
+    for (let i = 0; i < 12; i += 1) surge.goesOn(() => 100);
     expect(interruptions).to.equal(2);
   });
 
   it('OVF-6 the thread is told of every result that waits, also of those whose source does', () => {
     const { surge, log, emit } = surgeOf(10);
     emit(3);
-    surge.paused();
+    surge.waits();
     expect(log.starved).to.equal(4);
   });
 });

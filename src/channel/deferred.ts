@@ -30,8 +30,16 @@ class DeferredChannel<T, R> implements Channel<T> {
     this.#say((channel) => channel.task(position, task));
   }
 
+  replay(position: number, task: T): void {
+    this.#say((channel) => channel.replay(position, task));
+  }
+
   credit(results: number): void {
     this.#say((channel) => channel.credit(results));
+  }
+
+  oldest(position: number): void {
+    this.#say((channel) => channel.oldest(position));
   }
 
   cancel(position: number, reason: string): void {

@@ -9,7 +9,7 @@ export interface WorkerSlot {
   readonly name: string;
 }
 
-/** Makes the worker of a slot. `threadWorker` and `inlineWorker` return one. */
+/** Makes the worker of a slot. `threadWorker`, `processWorker` and `inlineWorker` return one. */
 export type WorkerFactory<T, R> = (slot: WorkerSlot) => ChannelOpener<T, R>;
 
 /** The part of a Node `Worker` that the pool needs. Its file calls `defineWorker`. */
@@ -21,10 +21,19 @@ export interface NodeWorkerLike {
   terminate(): Promise<number>;
 }
 
+/** The part of a Node `ChildProcess` that the pool needs: forked with `serialization: 'advanced'`, its file calls `defineWorker`. */
+export interface ChildProcessLike {
+  readonly pid?: number | undefined;
+  readonly connected: boolean;
+  send(message: never, ...more: never[]): boolean;
+  on(event: string, listener: (...told: never[]) => void): unknown;
+  kill(signal?: never): boolean;
+}
+
 /** A function thread, as `threads`' `spawn()` resolves to: each task is one call, its Observable the results. */
 export type FunctionThreadLike<T, R> = (task: T) => PromiseLike<R>;
 
-type CustomWorker<T, R> = ChannelOpener<T, R> | NodeWorkerLike | FunctionThreadLike<T, R>;
+type CustomWorker<T, R> = ChannelOpener<T, R> | NodeWorkerLike | ChildProcessLike | FunctionThreadLike<T, R>;
 
 /** A user's own factory. It makes a new worker at every call. */
 export type CustomWorkerFactory<T, R> = (

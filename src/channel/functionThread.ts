@@ -88,8 +88,16 @@ class FunctionThreadChannel<T, R> implements Channel<T> {
     this.#inline.task(position, task);
   }
 
+  replay(position: number, task: T): void {
+    this.#inline.replay(position, task);
+  }
+
   credit(results: number): void {
     this.#inline.credit(results);
+  }
+
+  oldest(position: number): void {
+    this.#inline.oldest(position);
   }
 
   cancel(position: number, reason: string): void {

@@ -66,8 +66,18 @@ export class InlineChannel<T, R> implements Channel<T> {
     this.#loop.turn();
   }
 
+  replay(position: number, task: T): void {
+    this.#loop.replay(position, task);
+    this.#loop.turn();
+  }
+
   credit(results: number): void {
     this.#loop.credit(results);
+  }
+
+  oldest(position: number): void {
+    this.#loop.oldest(position);
+    this.#loop.turn();
   }
 
   cancel(position: number, reason: string): void {

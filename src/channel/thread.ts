@@ -1,10 +1,8 @@
-import { isAbsolute } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Worker, type WorkerOptions } from 'node:worker_threads';
-import { InvalidOptionError } from '../errors.js';
-import { LONGEST_DELAY } from '../options.js';
 import type { ResultOfModule, TaskOfModule, WorkerFactory, WorkerModule, WorkerSlot } from './factory.js';
-import { DEFAULT_START_TIMEOUT, NodeWorkerChannel } from './nodeWorker.js';
+import { threadOpener } from './nodeWorker.js';
+import { DEFAULT_START_TIMEOUT } from './remote.js';
+import { checkOptions, fileUrlOf, type OptionCheck, pathOf, startTimeoutCheck } from './workerFile.js';
 
 /** Options of the threads themselves. All but the first are Node's own. */
 export interface ThreadWorkerOptions {
@@ -25,7 +23,14 @@ export interface ThreadWorkerOptions {
   };
 }
 
-const known = new Set(['startTimeout', 'argv', 'env', 'execArgv', 'resourceLimits']);
+const anything: OptionCheck = ["what Node's Worker takes", () => true];
+const checks: { readonly [K in keyof Required<ThreadWorkerOptions>]: OptionCheck } = {
+  startTimeout: startTimeoutCheck,
+  argv: anything,
+  env: anything,
+  execArgv: anything,
+  resourceLimits: anything,
+};
 const boot = new URL('../worker/boot.js', import.meta.url);
 
 /**
@@ -48,49 +53,14 @@ export function threadWorker<T, R>(
   url: URL | string,
   options: ThreadWorkerOptions = {},
 ): WorkerFactory<T, R> {
-  const file = fileUrlOf(url);
-  if (typeof options !== 'object' || options === null) {
-    throw new InvalidOptionError('options', 'an object', options, "threadWorker's options");
-  }
-  for (const option of Object.keys(options)) {
-    if (!known.has(option)) {
-      const expected = `one of ${[...known].join(', ')}`;
-      throw new InvalidOptionError(option, expected, option, `threadWorker's option ${option}`);
-    }
-  }
+  const file = fileUrlOf('threadWorker', url);
+  checkOptions('threadWorker', options, checks);
   const { startTimeout = DEFAULT_START_TIMEOUT, ...nodeOptions } = options;
-  if (typeof startTimeout !== 'number' || !(startTimeout > 0 && startTimeout <= LONGEST_DELAY)) {
-    throw new InvalidOptionError(
-      'startTimeout',
-      `milliseconds above 0, up to ${LONGEST_DELAY}`,
+  return ({ name }: WorkerSlot) =>
+    threadOpener({
+      create: () => new Worker(boot, { ...(nodeOptions as WorkerOptions), name }),
+      path: pathOf(file),
+      url: file.href,
       startTimeout,
-    );
-  }
-  return ({ name }: WorkerSlot) => ({
-    open: (hello, pool) =>
-      new NodeWorkerChannel(
-        {
-          create: () => new Worker(boot, { ...(nodeOptions as WorkerOptions), name }),
-          path: file.href.startsWith('file:') ? fileURLToPath(file) : file.href,
-          url: file.href,
-          startTimeout,
-        },
-        hello,
-        pool,
-      ),
-  });
-}
-
-function fileUrlOf(url: unknown): URL {
-  if (url instanceof URL) return url;
-  if (typeof url === 'string') {
-    if (isAbsolute(url)) return pathToFileURL(url);
-    if (/^(file|data):/.test(url)) return new URL(url);
-  }
-  throw new InvalidOptionError(
-    'url',
-    "a file URL or an absolute path, like new URL('./x.worker.js', import.meta.url)",
-    url,
-    'The file of threadWorker()',
-  );
+    });
 }

@@ -9,9 +9,12 @@
  * so that delivering costs no allocation until somebody holds. Releases are plain callbacks, never promises, so that
  * marble tests in virtual time see them in the frame in which they happen.
  */
+import type { Feeders } from './feeders.js';
 
 /** Whoever emits: is told about its emissions by the token that it gave them. */
 export interface Emitter {
+  /** Whom it makes wait, when it has to wait itself. */
+  readonly feeders?: Feeders;
   /** Every hold on the emission is released. */
   settled(token: number): void;
   /** A pause stands at the end of the delivery. Told before `settled`, which may bring the next value. */
@@ -45,6 +48,13 @@ export class Scope {
   #abandoned = false;
   #failure: { readonly error: unknown } | undefined = undefined;
   #cancel: ((reason: unknown) => void)[] | undefined = undefined;
+
+  /** The emission of `emitter` that this one is, or is a result of. */
+  originAt(emitter: Emitter): Scope | undefined {
+    let scope: Scope | undefined = this;
+    while (scope && scope.emitter !== emitter) scope = scope.cause;
+    return scope;
+  }
 
   get isHeld(): boolean {
     return this.#holds > 0;

@@ -76,7 +76,8 @@ export class Projection<T, R> extends Subscriber<T> implements InnerOwner<T, R> 
 
   protected override _next(value: T): void {
     const scope = currentScope();
-    if (!this.mayRun()) {
+    // The end of one value may bring the next, in the same call: it does not overtake those that wait.
+    if (!this.mayRun() || this.#waiting.length > 0) {
       scope?.hold();
       this.#waiting.push({ value, scope });
       return;

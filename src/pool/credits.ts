@@ -7,10 +7,16 @@
  * With at least one credit for each worker, each has a share of its own, and gets back what settled once that is half
  * of the share, or once the worker has none left: a window update, so that credits cost few messages. With fewer credits
  * than workers a share could starve a worker for ever, so credits are lent one at a time to whoever asks.
+ *
+ * In the order of tasks, results of all but the oldest task keep their credits until their turn comes. So half of each share is
+ * a reserve, which a worker spends on results of the oldest task, and of no task, alone (ORD-2). It is told of the
+ * oldest only once it may be down to the reserve. Where credits are lent, workers ask for such results only.
  */
 export interface ResultCredits {
   /** Whether a worker has to ask for each credit (`starved`). */
   readonly onDemand: boolean;
+  /** Of what a worker may send, what it keeps for the oldest task: 0 when results leave as they come. */
+  readonly reserve: number;
   /** A worker begins, perhaps in the place of one that is gone: what it may send before it is given more. */
   begin(worker: number): number;
   /** A result of the worker is ingested, perhaps while it is being delivered. */
@@ -21,29 +27,47 @@ export interface ResultCredits {
   starved(worker: number): void;
   /** Whether the worker may have to wait for a credit that has yet to come back. */
   owes(worker: number): boolean;
+  /** Which task is the oldest, in the order of tasks. */
+  oldest(worker: number, position: number): void;
   /** The worker has ended, and everything that it sent has arrived. */
   gone(worker: number): void;
 }
 
 export type Grant = (worker: number, results: number) => void;
+export type TellOldest = (worker: number, position: number) => void;
 
-export function resultCredits(maxResults: number, workers: number, grant: Grant): ResultCredits {
+/** @param tellOldest tells a worker that it has the oldest task; given when results leave in the order of their tasks */
+export function resultCredits(
+  maxResults: number,
+  workers: number,
+  grant: Grant,
+  tellOldest?: TellOldest,
+): ResultCredits {
   return maxResults >= workers
-    ? new SharedCredits(maxResults, workers, grant)
-    : new LentCredits(maxResults, workers, grant);
+    ? new SharedCredits(maxResults, workers, grant, tellOldest)
+    : new LentCredits(maxResults, workers, grant, tellOldest);
 }
+
+const NOBODY = -1;
 
 class SharedCredits implements ResultCredits {
   readonly onDemand = false;
+  readonly reserve: number;
   readonly #share: number;
   readonly #remainder: number;
   /** Credits that a worker has spent: `held` by results that are here, and `returned`, to be granted again. */
   readonly #held: number[];
   readonly #returned: number[];
   readonly #grant: Grant;
+  readonly #tellOldest: TellOldest | undefined;
+  /** The worker that has the oldest task, and has not been told so. */
+  #untold = NOBODY;
+  #oldest = 0;
 
-  constructor(maxResults: number, workers: number, grant: Grant) {
+  constructor(maxResults: number, workers: number, grant: Grant, tellOldest?: TellOldest) {
     this.#share = Math.floor(maxResults / workers);
+    this.reserve = tellOldest ? Math.max(1, Math.floor(this.#share / 2)) : 0;
+    this.#tellOldest = tellOldest;
     this.#remainder = maxResults % workers;
     this.#held = new Array<number>(workers).fill(0);
     this.#returned = new Array<number>(workers).fill(0);
@@ -59,6 +83,7 @@ class SharedCredits implements ResultCredits {
   arrived(worker: number): void {
     this.#held[worker] = (this.#held[worker] as number) + 1;
     this.#giveBack(worker);
+    if (worker === this.#untold) this.#tellIfDue();
   }
 
   settled(worker: number): void {
@@ -70,10 +95,28 @@ class SharedCredits implements ResultCredits {
   #giveBack(worker: number): void {
     const returned = this.#returned[worker] as number;
     if (returned === 0) return;
-    const isOut = returned + (this.#held[worker] as number) === this.#shareOf(worker);
-    if (!isOut && returned * 2 < this.#share) return;
+    const isOut = this.#unspent(worker) === 0;
+    if (!isOut && returned * 2 < this.#share - this.reserve) return;
     this.#returned[worker] = 0;
     this.#grant(worker, returned);
+  }
+
+  oldest(worker: number, position: number): void {
+    this.#untold = worker;
+    this.#oldest = position;
+    this.#tellIfDue();
+  }
+
+  #tellIfDue(): void {
+    const worker = this.#untold;
+    if (this.#unspent(worker) > this.reserve) return;
+    this.#untold = NOBODY;
+    this.#tellOldest?.(worker, this.#oldest);
+  }
+
+  /** Credits that the worker has, or that are on their way to it, or spent on results that are on theirs. */
+  #unspent(worker: number): number {
+    return this.#shareOf(worker) - (this.#held[worker] as number) - (this.#returned[worker] as number);
   }
 
   #shareOf(worker: number): number {
@@ -88,21 +131,27 @@ class SharedCredits implements ResultCredits {
     return (this.#held[worker] as number) > 0;
   }
 
-  gone(): void {
-    // Its share was its own: nobody waits for it.
+  /** Its share was its own: nobody waits for it. */
+  gone(worker: number): void {
+    // A replacement counts its tasks anew.
+    if (worker === this.#untold) this.#untold = NOBODY;
   }
 }
 
 class LentCredits implements ResultCredits {
   readonly onDemand = true;
+  readonly reserve: number;
   #free: number;
   /** Workers that have asked, the one that waits longest first. */
   #waiting: number[] = [];
   /** Credits that a worker has and has not used yet. */
   readonly #lent: number[];
   readonly #grant: Grant;
+  readonly #tellOldest: TellOldest | undefined;
 
-  constructor(maxResults: number, workers: number, grant: Grant) {
+  constructor(maxResults: number, workers: number, grant: Grant, tellOldest?: TellOldest) {
+    this.reserve = tellOldest ? 1 : 0;
+    this.#tellOldest = tellOldest;
     this.#free = maxResults;
     this.#lent = new Array<number>(workers).fill(0);
     this.#grant = grant;
@@ -124,6 +173,10 @@ class LentCredits implements ResultCredits {
   starved(worker: number): void {
     this.#waiting.push(worker);
     this.#lend();
+  }
+
+  oldest(worker: number, position: number): void {
+    this.#tellOldest?.(worker, position);
   }
 
   owes(worker: number): boolean {

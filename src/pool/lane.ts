@@ -5,13 +5,21 @@
  * the tasks that it had.
  * In: tasks and settled results from the pool; wire calls from the channel. Out: the same, and the verdict on the worker.
  */
-import { type Subscription, timer } from 'rxjs';
+import type { Subscription } from 'rxjs';
 import type { Emitter } from '../demand/emission.js';
-import { type CrashDetails, TaskTimeoutError, WorkerCrashError, WorkerStartError } from '../errors.js';
+import {
+  type CrashDetails,
+  TaskError,
+  TaskTimeoutError,
+  WorkerCrashError,
+  WorkerStartError,
+} from '../errors.js';
 import type { UntimedPoolEvent } from '../events.js';
 import type { ByHand, Channel, ChannelListener, ChannelOpener, CloseReason } from '../protocol/channel.js';
 import type { Hello } from '../protocol/wire.js';
+import { deadline } from './deadline.js';
 import { Ledger } from './ledger.js';
+import type { Standing } from './order.js';
 import { TimeLimits } from './timeLimits.js';
 
 /** A task that was given to a worker and is not done. */
@@ -21,6 +29,8 @@ export interface Undone<T> {
   readonly attempt: number;
   /** Where it stood in that worker's sequence. */
   readonly position: number;
+  /** Its place in the order of tasks. */
+  readonly standing: Standing;
 }
 
 /** The pool, as a lane sees it: where results go. */
@@ -29,11 +39,12 @@ export interface LaneOwner<R> {
   readonly window: number;
   /** ms that a task may run, or Infinity. */
   readonly taskTimeout: number;
-  result(value: R, from: Emitter, worker: number, attempt: number): void;
-  resultSettled(worker: number): void;
+  /** A task is about to be given to a worker: to take its place in the order, if it has none. */
+  taskBegins(worker: number, position: number, standing: Standing | undefined): void;
+  /** The task is not with the worker any more. */
+  taskLeaves(worker: number, position: number): Standing;
+  result(value: R, from: Emitter, worker: number, position: number, attempt: number): void;
   resultWithheld(worker: number): void;
-  outputPaused(): void;
-  outputHasRoom(): void;
   starved(worker: number): void;
   owesCredit(worker: number): boolean;
   turn(): void;
@@ -42,16 +53,22 @@ export interface LaneOwner<R> {
 
 /** The seat, as a lane sees it: what becomes of its tasks and of its worker. */
 export interface LaneKeeper<T> {
-  taskDone(): void;
+  /** Of the results. */
+  readonly emitter: Emitter;
+  taskDone(position: number): void;
   taskFailed(undone: Undone<T>, error: unknown): void;
+  /** A replay is over; it may have failed. */
+  replayed(failure?: TaskError): void;
   /** The task has run too long: it is called off. */
-  overdue(undone: Undone<T>, error: TaskTimeoutError): void;
+  overdue(error: TaskTimeoutError): void;
+  /** Its function has returned. */
+  ready(): void;
   /** The worker is of no more use: it died, or took leave with tasks in hand. Told once; `closed` follows. */
-  crashed(error: WorkerCrashError | WorkerStartError, undone: readonly Undone<T>[]): void;
+  crashed(lane: object, error: WorkerCrashError | WorkerStartError, undone: readonly Undone<T>[]): void;
   /** The worker does not let go of the task at `culprit`, which has run too long, and is terminated. `closed` follows. */
   hung(error: TaskTimeoutError, culprit: number, undone: readonly Undone<T>[]): void;
   /** The worker is gone. Told once, last. */
-  closed(): void;
+  closed(lane: object): void;
 }
 
 /**
@@ -63,16 +80,12 @@ const EXIT_LINGER = 100;
 export class Lane<T, R> implements ChannelListener<R> {
   readonly index: number;
   readonly name: string;
-  /** Of the worker's results. Not the lane itself, whose `failed` is about tasks. */
-  readonly emitter: Emitter = {
-    settled: () => this.#owner.resultSettled(this.index),
-    paused: () => this.#owner.outputPaused(),
-    room: () => this.#owner.outputHasRoom(),
-  };
   readonly #owner: LaneOwner<R>;
   readonly #keeper: LaneKeeper<T>;
   readonly #channel: Channel<T>;
   readonly #ledger: Ledger<T>;
+  /** Tasks that only bring the worker up to date: nobody waits for their results. */
+  readonly #replays = new Set<number>();
   /** Of the tasks that are not at their first delivery. */
   readonly #attempts = new Map<number, number>();
   readonly #limits: TimeLimits | undefined;
@@ -115,6 +128,11 @@ export class Lane<T, R> implements ChannelListener<R> {
     return this.#channel.byHand;
   }
 
+  /** Tasks that it was ever given. */
+  get given(): number {
+    return this.#position;
+  }
+
   /** Whether it has ever been ready to run a task. */
   get hasBegun(): boolean {
     return this.#ready;
@@ -131,17 +149,31 @@ export class Lane<T, R> implements ChannelListener<R> {
     if (!this.#closed) this.#channel.start();
   }
 
-  task(task: T, attempt = 1): void {
+  task(task: T, attempt = 1, standing?: Standing): void {
     const position = this.#position;
     this.#position = position + 1;
     this.#ledger.add(position, task);
     if (attempt > 1) this.#attempts.set(position, attempt);
+    this.#owner.taskBegins(this.index, position, standing);
     if (this.#drained) this.#crash({ reason: 'had completed its results before this task came' });
     else this.#channel.task(position, task);
   }
 
+  /** A task that another worker in this place has had: its results are not sent again. */
+  replay(task: T): void {
+    const position = this.#position;
+    this.#position = position + 1;
+    this.#ledger.add(position, task);
+    this.#replays.add(position);
+    this.#channel.replay(position, task);
+  }
+
   credit(results: number): void {
     if (!this.#drained && !this.#closed) this.#channel.credit(results);
+  }
+
+  oldest(position: number): void {
+    if (!this.#drained && !this.#closed) this.#channel.oldest(position);
   }
 
   pill(): void {
@@ -167,6 +199,7 @@ export class Lane<T, R> implements ChannelListener<R> {
   ready(): void {
     this.#ready = true;
     this.#tell({ type: 'worker-ready', worker: this.index });
+    this.#keeper.ready();
   }
 
   started(position: number): void {
@@ -175,7 +208,8 @@ export class Lane<T, R> implements ChannelListener<R> {
 
   result(value: R, owner: number): void {
     if (!this.#stopping && !this.#crashed) {
-      this.#owner.result(value, this.emitter, this.index, this.#attempts.get(owner) ?? 1);
+      const attempt = this.#attempts.get(owner) ?? 1;
+      this.#owner.result(value, this.#keeper.emitter, this.index, owner, attempt);
     }
   }
 
@@ -188,7 +222,11 @@ export class Lane<T, R> implements ChannelListener<R> {
     if (this.#crashed || !this.#ledger.close(position)) return;
     if (this.#attempts.size > 0) this.#attempts.delete(position);
     if (this.#overdue.size > 0) this.#overdue.delete(position);
-    this.#keeper.taskDone();
+    if (this.#replays.delete(position)) {
+      this.#keeper.replayed();
+      return;
+    }
+    this.#keeper.taskDone(position);
     if (this.#pilled) this.#expectEnd();
   }
 
@@ -197,6 +235,10 @@ export class Lane<T, R> implements ChannelListener<R> {
     if (this.#crashed || !this.#ledger.close(position)) return;
     const cause = this.#overdue.get(position) ?? error;
     this.#overdue.delete(position);
+    if (this.#replays.delete(position)) {
+      this.#keeper.replayed(new TaskError(this, task, 1, cause));
+      return;
+    }
     this.#keeper.taskFailed(this.#undone(position, task as T), cause);
     if (this.#pilled) this.#expectEnd();
   }
@@ -241,7 +283,7 @@ export class Lane<T, R> implements ChannelListener<R> {
     const error = this.#crashed ? undefined : this.#verdict(reason);
     if (error) this.#giveBack(error);
     else this.#tell({ type: 'worker-terminated', worker: this.index, forced: this.#forced });
-    this.#keeper.closed();
+    this.#keeper.closed(this);
   }
 
   #verdict(reason: CloseReason): WorkerCrashError | WorkerStartError | undefined {
@@ -262,7 +304,7 @@ export class Lane<T, R> implements ChannelListener<R> {
   #giveBack(error: WorkerCrashError | WorkerStartError): void {
     this.#tell({ type: 'worker-crashed', worker: this.index, error });
     const undone = this.#giveUp();
-    this.#keeper.crashed(error, undone);
+    this.#keeper.crashed(this, error, undone);
   }
 
   #expired(position: number): void {
@@ -272,8 +314,8 @@ export class Lane<T, R> implements ChannelListener<R> {
     const error = new TaskTimeoutError(this, task, attempt, this.#owner.taskTimeout);
     this.#overdue.set(position, error);
     this.#channel.cancel(position, error.message);
-    this.#keeper.overdue({ task, attempt, position }, error);
-    this.#limits?.alsoEnd(timer(this.#owner.grace).subscribe(() => this.#hangs(position, error)));
+    this.#keeper.overdue(error);
+    this.#limits?.alsoEnd(deadline(this.#owner.grace, () => this.#hangs(position, error)));
   }
 
   #hangs(position: number, error: TaskTimeoutError): void {
@@ -287,13 +329,14 @@ export class Lane<T, R> implements ChannelListener<R> {
   #giveUp(): Undone<T>[] {
     this.#crashed = true;
     this.#limits?.stop();
-    return this.#ledger.entries().map(([position, task]) => this.#undone(position, task));
+    const entries = this.#ledger.entries().filter(([position]) => !this.#replays.has(position));
+    return entries.map(([position, task]) => this.#undone(position, task));
   }
 
   #undone(position: number, task: T): Undone<T> {
     const attempt = this.#attempts.get(position) ?? 1;
     this.#attempts.delete(position);
-    return { task, attempt, position };
+    return { task, attempt, position, standing: this.#owner.taskLeaves(this.index, position) };
   }
 
   /**
@@ -315,7 +358,7 @@ export class Lane<T, R> implements ChannelListener<R> {
 
   #after(ms: number, act: () => void): void {
     this.#deadline?.unsubscribe();
-    this.#deadline = timer(ms).subscribe(act);
+    this.#deadline = deadline(ms, act);
   }
 
   #terminate(): void {

@@ -11,8 +11,9 @@ interface Receiver<V> {
 
 export class Outlet<R> {
   readonly #output: Receiver<R>;
-  readonly #waiting = new Ring<R>();
-  readonly #from = new Ring<Emitter>();
+  readonly #waiting = new Ring<R | undefined>();
+  /** Who sent each; for what only waits for the results before it, what to call. */
+  readonly #from = new Ring<Emitter | (() => void)>();
   #pauses = 0;
   #unsettled = 0;
   #delivering = false;
@@ -46,6 +47,14 @@ export class Outlet<R> {
     if (this.#waiting.length > 0) this.#deliver();
   }
 
+  /** Calls `act` when the results before it have been delivered. */
+  behind(act: () => void): void {
+    if (this.#delivering || this.#waiting.length > 0) {
+      this.#waiting.push(undefined);
+      this.#from.push(act);
+    } else act();
+  }
+
   settled(): void {
     this.#unsettled -= 1;
   }
@@ -72,7 +81,10 @@ export class Outlet<R> {
     this.#delivering = true;
     try {
       while (this.#pauses === 0 && this.#waiting.length > 0) {
-        this.#emit(this.#waiting.shift(), this.#from.shift());
+        const value = this.#waiting.shift();
+        const from = this.#from.shift();
+        if (typeof from === 'function') from();
+        else this.#emit(value as R, from);
       }
     } finally {
       this.#delivering = false;

@@ -10,10 +10,12 @@
  */
 import { asyncScheduler, Subject, type Subscriber, type Subscription, timer } from 'rxjs';
 import { currentScope, type Emitter } from '../demand/emission.js';
+import type { Feeders } from '../demand/feeders.js';
 import {
   BacklogFullError,
   DrainTimeoutError,
   InvalidOptionError,
+  type TaskError,
   TaskTimeoutError,
   WorkerCrashError,
   type WorkerName,
@@ -23,14 +25,17 @@ import { forAll } from '../forAll.js';
 import type { ResolvedOptions } from '../options.js';
 import type { ChannelOpener } from '../protocol/channel.js';
 import { PROTOCOL } from '../protocol/wire.js';
+import type { Routed } from '../routing.js';
 import { Acks } from './acks.js';
 import { type ResultCredits, resultCredits } from './credits.js';
-import { Dispatcher, NO_ROOM } from './dispatcher.js';
+import { type Dispatcher, LeastBusy, RoundRobin } from './dispatcher.js';
 import { HighWater, highMark } from './highWater.js';
 import { Intake } from './intake.js';
 import { Lane, type LaneOwner } from './lane.js';
+import { type Order, type OrderOwner, orderFor, type Standing } from './order.js';
 import { Outlet } from './outlet.js';
 import { RetryPolicy } from './retry.js';
+import { Router } from './router.js';
 import { Seat, type SeatOwner, type TaskFailure } from './seat.js';
 import { type Attended, attend, forget, isStandstill, type Station, standStill } from './standstill.js';
 import { warnUnobserved } from './unobserved.js';
@@ -38,19 +43,23 @@ import { warnUnobserved } from './unobserved.js';
 /** Starts the worker of a slot. May throw what the user's factory throws. */
 export type OpenSlot<T, R> = (slot: WorkerName) => ChannelOpener<T, R>;
 
-export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, Attended {
+export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Attended {
   readonly grace: number;
   readonly window: number;
   readonly taskTimeout: number;
   readonly retry: RetryPolicy;
+  readonly maxTasksPerWorker: number;
   readonly #open: OpenSlot<T, R>;
+  readonly feeders: Feeders;
   readonly #options: ResolvedOptions;
   readonly #output: Subscriber<R>;
   readonly #events: Subject<PoolEvent> | undefined;
-  readonly #intake: Intake<T>;
+  readonly #intake: Intake<T | Routed<T>>;
   readonly #highWater: HighWater;
   readonly #dispatcher: Dispatcher;
+  readonly #router: Router<T>;
   readonly #credits: ResultCredits;
+  readonly #order: Order;
   readonly #outlet: Outlet<unknown>;
   readonly #acks: Acks<R> | undefined;
   readonly #seats: Seat<T, R>[] = [];
@@ -66,7 +75,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, Attended {
   #pausedAt: number | undefined;
 
   constructor(options: ResolvedOptions, open: OpenSlot<T, R>, output: Subscriber<R>) {
-    const { n, maxTasks, maxResults, backlog, overflow, grace, events, ack, ackWarning } = options;
+    const { n, maxTasks, maxResults, backlog, overflow, ordered, grace, events, ack, ackWarning } = options;
     this.#options = options;
     this.#open = open;
     this.#output = output;
@@ -74,9 +83,18 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, Attended {
     this.#events = events && new Subject<PoolEvent>();
     this.#events?.subscribe(events);
     this.#intake = new Intake(backlog, overflow);
+    this.feeders = this.#intake.feeders;
     this.#highWater = new HighWater(highMark(maxTasks, backlog));
-    this.#dispatcher = new Dispatcher(n, maxTasks);
-    this.#credits = resultCredits(maxResults, n, (worker, results) => this.#seats[worker]?.credit(results));
+    const { route } = options;
+    this.#dispatcher = route === 'least-busy' ? new LeastBusy(n, maxTasks) : new RoundRobin(n, maxTasks);
+    const keyOf = typeof route === 'function' ? route : undefined;
+    this.#router = new Router<T>(this.#dispatcher, n, keyOf, {
+      enter: (worker) => this.#order.enter(worker),
+      give: (worker, task, standing) => (this.#seats[worker] as Seat<T, R>).task(task, standing),
+    });
+    const grant = (worker: number, results: number) => this.#seats[worker]?.credit(results);
+    const tellOldest = (worker: number, position: number) => this.#seats[worker]?.oldest(position);
+    this.#credits = resultCredits(maxResults, n, grant, ordered ? tellOldest : undefined);
     if (ack === 'manual') {
       this.#acks = new Acks(output as Subscriber<unknown>, ackWarning, (event) => this.tell(event));
     }
@@ -84,7 +102,9 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, Attended {
     this.retry = new RetryPolicy(options);
     this.grace = grace;
     this.window = this.#dispatcher.window;
+    this.#order = orderFor(ordered, n, this.window, this);
     this.taskTimeout = options.taskTimeout;
+    this.maxTasksPerWorker = options.maxTasksPerWorker;
   }
 
   /** @throws what the user's factory throws; the workers before are started then, and `stop` ends them */
@@ -92,10 +112,13 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, Attended {
     const { n, name, overflow } = this.#options;
     this.#leaving = n;
     for (let index = 0; index < n && !this.#over; index += 1) {
-      const seat = new Seat<T, R>({ index, name: `${name}-${index}` }, this);
+      // So that they are not all recycled at once.
+      const firstShare = Math.ceil((this.maxTasksPerWorker * (index + 1)) / n);
+      const seat = new Seat<T, R>({ index, name: `${name}-${index}` }, firstShare, this);
       this.#seats.push(seat);
       seat.start();
-      if (overflow === 'block' && !seat.byHand && !this.#over) throw cannotBlock();
+      if (overflow === 'block' && !this.#over && seat.hands.some(({ byHand }) => !byHand))
+        throw cannotBlock();
     }
     if (!this.#over) attend(this);
   }
@@ -106,22 +129,20 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, Attended {
 
   // From the source.
 
-  task(task: T): void {
+  task(task: T | Routed<T>): void {
     if (this.#over) return;
-    const worker = this.#intake.waiting === 0 ? this.#dispatcher.take() : NO_ROOM;
-    if (worker !== NO_ROOM) {
-      (this.#seats[worker] as Seat<T, R>).task(task);
+    if (this.#intake.waiting === 0 && this.#place(task)) {
       if (!this.#hasRoom()) this.#pause();
     } else if (this.#pause()) {
       this.#intake.pushPaused(task);
     } else {
       this.#pushUnpaused(task);
     }
-    if (this.#intake.paused > 0 && this.#pausedAt === undefined) this.#tellPaused();
+    if (this.feeders.paused > 0 && this.#pausedAt === undefined) this.#tellPaused();
   }
 
   /** Its source cannot wait: it joins the backlog, as long as that has room. */
-  #pushUnpaused(task: T): void {
+  #pushUnpaused(task: T | Routed<T>): void {
     const { backlog, overflow: policy } = this.#options;
     const before = this.#intake.counted;
     const excess = this.#intake.push(task);
@@ -139,12 +160,22 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, Attended {
   }
 
   /** With the event loop; unless room is to come from what goes on further down on this call stack. */
-  #waitForRoom(task: T): void {
+  #waitForRoom(task: T | Routed<T>): void {
     const { came } = this.#intake;
     const isThrough = () => this.#over || this.#intake.hasRoomBehind(came);
     if (isThrough() || this.#turning || isStandstill()) return;
-    if (this.#seats.some(({ byHand }) => byHand?.isReading)) return;
+    if (this.#seats.some(({ hands }) => hands.some(({ byHand }) => byHand?.isReading))) return;
     if (!standStill(isThrough)) this.fail(new BacklogFullError(this.#options.backlog, task, true));
+  }
+
+  /** A direction that leads nowhere ends the output. */
+  #place(task: T | Routed<T>): boolean {
+    try {
+      return this.#router.place(task);
+    } catch (error) {
+      this.fail(error);
+      return true;
+    }
   }
 
   complete(): void {
@@ -170,6 +201,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, Attended {
       forAll(this.#seats, (seat) => seat.stop());
     } finally {
       this.#acks?.stop();
+      this.#order.clear();
       this.#outlet.clear();
       this.#intake.release();
     }
@@ -177,8 +209,17 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, Attended {
 
   // From the lanes and the seats.
 
-  result(value: R, from: Emitter, worker: number, attempt: number): void {
-    this.#outlet.push(this.#acks ? this.#acks.deliveryOf(value, worker, attempt) : value, from);
+  taskBegins(worker: number, position: number, standing = this.#order.enter(worker)): void {
+    this.#order.begin(standing, worker, position);
+  }
+
+  taskLeaves(worker: number, position: number): Standing {
+    return this.#order.withdraw(worker, position);
+  }
+
+  result(value: R, from: Emitter, worker: number, position: number, attempt: number): void {
+    const out = this.#acks ? this.#acks.deliveryOf(value, worker, attempt) : value;
+    this.#order.result(out, from, worker, position);
     // Behind the delivery: a credit that it sets free must not bring the next result before this one.
     this.#credits.arrived(worker);
   }
@@ -202,24 +243,42 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, Attended {
     if (!this.#over) this.#outlet.room();
   }
 
-  taskDone(worker: number): void {
-    this.#dispatcher.done(worker);
+  taskEnters(worker: number): Standing {
+    return this.#order.enter(worker);
+  }
+
+  taskDone(worker: number, position: number): void {
+    this.#order.end(worker, position);
   }
 
   taskFailed(error: TaskFailure): void {
     if (!this.#over) this.tell({ type: 'task-failed', worker: error.worker, task: error.task, error });
   }
 
-  taskLost(error: TaskFailure): void {
+  /** Nothing is left to wait for where the first failure ends the output at once. */
+  taskOverdue(error: TaskTimeoutError): void {
+    if (!this.retry.supervised && !this.#options.ordered) this.fail(error);
+  }
+
+  taskLost(error: TaskFailure, standing: Standing): void {
     if (this.#over) return;
+    if (this.#options.onTaskError === 'error') {
+      this.#order.giveUp(standing, () => this.fail(error));
+      return;
+    }
+    this.#lose(error);
+    this.#order.giveUp(standing);
+  }
+
+  #lose(error: TaskFailure): void {
     if (this.#options.onTaskError === 'error') {
       this.fail(error);
       return;
     }
     const { worker, task, attempts } = error;
     const cause = error instanceof TaskTimeoutError ? error : error.cause;
-    const exitCode = cause instanceof WorkerCrashError ? cause.exitCode : undefined;
-    this.tell({ type: 'dead-letter', worker, task, attempts, cause, error, exitCode });
+    const { exitCode, signal } = cause instanceof WorkerCrashError ? cause : {};
+    this.tell({ type: 'dead-letter', worker, task, attempts, cause, error, exitCode, signal });
   }
 
   suspend(worker: number): void {
@@ -229,6 +288,29 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, Attended {
   resume(worker: number): void {
     this.#dispatcher.resume(worker);
     this.turn();
+  }
+
+  // From the order.
+
+  leave(value: unknown, from: Emitter): void {
+    this.#outlet.push(value, from);
+  }
+
+  behindResults(act: () => void): void {
+    this.#outlet.behind(act);
+  }
+
+  dropped(worker: number): void {
+    this.#credits.settled(worker);
+  }
+
+  taskOver(worker: number): void {
+    this.#dispatcher.done(worker);
+    this.#completeIfThrough();
+  }
+
+  oldest(worker: number, position: number): void {
+    this.#credits.oldest(worker, position);
   }
 
   starved(worker: number): void {
@@ -256,13 +338,13 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, Attended {
   }
 
   #takeTurn(): void {
+    this.#router.unpark();
     while (this.#intake.waiting > 0) {
-      const worker = this.#dispatcher.take();
-      if (worker === NO_ROOM) return;
-      (this.#seats[worker] as Seat<T, R>).task(this.#intake.shift());
+      if (!this.#place(this.#intake.peek())) return;
+      this.#intake.shift();
     }
-    if (this.#intake.paused > 0) this.#resume();
-    if (this.#sourceCompleted && !this.#pilled && this.#intake.waiting === 0) {
+    if (this.feeders.paused > 0) this.#resume();
+    if (this.#sourceCompleted && !this.#pilled && this.#intake.waiting + this.#router.parked === 0) {
       this.#pilled = true;
       forAll(this.#seats, (seat) => seat.pill());
       // Every worker may have left before.
@@ -270,14 +352,26 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, Attended {
     }
   }
 
-  laneOf(seat: Seat<T, R>): Lane<T, R> {
+  retained(): T[] {
+    return this.#router.retained();
+  }
+
+  replayFailed(failure: TaskError): void {
+    this.taskFailed(failure);
+    this.#lose(failure);
+  }
+
+  creditsFor(worker: number): number {
+    return this.#credits.begin(worker);
+  }
+
+  laneOf(seat: Seat<T, R>, credits: number): Lane<T, R> {
     const { index, name } = seat;
     const { name: poolName, initialData } = this.#options;
     const opener = this.#open({ index, name });
-    const credits = this.#credits.begin(index);
-    const asks = this.#credits.onDemand;
+    const { onDemand: asks, reserve } = this.#credits;
     const watches = this.taskTimeout !== Infinity;
-    const hello = { protocol: PROTOCOL, index, name, poolName, initialData, credits, asks, watches };
+    const hello = { protocol: PROTOCOL, index, name, poolName, initialData, credits, asks, reserve, watches };
     return new Lane(hello, opener, this, seat);
   }
 
@@ -296,18 +390,22 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, Attended {
   }
 
   #drainsTooLong(): void {
-    const tasks = [...this.#seats.flatMap((seat) => seat.undone()), ...this.#intake.tasks()];
-    this.fail(new DrainTimeoutError(this.#options.drainTimeout, tasks, this.#outlet.uningested));
+    const tasks = [
+      ...this.#seats.flatMap((seat) => seat.undone()),
+      ...this.#router.parkedTasks(),
+      ...this.#intake.tasks(),
+    ];
+    this.fail(
+      new DrainTimeoutError(this.#options.drainTimeout, tasks, this.#order.waiting + this.#outlet.uningested),
+    );
   }
 
-  readonly #hasRoom = (): boolean => this.#intake.waiting === 0 && this.#dispatcher.hasRoom;
+  readonly #hasRoom = (): boolean => this.#intake.waiting === 0 && this.#router.hasRoom;
 
   /** False when whoever emits cannot wait. */
   #pause(): boolean {
     const scope = currentScope();
-    // A task that is fed back from a result of ours: whoever sent it is us, and pausing would make us wait for ourselves.
-    if (!scope || this.#seats.some((seat) => seat.emitter === scope.emitter)) return false;
-    return this.#intake.pause(scope);
+    return scope !== undefined && this.feeders.pause(scope);
   }
 
   #tellPaused(): void {
@@ -323,11 +421,12 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, Attended {
       this.#pausedAt = undefined;
       this.tell({ type: 'resumed', duration });
     }
-    this.#intake.resume(this.#hasRoom);
+    this.feeders.resume(this.#hasRoom);
   }
 
   #completeIfThrough(): void {
-    if (this.#over || !this.#pilled || this.#leaving > 0 || !this.#outlet.idle) return;
+    if (this.#over || !this.#pilled || this.#leaving > 0) return;
+    if (!this.#order.idle || !this.#outlet.idle) return;
     this.#over = true;
     this.#output.complete();
   }

@@ -8,8 +8,9 @@
  * the replacement alone, in their original order, and only then do new tasks follow. Whoever kills a worker while it is
  * alone with it is guilty, and the others lose nothing (SUP-1, SUP-3).
  */
-import { asyncScheduler, type Subscription, timer } from 'rxjs';
+import type { Subscription } from 'rxjs';
 import type { Emitter } from '../demand/emission.js';
+import type { Feeders } from '../demand/feeders.js';
 import {
   TaskError,
   TaskTimeoutError,
@@ -19,25 +20,42 @@ import {
 } from '../errors.js';
 import type { UntimedPoolEvent } from '../events.js';
 import { isMoved } from '../move.js';
-import type { ByHand } from '../protocol/channel.js';
 import { Ring } from '../ring.js';
+import { deadline } from './deadline.js';
 import type { Lane, LaneKeeper, Undone } from './lane.js';
+import type { Standing } from './order.js';
 import type { RetryPolicy } from './retry.js';
-import type { Station } from './standstill.js';
+import type { Hand, Station } from './standstill.js';
 
 export type TaskFailure = TaskError | TaskTimeoutError;
 
 /** The pool, as a seat sees it. */
 export interface SeatOwner<T, R> {
   readonly retry: RetryPolicy;
+  readonly maxTasksPerWorker: number;
+  /** The sources of tasks that wait for the pool. */
+  readonly feeders: Feeders;
   /** A new worker for the seat. Throws what the user's factory throws. */
-  laneOf(seat: Seat<T, R>): Lane<T, R>;
+  laneOf(seat: Seat<T, R>, credits: number): Lane<T, R>;
+  /** Results that the seat's next worker may send to begin with. */
+  creditsFor(worker: number): number;
   workerGone(worker: number): void;
-  taskDone(worker: number): void;
+  /** What a new worker is to be given before any other task. */
+  retained(): T[];
+  /** A new worker did not take what it was to be given first. */
+  replayFailed(failure: TaskError): void;
+  resultSettled(worker: number): void;
+  outputPaused(): void;
+  outputHasRoom(): void;
+  /** A task of the seat takes its place in the order before it has a worker. */
+  taskEnters(worker: number): Standing;
+  taskDone(worker: number, position: number): void;
   /** A delivery of the task failed. */
   taskFailed(failure: TaskFailure): void;
+  /** A task has run too long, and is called off. */
+  taskOverdue(error: TaskTimeoutError): void;
   /** The task has had its deliveries. */
-  taskLost(failure: TaskFailure): void;
+  taskLost(failure: TaskFailure, standing: Standing): void;
   /** Takes the seat out of the rotation, and back into it. */
   suspend(worker: number): void;
   resume(worker: number): void;
@@ -50,15 +68,23 @@ export interface SeatOwner<T, R> {
 export class Seat<T, R> implements LaneKeeper<T>, Station {
   readonly index: number;
   readonly name: string;
+  /** Of the results of all its workers. */
+  readonly emitter: Emitter;
   readonly #owner: SeatOwner<T, R>;
   #lane: Lane<T, R> | undefined;
+  /** Takes the place of a worker that has done its share, once it is ready and that one has drained. */
+  #successor: Lane<T, R> | undefined;
+  /** Tasks that the worker of the day is given. */
+  #share: number;
+  /** Workers that are not gone. */
+  #lives = 0;
   /** What waits for a worker that is alone with it. */
   readonly #suspects = new Ring<Undone<T>>();
   /** Tasks that wait for their time to be delivered again. */
-  readonly #delayed = new Set<Subscription>();
+  readonly #delayed = new Map<Subscription, Undone<T>>();
+  /** What a new worker is given before anything else. */
+  #replays: T[] = [];
   #restart: Subscription | undefined;
-  /** On RxJS's clock. */
-  #restartAt = 0;
   /** Out of the rotation: suspects go first. */
   #suspended = false;
   #redelivering = false;
@@ -67,57 +93,68 @@ export class Seat<T, R> implements LaneKeeper<T>, Station {
   /** Deaths in a row in which no task had a part. */
   #fruitless = 0;
 
-  constructor(slot: WorkerName, owner: SeatOwner<T, R>) {
+  /** @param firstShare tasks of the first worker; that of its successors is the whole of `maxTasksPerWorker` */
+  constructor(slot: WorkerName, firstShare: number, owner: SeatOwner<T, R>) {
     this.index = slot.index;
     this.name = slot.name;
+    this.#share = firstShare;
     this.#owner = owner;
+    this.emitter = {
+      feeders: owner.feeders,
+      settled: () => owner.resultSettled(this.index),
+      paused: () => owner.outputPaused(),
+      room: () => owner.outputHasRoom(),
+    };
   }
 
   /** @throws what the user's factory throws */
   start(): void {
-    const lane = this.#owner.laneOf(this);
+    const lane = this.#owner.laneOf(this, this.#owner.creditsFor(this.index));
     this.#lane = lane;
+    this.#lives += 1;
     lane.start();
     // The factory may have ended the pool, when there was no lane yet to stop.
     if (this.#stopped) lane.stop();
   }
 
-  get emitter(): Emitter | undefined {
-    return this.#lane?.emitter;
-  }
-
-  get byHand(): ByHand | undefined {
-    return this.#lane?.byHand;
-  }
-
-  get load(): number {
-    return this.#lane?.load ?? 0;
-  }
-
-  get isRestarting(): boolean {
-    return this.#restart !== undefined;
-  }
-
-  restartIfDue(): void {
-    if (!this.#restart || asyncScheduler.now() < this.#restartAt) return;
-    this.#restart.unsubscribe();
-    this.#begin();
-  }
-
   /** The next task of the rotation. */
-  task(task: T): void {
+  task(task: T, standing?: Standing): void {
     const lane = this.#lane;
-    if (lane && (lane.open || !this.#owner.retry.supervised)) lane.task(task);
-    else this.#wait({ task, attempt: 1, position: -1 });
+    if (lane && (lane.open || !this.#owner.retry.supervised)) {
+      lane.task(task, 1, standing);
+      if (lane.given >= this.#share) this.#recycle('maxTasksPerWorker');
+    } else {
+      this.#wait({
+        task,
+        attempt: 1,
+        position: -1,
+        standing: standing ?? this.#owner.taskEnters(this.index),
+      });
+    }
+  }
+
+  get hands(): readonly Hand[] {
+    return [this.#lane, this.#successor].filter((lane) => lane !== undefined);
+  }
+
+  get isChanging(): boolean {
+    if (this.#restart || this.#delayed.size > 0) return true;
+    const isLeaving = this.#successor !== undefined && this.#lane?.load === 0;
+    return isLeaving || [this.#lane, this.#successor].some((lane) => lane && !lane.hasBegun);
   }
 
   /** Tasks that are not done, or not delivered again yet. */
   undone(): T[] {
-    return [...(this.#lane?.tasks() ?? []), ...this.#suspects.values().map(({ task }) => task)];
+    const waiting = [...this.#delayed.values(), ...this.#suspects.values()];
+    return [...(this.#lane?.tasks() ?? []), ...waiting.map(({ task }) => task)];
   }
 
   credit(results: number): void {
     this.#lane?.credit(results);
+  }
+
+  oldest(position: number): void {
+    this.#lane?.oldest(position);
   }
 
   /** No task follows; but what is to be delivered again goes first. */
@@ -131,33 +168,47 @@ export class Seat<T, R> implements LaneKeeper<T>, Station {
     this.#stopped = true;
     this.#restart?.unsubscribe();
     this.#restart = undefined;
-    for (const delayed of this.#delayed) delayed.unsubscribe();
+    for (const delayed of this.#delayed.keys()) delayed.unsubscribe();
     this.#delayed.clear();
     this.#suspects.clear();
+    this.#successor?.stop();
     this.#lane?.stop();
   }
 
   // From the lane.
 
-  taskDone(): void {
+  taskDone(position: number): void {
     this.#fruitless = 0;
-    this.#owner.taskDone(this.index);
+    this.#owner.taskDone(this.index, position);
     if (this.#suspended) this.#carryOn();
   }
 
   taskFailed(undone: Undone<T>, error: unknown): void {
     this.#fruitless = 0;
     const { retry } = this.#owner;
-    const failure =
-      error instanceof TaskTimeoutError ? error : new TaskError(this, undone.task, undone.attempt, error);
+    const failure = error instanceof TaskTimeoutError ? error : this.#failureOf(undone, error);
     this.#owner.taskFailed(failure);
     if (retry.mayRetry(undone.attempt) && !isMoved(undone.task)) this.#deliverAgain(undone, error);
-    else this.#giveUp(failure);
+    else this.#giveUp(undone, failure);
     if (this.#suspended) this.#carryOn();
   }
 
-  crashed(error: WorkerCrashError | WorkerStartError, undone: readonly Undone<T>[]): void {
+  replayed(failure?: TaskError): void {
+    if (failure) this.#owner.replayFailed(failure);
+    this.#carryOn();
+  }
+
+  ready(): void {
+    if (this.#successor?.hasBegun) this.#lane?.pill();
+  }
+
+  crashed(lane: object, error: WorkerCrashError | WorkerStartError, undone: readonly Undone<T>[]): void {
     const { retry } = this.#owner;
+    if (lane === this.#successor && retry.supervised) {
+      this.#fruitless += 1;
+      if (!retry.mayRestart(this.#fruitless)) this.#owner.fail(error);
+      return;
+    }
     if (this.#stopped || !retry.supervised) {
       this.#owner.fail(error);
       return;
@@ -169,53 +220,69 @@ export class Seat<T, R> implements LaneKeeper<T>, Station {
       this.#owner.fail(error);
       return;
     }
-    const behind = this.#suspects.takeAll();
+    const suspects: Undone<T>[] = [];
     for (const task of undone) {
       const again = retry.mayRedeliver(task.attempt, undone.length);
-      if (isMoved(task.task)) this.#giveUp(new TaskError(this, task.task, task.attempt, movedAway(error)));
-      else if (untouched) this.#suspects.push(task);
-      else if (again) this.#suspects.push(nextDelivery(task));
-      else this.#giveUp(new TaskError(this, task.task, task.attempt, error));
+      if (isMoved(task.task)) this.#giveUp(task, this.#failureOf(task, movedAway(error)));
+      else if (untouched) suspects.push(task);
+      else if (again) suspects.push(nextDelivery(task));
+      else this.#giveUp(task, this.#failureOf(task, error));
     }
-    for (const task of behind) this.#suspects.push(task);
+    this.#line([...suspects, ...this.#suspects.takeAll()]);
   }
 
-  /** Nothing is left to wait for where the first failure ends the output. */
-  overdue(_: Undone<T>, error: TaskTimeoutError): void {
-    if (!this.#owner.retry.supervised) this.#giveUp(error);
+  overdue(error: TaskTimeoutError): void {
+    this.#owner.taskOverdue(error);
   }
 
   hung(error: TaskTimeoutError, culprit: number, undone: readonly Undone<T>[]): void {
     const { retry } = this.#owner;
+    if (!retry.supervised) {
+      this.#owner.fail(error);
+      return;
+    }
     this.#suspend();
-    const behind = this.#suspects.takeAll();
+    const suspects: Undone<T>[] = [];
     for (const task of undone) {
       const guilty = task.position === culprit;
       if (guilty) this.#owner.taskFailed(error);
-      if (guilty && !retry.mayRetry(task.attempt)) this.#giveUp(error);
-      else if (isMoved(task.task))
-        this.#giveUp(new TaskError(this, task.task, task.attempt, movedAway(error)));
-      else this.#suspects.push(guilty ? nextDelivery(task) : task);
+      if (guilty && !retry.mayRetry(task.attempt)) this.#giveUp(task, error);
+      else if (isMoved(task.task)) this.#giveUp(task, this.#failureOf(task, movedAway(error)));
+      else suspects.push(guilty ? nextDelivery(task) : task);
     }
-    for (const task of behind) this.#suspects.push(task);
+    this.#line([...suspects, ...this.#suspects.takeAll()]);
   }
 
-  closed(): void {
+  closed(lane: object): void {
     const { retry } = this.#owner;
-    this.#owner.workerGone(this.index);
-    if (this.#stopped || !retry.supervised || (this.#pillDue && this.#waiting === 0)) {
-      this.#owner.seatClosed();
-      return;
+    const isOver = this.#stopped || (this.#pillDue && this.#waiting === 0);
+    this.#lives -= 1;
+    if (lane === this.#successor) {
+      this.#successor = undefined;
+      // Had the other one left before, this one would have been in its place.
+      if (!isOver) this.#later(() => this.#succeed());
+    } else {
+      this.#owner.workerGone(this.index);
+      if (isOver) this.#successor?.stop();
+      else if (this.#successor) this.#takeOver(this.#successor);
+      else if (retry.supervised) this.#replace();
     }
+    if (this.#lives === 0 && (isOver || !retry.supervised)) this.#owner.seatClosed();
+  }
+
+  #replace(): void {
     this.#lane = undefined;
     this.#suspend();
-    const delay = retry.restartDelay(this.#fruitless);
-    this.#restartAt = asyncScheduler.now() + delay;
-    this.#restart = timer(delay).subscribe(() => this.#begin());
+    this.#later(() => this.#begin());
+  }
+
+  #later(next: () => void): void {
+    this.#restart = deadline(this.#owner.retry.restartDelay(this.#fruitless), next);
   }
 
   #begin(): void {
     this.#restart = undefined;
+    this.#renew();
     try {
       this.start();
     } catch (error) {
@@ -224,13 +291,51 @@ export class Seat<T, R> implements LaneKeeper<T>, Station {
     this.#carryOn();
   }
 
+  /** A new worker comes: its share is whole, and what is retained goes first. */
+  #renew(): void {
+    this.#share = this.#owner.maxTasksPerWorker;
+    this.#replays = this.#owner.retained();
+  }
+
+  /** No more tasks for the worker of the day. Its successor starts while it is at its last ones. */
+  #recycle(reason: 'maxTasksPerWorker' | 'maxMemory'): void {
+    if (this.#successor || this.#restart || this.#stopped || this.#pillDue) return;
+    this.#owner.tell({ type: 'worker-recycled', worker: this.index, reason });
+    this.#suspend();
+    this.#succeed();
+  }
+
+  #succeed(): void {
+    this.#restart = undefined;
+    try {
+      // Its credits are still with the worker that it succeeds.
+      const successor = this.#owner.laneOf(this, 0);
+      this.#successor = successor;
+      this.#lives += 1;
+      successor.start();
+    } catch (error) {
+      this.#owner.fail(error);
+    }
+  }
+
+  #takeOver(successor: Lane<T, R>): void {
+    this.#successor = undefined;
+    this.#lane = successor;
+    this.#renew();
+    successor.credit(this.#owner.creditsFor(this.index));
+    this.#carryOn();
+  }
+
   get #waiting(): number {
     return this.#suspects.length + this.#delayed.size;
   }
 
-  #giveUp(failure: TaskFailure): void {
-    this.#owner.taskDone(this.index);
-    this.#owner.taskLost(failure);
+  #failureOf({ task, attempt }: Undone<T>, cause: unknown): TaskError {
+    return new TaskError(this, task, attempt, cause);
+  }
+
+  #giveUp({ standing }: Undone<T>, failure: TaskFailure): void {
+    this.#owner.taskLost(failure, standing);
   }
 
   #deliverAgain(undone: Undone<T>, error: unknown): void {
@@ -245,12 +350,12 @@ export class Seat<T, R> implements LaneKeeper<T>, Station {
       this.#redeliver(nextDelivery(undone));
       return;
     }
-    const delayed = timer(ms).subscribe(() => {
+    const delayed = deadline(ms, () => {
       this.#delayed.delete(delayed);
       this.#redeliver(nextDelivery(undone));
       this.#carryOn();
     });
-    this.#delayed.add(delayed);
+    this.#delayed.set(delayed, undone);
   }
 
   #redeliver(undone: Undone<T>): void {
@@ -259,13 +364,27 @@ export class Seat<T, R> implements LaneKeeper<T>, Station {
   }
 
   #wait(undone: Undone<T>): void {
-    this.#suspects.push(undone);
+    this.#line([...this.#suspects.takeAll(), undone]);
     this.#suspend();
   }
 
-  #deliver(lane: Lane<T, R>, { task, attempt }: Undone<T>): void {
+  /** Where results leave in the order of tasks, tasks also wait in that: nobody may wait for the turn of one behind it. */
+  #line(suspects: Undone<T>[]): void {
+    suspects.sort((a, b) => a.standing.sequence - b.standing.sequence);
+    for (const undone of suspects) this.#suspects.push(undone);
+  }
+
+  /** A task before it in that order is still to come. */
+  #isPreceded({ standing }: Undone<T>): boolean {
+    for (const delayed of this.#delayed.values()) {
+      if (delayed.standing.sequence < standing.sequence) return true;
+    }
+    return false;
+  }
+
+  #deliver(lane: Lane<T, R>, { task, attempt, standing }: Undone<T>): void {
     if (attempt > 1) this.#owner.tell({ type: 'task-redelivered', worker: this.index, task, attempt });
-    lane.task(task, attempt);
+    lane.task(task, attempt, standing);
   }
 
   #suspend(): void {
@@ -279,13 +398,15 @@ export class Seat<T, R> implements LaneKeeper<T>, Station {
     // What is done in the call that brings it comes back here: the loop goes on, not a deeper call.
     if (this.#redelivering || this.#stopped) return;
     this.#redelivering = true;
-    while (this.#suspects.length > 0 && this.#lane?.open && this.#lane.load === 0) {
-      this.#deliver(this.#lane, this.#suspects.shift());
+    while (this.#lane?.open && this.#lane.load === 0) {
+      if (this.#replays.length > 0) this.#lane.replay(this.#replays.shift() as T);
+      else if (this.#suspects.length === 0 || this.#isPreceded(this.#suspects.peek())) break;
+      else this.#deliver(this.#lane, this.#suspects.shift());
     }
     this.#redelivering = false;
-    if (this.#waiting > 0 || !this.#lane?.open) return;
+    if (this.#waiting + this.#replays.length > 0 || !this.#lane?.open) return;
     if (this.#pillDue) this.#lane.pill();
-    else if (this.#suspended && this.#lane.load === 0) {
+    else if (this.#suspended && !this.#successor && this.#lane.load === 0) {
       this.#suspended = false;
       this.#owner.resume(this.index);
     }
@@ -299,6 +420,6 @@ function movedAway(cause: unknown): Error {
   });
 }
 
-function nextDelivery<T>({ task, attempt, position }: Undone<T>): Undone<T> {
-  return { task, attempt: attempt + 1, position };
+function nextDelivery<T>(undone: Undone<T>): Undone<T> {
+  return { ...undone, attempt: undone.attempt + 1 };
 }

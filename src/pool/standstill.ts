@@ -2,22 +2,28 @@
  * The event loop stands still: a pool keeps `next()` waiting for room, in this call, and does by hand what the loop would do.
  * All pools of this thread are served, not only the one that waits: in a chain its room may depend on the others.
  *
- * In: what workers send, by hand. Out: what the pools make of it, in this call stack. Nothing else of this thread goes
- * on: no timer, no promise, no socket. So there may be nothing to wait for; then this says so, and does not hang (OVF-6).
+ * In: what workers send, and the pools' own timers, by hand. Out: what the pools make of it, in this call stack. Nothing else
+ * of this thread goes on: no timer, no promise, no socket. So there may be nothing to wait for; then this says so, and
+ * does not hang (OVF-6).
  */
 import { hostBell } from '../protocol/bell.js';
 import type { ByHand } from '../protocol/channel.js';
+import { fireDue } from './deadline.js';
 
-/** The place of one worker. */
-export interface Station {
-  /** Undefined where there is no worker now, or one that cannot be waited for. */
+/** A worker, as somebody sees it who waits. */
+export interface Hand {
+  /** Undefined for one that cannot be waited for. */
   readonly byHand: ByHand | undefined;
-  /** Tasks that its worker has. */
+  /** Tasks that it has. */
   readonly load: number;
-  /** Another worker is to follow one that died. */
-  readonly isRestarting: boolean;
-  /** Starts it, if its time has come: no timer can. */
-  restartIfDue(): void;
+}
+
+/** The place of a worker. */
+export interface Station {
+  /** The worker of the day, and the one that is to succeed it. */
+  readonly hands: readonly Hand[];
+  /** A worker that is to come or to leave, or a delayed delivery, may bring room without any credit. */
+  readonly isChanging: boolean;
 }
 
 export interface Attended {
@@ -26,8 +32,8 @@ export interface Attended {
   turn(): void;
 }
 
-/** ms without a ring, before it is looked whether the workers live, and whether one is to begin. */
-const ROUND = 200;
+/** ms without a ring, before it is looked whether the workers live, and what time it is. */
+const ROUND = 100;
 
 const attended = new Set<Attended>();
 let standing = false;
@@ -57,7 +63,7 @@ export function standStill(until: () => boolean): boolean {
       const wasStuck = isStuck();
       if (serve() || until()) continue;
       if (wasStuck && isStuck()) return false;
-      if (!bell.wait(rings, ROUND)) for (const { byHand } of stations()) byHand?.check();
+      if (!bell.wait(rings, ROUND)) for (const { byHand } of hands()) byHand?.check();
     }
     return true;
   } finally {
@@ -67,22 +73,21 @@ export function standStill(until: () => boolean): boolean {
 
 /** No worker goes on with a task before result credit comes, and all that this thread could give is given. */
 function isStuck(): boolean {
-  return stations().every(
-    ({ byHand, load, isRestarting }) =>
-      !isRestarting && (load === 0 || !byHand || byHand.isReading || byHand.isStuck),
-  );
+  for (const { stations } of attended) if (stations.some(({ isChanging }) => isChanging)) return false;
+  return hands().every(({ byHand, load }) => load === 0 || !byHand || byHand.isReading || byHand.isStuck);
 }
 
 /** @returns whether anything came. All of it is taken in first, and then answered together. */
 function serve(): boolean {
   let some = false;
-  for (const station of stations()) station.restartIfDue();
-  for (const { byHand } of stations()) if (byHand?.receive()) some = true;
+  for (const { byHand } of hands()) if (byHand?.receive()) some = true;
+  // Behind the messages: what has come in time is in time.
+  fireDue();
   for (const pool of attended) pool.turn();
-  for (const { byHand } of stations()) byHand?.send();
+  for (const { byHand } of hands()) byHand?.send();
   return some;
 }
 
-function stations(): Station[] {
-  return [...attended].flatMap((pool) => pool.stations);
+function hands(): Hand[] {
+  return [...attended].flatMap(({ stations }) => stations.flatMap((station) => station.hands));
 }

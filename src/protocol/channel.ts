@@ -28,7 +28,7 @@ export interface Channel<T> extends ToWorker<T> {
 /** Why a worker is gone. */
 export type CloseReason =
   /** It left, or was terminated. */
-  | { readonly kind: 'exited'; readonly exitCode?: number | undefined }
+  | { readonly kind: 'exited'; readonly exitCode?: number | undefined; readonly signal?: string | undefined }
   /** It never got as far as `ready`. `path` tells where it was to come from. */
   | { readonly kind: 'not-started'; readonly path: string; readonly cause: unknown }
   | { readonly kind: 'crashed'; readonly cause: unknown; readonly outOfMemory?: boolean };

@@ -1,12 +1,17 @@
 /** What structured clone takes, and where in a value it stops. Used only once something was refused. */
 import { SerializationError } from '../errors.js';
 
+/** How a carrier clones a value. Throws for what cannot cross. */
+export type Clone = <V>(value: V) => V;
+
+const byStructure: Clone = (value) => structuredClone(value);
+
 /** Deeper than this the path is cut: the value may contain itself. */
 const DEEPEST = 32;
 
-function canClone(value: unknown): boolean {
+function canClone(value: unknown, clone: Clone): boolean {
   try {
-    structuredClone(value);
+    clone(value);
     return true;
   } catch {
     return false;
@@ -17,12 +22,16 @@ function canClone(value: unknown): boolean {
  * An error with the path to the first part of `value` that cannot be cloned, or undefined when all of it can.
  * @param root what the path begins with: `task`, `result`, `initialData`
  */
-export function whyNotCloneable(root: string, value: unknown): SerializationError | undefined {
+export function whyNotCloneable(
+  root: string,
+  value: unknown,
+  clone: Clone = byStructure,
+): SerializationError | undefined {
   try {
-    structuredClone(value);
+    clone(value);
     return undefined;
   } catch (error) {
-    const { path, found } = locate(root, value, new Set());
+    const { path, found } = locate(root, value, clone, new Set());
     return new SerializationError(path, found, error);
   }
 }
@@ -33,8 +42,10 @@ export function whyNotMovable(
   value: unknown,
   transfer: readonly object[],
   error: unknown,
+  clone: Clone = byStructure,
 ): SerializationError {
-  const why = transfer.every((own) => own instanceof ArrayBuffer) ? whyNotCloneable(root, value) : undefined;
+  const only = transfer.every((own) => own instanceof ArrayBuffer);
+  const why = only ? whyNotCloneable(root, value, clone) : undefined;
   return why ?? new SerializationError(root, error instanceof Error ? error.message : oneLine(error), error);
 }
 
@@ -44,26 +55,26 @@ interface Place {
 }
 
 /** @param above what `value` is a part of: a value that contains itself is looked through once */
-function locate(path: string, value: unknown, above: Set<object>): Place {
+function locate(path: string, value: unknown, clone: Clone, above: Set<object>): Place {
   if (above.size < DEEPEST && typeof value === 'object' && value !== null) {
     above.add(value);
     try {
       for (const [step, part] of partsOf(value)) {
         if (!part.readable) return { path: path + step, found: `its getter throws ${oneLine(part.value)}` };
-        if (above.has(part.value as object) || canClone(part.value)) continue;
-        return locate(path + step, part.value, above);
+        if (above.has(part.value as object) || canClone(part.value, clone)) continue;
+        return locate(path + step, part.value, clone, above);
       }
     } catch {
       // It does not even let itself be looked through (a Proxy of a Map, say): no part of it is to blame, but it is.
     }
   }
-  return { path, found: typeof value === 'object' ? refusalOf(value) : nameOf(value) };
+  return { path, found: typeof value === 'object' ? refusalOf(value, clone) : nameOf(value) };
 }
 
-/** No part of it is to blame, or it was not looked through to the end: what structured clone itself says. */
-function refusalOf(value: object | null): string {
+/** No part of it is to blame, or it was not looked through to the end: what the clone itself says. */
+function refusalOf(value: object | null, clone: Clone): string {
   try {
-    structuredClone(value);
+    clone(value);
     return nameOf(value);
   } catch (error) {
     return `${nameOf(value)} (${error instanceof Error ? error.message : oneLine(error)})`;
@@ -76,6 +87,8 @@ interface Part {
 }
 
 function* partsOf(value: object): Generator<[step: string, part: Part]> {
+  // Nothing but numbers, and there may be millions.
+  if (ArrayBuffer.isView(value)) return;
   if (value instanceof Map) {
     for (const [key, held] of value) {
       yield [`.keys(${oneLine(key)})`, { readable: true, value: key }];

@@ -3,7 +3,7 @@
  * crosses as a record, and the receiver gets an Error whose `cause` chain reads as it did in the worker.
  */
 import { brandByCode } from '../errors.js';
-import { oneLine } from './clone.js';
+import { type Clone, oneLine } from './clone.js';
 
 export type FailureRecord =
   | {
@@ -22,22 +22,25 @@ export type FailureRecord =
 /** A chain deeper than this is cut. */
 const DEEPEST = 16;
 
-/** Never throws, whatever was thrown: a task that fails must be able to say so. */
-export function toRecord(thrown: unknown): FailureRecord {
-  return recordOf(thrown, []);
+/**
+ * Never throws, whatever was thrown: a task that fails must be able to say so.
+ * @param clone what decides which fields of an error can cross
+ */
+export function toRecord(thrown: unknown, clone: Clone = (value) => structuredClone(value)): FailureRecord {
+  return recordOf(thrown, clone, []);
 }
 
 /** @param above the errors that `thrown` is a cause of: they may cause each other in a circle, which is cut */
-function recordOf(thrown: unknown, above: readonly unknown[]): FailureRecord {
+function recordOf(thrown: unknown, clone: Clone, above: readonly unknown[]): FailureRecord {
   try {
-    if (thrown instanceof Error) return recordOfError(thrown, [...above, thrown]);
-    return { kind: 'value', value: structuredClone(thrown) };
+    if (thrown instanceof Error) return recordOfError(thrown, clone, [...above, thrown]);
+    return { kind: 'value', value: clone(thrown) };
   } catch {
     return { kind: 'value', value: oneLine(thrown) };
   }
 }
 
-function recordOfError(thrown: Error, chain: readonly unknown[]): FailureRecord {
+function recordOfError(thrown: Error, clone: Clone, chain: readonly unknown[]): FailureRecord {
   const stack = read(thrown, 'stack');
   const cause = read(thrown, 'cause');
   const errors = read(thrown, 'errors');
@@ -47,23 +50,23 @@ function recordOfError(thrown: Error, chain: readonly unknown[]): FailureRecord 
     name: textOf(read(thrown, 'name')),
     message: textOf(read(thrown, 'message')),
     stack: typeof stack === 'string' ? stack : undefined,
-    fields: fieldsOf(thrown),
-    ...(cause !== undefined && isNew(cause) && { cause: recordOf(cause, chain) }),
+    fields: fieldsOf(thrown, clone),
+    ...(cause !== undefined && isNew(cause) && { cause: recordOf(cause, clone, chain) }),
     ...(Array.isArray(errors) && {
-      errors: errors.filter(isNew).map((error) => recordOf(error, chain)),
+      errors: errors.filter(isNew).map((error) => recordOf(error, clone, chain)),
     }),
   };
 }
 
 /** Own enumerable fields, copied: what the worker does to them afterwards changes nothing. */
-function fieldsOf(thrown: Error): Record<string, unknown> {
+function fieldsOf(thrown: Error, clone: Clone): Record<string, unknown> {
   const fields: Record<string, unknown> = Object.create(null);
   // A DOMException has its code on the prototype.
   for (const field of new Set([...Object.keys(thrown), 'code'])) {
     const value = read(thrown, field);
     if (value === undefined || builtIn.has(field) || (field === 'errors' && Array.isArray(value))) continue;
     try {
-      fields[field] = structuredClone(value);
+      fields[field] = clone(value);
     } catch {
       // It cannot be cloned: the rest of the error is worth more.
     }

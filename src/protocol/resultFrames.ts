@@ -1,7 +1,7 @@
 /** A worker's frames: results, what became of tasks, and the worker's own news. */
 import { ProtocolError } from '../errors.js';
 import { movesIn } from '../move.js';
-import { whyNotCloneable, whyNotMovable } from './clone.js';
+import { type Clone, whyNotCloneable, whyNotMovable } from './clone.js';
 import { isPacked, type Packed, pack } from './codec.js';
 import { type FailureRecord, fromRecord, toRecord } from './failure.js';
 import { ProgressionReader, type Progressions, ProgressionWriter, positionsOf } from './progressions.js';
@@ -64,9 +64,12 @@ export class ResultFrameWriter<R> implements ToPool<R> {
   #empty = true;
   readonly #turn = new Turn(queueMicrotask, () => this.turn());
   readonly #post: Post<ResultFrame<R>>;
+  readonly #clone: Clone;
 
-  constructor(post: Post<ResultFrame<R>>) {
+  /** @param clone how the carrier clones */
+  constructor(post: Post<ResultFrame<R>>, clone: Clone = (value) => structuredClone(value)) {
     this.#post = post;
+    this.#clone = clone;
   }
 
   ready(): void {
@@ -109,7 +112,7 @@ export class ResultFrameWriter<R> implements ToPool<R> {
   }
 
   failed(position: number, error: unknown): void {
-    this.#failed.push([position, toRecord(error)]);
+    this.#failed.push([position, toRecord(error, this.#clone)]);
     this.#soon();
   }
 
@@ -119,12 +122,12 @@ export class ResultFrameWriter<R> implements ToPool<R> {
   }
 
   report(error: unknown): void {
-    this.#reports.push(toRecord(error));
+    this.#reports.push(toRecord(error, this.#clone));
     this.#soon();
   }
 
   broken(error: unknown): void {
-    this.#broken = toRecord(error);
+    this.#broken = toRecord(error, this.#clone);
     this.#soon();
   }
 
@@ -168,7 +171,7 @@ export class ResultFrameWriter<R> implements ToPool<R> {
     try {
       this.#post(frame);
     } catch {
-      this.#post(withoutRefused(frame, results));
+      this.#post(withoutRefused(frame, results, this.#clone));
     }
   }
 
@@ -178,7 +181,7 @@ export class ResultFrameWriter<R> implements ToPool<R> {
     try {
       this.#post({ ...SILENT, results: [value], owners: [owner, 1, 0] }, moved);
     } catch (error) {
-      this.#refuse(owner, whyNotMovable('result', value, moved, error));
+      this.#refuse(owner, whyNotMovable('result', value, moved, error, this.#clone));
     }
   }
 
@@ -197,7 +200,7 @@ export class ResultFrameWriter<R> implements ToPool<R> {
 }
 
 /** The frame without the results that cannot be cloned: each fails its task, or breaks the worker if it has none. */
-function withoutRefused<R>(frame: ResultFrame<R>, sent: readonly R[]): ResultFrame<R> {
+function withoutRefused<R>(frame: ResultFrame<R>, sent: readonly R[], clone: Clone): ResultFrame<R> {
   const owners = new ProgressionWriter();
   const done = new ProgressionWriter();
   const refused = new Map<number, FailureRecord>();
@@ -207,10 +210,11 @@ function withoutRefused<R>(frame: ResultFrame<R>, sent: readonly R[]): ResultFra
     const owner = ownerOf[i] ?? UNSOLICITED;
     try {
       // The clone is sent: a getter that throws only now and then may throw the next time.
-      results.push(structuredClone(value));
+      results.push(clone(value));
       owners.push(owner);
     } catch (error) {
-      if (!refused.has(owner)) refused.set(owner, toRecord(whyNotCloneable('result', value) ?? error));
+      if (!refused.has(owner))
+        refused.set(owner, toRecord(whyNotCloneable('result', value, clone) ?? error, clone));
     }
   }
   for (const position of positionsOf(frame.done)) if (!refused.has(position)) done.push(position);

@@ -1,6 +1,12 @@
-/** The handshake of the carriers whose workers have a module of their own: one call over the control plane. */
+/** How the carriers whose workers have a module of their own get to know each other, before the first frame. */
 import type { FailureRecord } from './failure.js';
 import type { Hello } from './wire.js';
+
+export interface StartRequest {
+  readonly hello: Hello;
+  /** The worker's module; undefined where the worker's own file is it. */
+  readonly url: string | undefined;
+}
 
 /** What a thread and its host share, so that either can be kept waiting for the other. */
 export interface SharedMemory {
@@ -12,37 +18,39 @@ export interface SharedMemory {
   readonly notes: SharedArrayBuffer;
 }
 
-export interface StartRequest<Port> {
-  readonly hello: Hello;
-  /** The worker's module; undefined where the worker's own file is it. */
-  readonly url: string | undefined;
-  /** The worker's end of the wire. */
+/** What a thread is told: by a call over the control plane, or by a message from a host that waits and cannot call. */
+export interface ThreadStart<Port> {
+  readonly type: typeof THREAD_START;
+  readonly request: StartRequest;
+  /** The worker's end of the wire: the answer comes over it, then frames. */
   readonly port: Port;
   readonly shared: SharedMemory;
 }
 
-/** As a message of its own: from a host that waits, where no call over the control plane gets through. */
-export interface StartMessage<Port> {
-  readonly type: typeof START;
-  readonly request: StartRequest<Port>;
+export const THREAD_START = 'looppool.start';
+
+export function isThreadStart(message: unknown): message is ThreadStart<never> {
+  return (message as { type?: unknown } | null)?.type === THREAD_START;
 }
 
-export const START = 'looppool.start';
+/** Over the wire of a thread, beside frames. */
+export type SaidByThread =
+  | StartAnswer
+  /** An error that nobody has caught yet: perhaps the thread ends of it. */
+  | { readonly kind: 'uncaught'; readonly failure: FailureRecord };
 
-export function isStartMessage(message: unknown): message is StartMessage<never> {
-  return (message as { type?: unknown } | null)?.type === START;
+export function isSaidByThread(message: unknown): message is SaidByThread {
+  return (message as { kind?: unknown } | null)?.kind !== undefined;
 }
 
-/** A message on the wire that asks for nothing: it fails to be sent when the other end is gone. */
+/** A message to a thread that asks for nothing: it fails to be sent when the other end is gone. */
 export const PROBE = null;
 
-/** Comes first over the wire; a failure to start may come later. */
+/** What the worker answers. */
 export type StartAnswer =
   /** The module is loaded, and frames are read. */
   | { readonly kind: 'online'; readonly protocol: number }
-  | { readonly kind: 'failed'; readonly failure: FailureRecord }
-  /** An error that nobody has caught; the thread ends of it. */
-  | { readonly kind: 'dying'; readonly failure: FailureRecord };
+  | { readonly kind: 'failed'; readonly failure: FailureRecord };
 
 /**
  * A thread announces itself once, when it has loaded its file. A pool that is given a thread of the user's may have missed
@@ -51,6 +59,25 @@ export type StartAnswer =
 export const ANNOUNCE = 'looppool.announce';
 export const ANNOUNCEMENT = { type: 'init', exposed: { type: 'function' } } as const;
 
-export function isStartAnswer(message: unknown): message is StartAnswer {
-  return (message as { kind?: unknown } | null)?.kind !== undefined;
+/**
+ * What pool and process say to each other, as the `looppool` field of a message: the user may have messages of his own on
+ * the same channel. Bytes are a frame.
+ */
+export interface ProcessMessage<Said> {
+  readonly looppool: Said | Uint8Array;
+}
+
+/** `request` is a StartRequest, as bytes. */
+export type SaidToProcess = { readonly kind: 'start'; readonly request: Uint8Array };
+
+export type SaidByProcess =
+  | StartAnswer
+  /** It waits for a request. The probe cannot be sent as JSON: so a process learns what its channel takes. */
+  | { readonly kind: 'present'; readonly probe: bigint }
+  /** What was thrown outside any task: its last word. */
+  | { readonly kind: 'crashed'; readonly failure: FailureRecord };
+
+/** What of a message is ours. */
+export function ours<Said>(message: unknown): Said | Uint8Array | undefined {
+  return (message as Partial<ProcessMessage<Said>> | null | undefined)?.looppool;
 }

@@ -5,7 +5,7 @@
  */
 import { ProtocolError } from '../errors.js';
 import { movesIn } from '../move.js';
-import { whyNotCloneable, whyNotMovable } from './clone.js';
+import { type Clone, whyNotCloneable, whyNotMovable } from './clone.js';
 import { isPacked, type Packed, pack } from './codec.js';
 import { Turn } from './turn.js';
 import type { ToWorker } from './wire.js';
@@ -19,6 +19,10 @@ export interface TaskFrame<T> {
   readonly first: number;
   readonly tasks: Packed<T>;
   readonly credits: number;
+  /** Position of the pool's oldest task. */
+  readonly oldest?: number | undefined;
+  /** The tasks are replays. */
+  readonly replay?: boolean;
   /** A task that is called off, and why. */
   readonly cancelled?: readonly [position: number, reason: string];
   readonly end: typeof CONTINUE | typeof PILL | typeof ABORT;
@@ -35,18 +39,27 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
   #first = 0;
   #tasks: T[] = [];
   #credits = 0;
+  #oldest: number | undefined;
   #end: TaskFrame<T>['end'] = CONTINUE;
   readonly #turn = new Turn(queueMicrotask, () => this.flush());
   readonly #post: Post<TaskFrame<T>>;
   readonly #refused: (position: number, error: unknown) => void;
   readonly #limit: number;
+  readonly #clone: Clone | undefined;
 
   /**
    * @param limit tasks in a frame at most
    * @param refused is told of a task that cannot be cloned; the others of its batch are sent
+   * @param clone how the carrier clones; structuredClone unless said otherwise
    */
-  constructor(post: Post<TaskFrame<T>>, limit: number, refused: (position: number, error: unknown) => void) {
+  constructor(
+    post: Post<TaskFrame<T>>,
+    limit: number,
+    refused: (position: number, error: unknown) => void,
+    clone?: Clone,
+  ) {
     this.#post = post;
+    this.#clone = clone;
     this.#limit = limit;
     this.#refused = refused;
   }
@@ -71,8 +84,22 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
     else this.#turn.soon();
   }
 
+  replay(position: number, task: T): void {
+    this.flush();
+    try {
+      this.#post({ first: position, tasks: [task], credits: 0, replay: true, end: CONTINUE });
+    } catch (error) {
+      this.#refused(position, whyNotCloneable('task', task, this.#clone) ?? error);
+    }
+  }
+
   credit(results: number): void {
     this.#credits += results;
+    this.#turn.soon();
+  }
+
+  oldest(position: number): void {
+    this.#oldest = position;
     this.#turn.soon();
   }
 
@@ -98,7 +125,7 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
     try {
       this.#post({ first: position, tasks: [task], credits: 0, end: CONTINUE }, moved);
     } catch (error) {
-      this.#refused(position, whyNotMovable('task', task, moved, error));
+      this.#refused(position, whyNotMovable('task', task, moved, error, this.#clone));
     }
   }
 
@@ -107,17 +134,19 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
     const first = this.#first;
     const tasks = this.#tasks;
     const credits = this.#credits;
+    const oldest = this.#oldest;
     const end = this.#end;
-    if (tasks.length === 0 && credits === 0 && end === CONTINUE) return;
+    if (tasks.length === 0 && credits === 0 && oldest === undefined && end === CONTINUE) return;
     this.#tasks = [];
     this.#credits = 0;
+    this.#oldest = undefined;
     this.#end = CONTINUE;
     try {
-      this.#post({ first, tasks: pack(tasks), credits, end });
+      this.#post({ first, tasks: pack(tasks), credits, oldest, end });
     } catch {
       const refused = this.#postOneByOne(first, tasks);
-      if (tasks.length === 0 || credits > 0 || end !== CONTINUE) {
-        this.#post({ first: 0, tasks: [], credits, end });
+      if (tasks.length === 0 || credits > 0 || oldest !== undefined || end !== CONTINUE) {
+        this.#post({ first: 0, tasks: [], credits, oldest, end });
       }
       // Last, for it may bring new tasks.
       for (const [position, why] of refused) this.#refused(position, why);
@@ -131,7 +160,7 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
       try {
         this.#post({ first: first + i, tasks: [task], credits: 0, end: CONTINUE });
       } catch (error) {
-        refused.push([first + i, whyNotCloneable('task', task) ?? error]);
+        refused.push([first + i, whyNotCloneable('task', task, this.#clone) ?? error]);
       }
     }
     return refused;
@@ -142,10 +171,13 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
 export function replayTasks<T>(frame: TaskFrame<T>, loop: ToWorker<T>): void {
   if (!isPacked(frame?.tasks)) throw new ProtocolError('A worker received a message that is no task frame');
   let position = frame.first;
+  // First: the credits are the oldest task's before they are anybody's.
+  if (frame.oldest !== undefined) loop.oldest(frame.oldest);
   if (frame.credits > 0) loop.credit(frame.credits);
   const { tasks } = frame;
   for (let i = 0; i < tasks.length; i += 1) {
-    loop.task(position, tasks[i] as T);
+    if (frame.replay) loop.replay(position, tasks[i] as T);
+    else loop.task(position, tasks[i] as T);
     position += 1;
   }
   if (frame.cancelled) loop.cancel(...frame.cancelled);

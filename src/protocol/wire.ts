@@ -16,8 +16,12 @@ export const UNSOLICITED = -1;
 /** Pool to worker. */
 export interface ToWorker<T> {
   task(position: number, task: T): void;
+  /** As `task`; its results are not wanted. */
+  replay(position: number, task: T): void;
   /** The worker may send this many results more. */
   credit(results: number): void;
+  /** The task at this position is the oldest of the pool: its results may spend the reserve. Told when they may have to. */
+  oldest(position: number): void;
   /** Call off a task that has started: it is to fail, with `reason`. */
   cancel(position: number, reason: string): void;
   /** No task follows. */
@@ -63,6 +67,11 @@ export interface Hello {
   readonly credits: number;
   /** Whether it has to ask for each credit (`starved`), having none of its own. */
   readonly asks: boolean;
+  /**
+   * Credits that are kept for the results of the pool's oldest task, and of no task: at least one when results leave in
+   * the order of their tasks, none when they leave as they come.
+   */
+  readonly reserve: number;
   /** Whether the pool wants to be told when a task starts, and may call it off. */
   readonly watches: boolean;
 }

@@ -11,13 +11,14 @@ import { isObservableLike, toObservable } from '../demand/interop.js';
 import { type Hello, type ToPool, type ToWorker, UNSOLICITED } from '../protocol/wire.js';
 import { Ring } from '../ring.js';
 import { functionOf, type Results, type WorkerDefinition } from './definition.js';
-import { Outbox } from './outbox.js';
+import { OrderedOutbox } from './orderedOutbox.js';
+import { type Outbox, QueueOutbox } from './outbox.js';
 import { SharedTasks } from './sharedTasks.js';
 import { Slice } from './slice.js';
 import { type PatientThread, Surge } from './surge.js';
 
 /** What of the pool's `Hello` it goes by. */
-export type LoopOptions = Pick<Hello, 'credits' | 'asks' | 'watches'>;
+export type LoopOptions = Pick<Hello, 'credits' | 'asks' | 'reserve' | 'watches'>;
 
 /** Results of one synchronous run that may wait for credit in any case, before the run does. */
 const LEAST_SURGE = 16;
@@ -26,7 +27,7 @@ export interface LoopHooks {
   /** Gives the event loop a turn, then calls back. Without it, all tasks run in the call that brings them. */
   readonly nextTurn?: (resume: () => void) => void;
   /** The thread that it has for itself; without it, and beside others, nobody may be kept waiting. */
-  readonly thread?: PatientThread;
+  readonly thread?: PatientThread | undefined;
   /** The worker's function threw, rejected, or returned no Observable. */
   failedToStart(error: unknown): void;
 }
@@ -42,6 +43,8 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
   readonly #tasks = new SharedTasks<T>(() => {
     if (this.#setUp) this.turn();
   });
+  /** Replays that are not over. */
+  readonly #muted = new Set<number>();
   readonly #abort = new AbortController();
   /** The emissions of the tasks that run, where they may be called off. */
   readonly #scopes: Map<number, Scope> | undefined;
@@ -55,6 +58,8 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
   /** Tasks emitted and not done. */
   #running = 0;
   #waitsForTurn = false;
+  /** The results ended before some of its tasks. */
+  #leavesTasks = false;
   #pilled = false;
   #ended = false;
   /** Nothing comes any more but results that wait for credit. */
@@ -75,7 +80,11 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
     if (nextTurn && thread) {
       this.#surge = new Surge(Math.max(hello.credits, LEAST_SURGE), thread, nextTurn);
     }
-    this.#outbox = new Outbox(wire, hello, () => this.#runSlice(), this.#surge);
+    const unblocked = () => this.#runSlice();
+    this.#outbox =
+      hello.reserve > 0
+        ? new OrderedOutbox(wire, hello, this, unblocked, this.#surge)
+        : new QueueOutbox(wire, hello, this, unblocked, this.#surge);
   }
 
   /** Calls the worker's function and subscribes to its results. */
@@ -108,8 +117,17 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
     this.#positions.push(position);
   }
 
+  replay(position: number, task: T): void {
+    this.#muted.add(position);
+    this.task(position, task);
+  }
+
   credit(results: number): void {
     this.#outbox.credit(results);
+  }
+
+  oldest(position: number): void {
+    this.#outbox.oldest(position);
   }
 
   /** What is delivered now hears of it as soon as it lets go of the thread. */
@@ -137,17 +155,11 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
     }
   }
 
-  /** Whether none of its tasks can go on before result credit comes. */
+  /** Whether none of its tasks can go on before the pool says more. */
   get stuck(): boolean {
-    if (this.#outbox.blocked) return true;
-    if (!this.#outbox.spent || this.#delivering || this.#waitsForTurn) return false;
-    if (this.#inbox.length > 0 && this.#pauses === 0) return false;
-    const paused = new Set<Scope>();
-    for (const scope of this.#outbox.paused) {
-      const task = this.#scopeOf(scope);
-      if (task?.isHeld) paused.add(task);
-    }
-    return paused.size === this.#running;
+    if (this.#delivering || this.#waitsForTurn || this.#mayRun()) return false;
+    const isIdle = !this.#setUp || (this.#inbox.length > 0 && !this.#tasks.observed);
+    return !isIdle && this.#outbox.isStuck(this.#running);
   }
 
   /** The calls of one frame are through: a new slice, unless one waits for its turn. */
@@ -180,8 +192,8 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
     this.#scopes?.delete(position);
     if (this.#broken || this.#drained) return;
     this.#running -= 1;
-    if (this.#outbox.blocked) this.#outbox.behindResults(() => this.#wire.done(position));
-    else this.#wire.done(position);
+    if (this.#muted.size > 0) this.#muted.delete(position);
+    this.#outbox.done(position);
     this.#afterTask();
   }
 
@@ -189,14 +201,18 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
   abandoned(position: number): void {
     this.#scopes?.delete(position);
     if (this.#last === undefined || this.#last === position) this.settled(position);
-    else this.#running -= 1;
+    else {
+      this.#running -= 1;
+      this.#leavesTasks = true;
+    }
   }
 
   failed(position: number, error: unknown): void {
     this.#scopes?.delete(position);
     this.#running -= 1;
     if (this.#drained) return;
-    this.#outbox.behindResults(() => this.#wire.failed(position, error));
+    this.#muted.delete(position);
+    this.#outbox.failed(position, error);
     this.#afterTask();
   }
 
@@ -217,7 +233,7 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
       !this.#ended &&
       !this.#waitsForTurn &&
       this.#tasks.observed &&
-      !this.#outbox.blocked
+      this.#outbox.admits(this.#positions.peek())
     );
   }
 
@@ -263,9 +279,10 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
 
   #drain(): void {
     this.#drained = true;
+    if (this.#leavesTasks || this.#inbox.length > 0) this.#outbox.forsake();
     this.#inbox.clear();
     if (this.#outbox.blocked) this.#wire.ending();
-    this.#outbox.behindResults(() => {
+    this.#outbox.end(() => {
       this.#gone = true;
       if (this.#broken) this.#wire.broken(this.#broken.error);
       this.#wire.drained();
@@ -284,7 +301,10 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
       return;
     }
     const subscriber = new ResultsSubscriber<R>({
-      next: (value) => this.#outbox.result(value, this.#ownPosition()),
+      next: (value) => {
+        const position = this.#ownPosition();
+        if (!this.#muted.has(position)) this.#outbox.result(value, position);
+      },
       error: (error: unknown) => {
         // A task that throws on its way through a plain operator ends the stream, and is to blame for it.
         this.#last = this.#ownPosition();
@@ -310,13 +330,7 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
 
   /** The emission of the task that this call stack works on: its own, or the cause of the one that is delivered. */
   #ownScope(): Scope | undefined {
-    return this.#scopeOf(currentScope());
-  }
-
-  #scopeOf(emission: Scope | undefined): Scope | undefined {
-    let scope = emission;
-    while (scope && scope.emitter !== this) scope = scope.cause;
-    return scope;
+    return currentScope()?.originAt(this);
   }
 
   #ownPosition(): number {

@@ -6,11 +6,42 @@
  * that an iterable is pulled no further; a source that cannot wait makes the queue grow, and no new task is started. Where
  * a thread can be kept waiting, a source that goes on in the same synchronous run is (see `surge.ts`).
  */
-import { currentScope, type Scope } from '../demand/emission.js';
+import { currentScope, type Emitter, type Scope } from '../demand/emission.js';
+import { Feeders } from '../demand/feeders.js';
 import type { Hello, ToPool } from '../protocol/wire.js';
 import { Ring } from '../ring.js';
 
-type Send = () => void;
+export interface Outbox<R> {
+  /** Whether a result waits. */
+  readonly blocked: boolean;
+  /** Whether, of `running` tasks, none can go on before the pool says more. */
+  isStuck(running: number): boolean;
+  /** Whether the next task may begin, the one at this position. */
+  admits(position: number): boolean;
+  result(value: R, owner: number): void;
+  /** Told behind the task's results. */
+  done(position: number): void;
+  failed(position: number, error: unknown): void;
+  /** Calls `send` behind all results; none follows. */
+  end(send: Send): void;
+  /** The worker leaves tasks undone: their results, and those of later tasks, are of no use any more. */
+  forsake(): void;
+  credit(results: number): void;
+  /** The task at `position` is the oldest of the pool. */
+  oldest(position: number): void;
+  /** Forgets what waits, and lets whoever is paused go on: others may listen to it. To be called once it is unsubscribed. */
+  clear(): void;
+}
+
+export type Send = () => void;
+
+/** Whoever is to know of results that wait for credit. */
+export interface Starvation {
+  /** One more waits. */
+  waits(): void;
+  /** One more waits, and its source goes on. `waiting` tells how many do. */
+  goesOn(waiting: () => number): void;
+}
 
 interface WaitingResult<R> {
   readonly value: R;
@@ -20,43 +51,48 @@ interface WaitingResult<R> {
 /** Of the pool's `Hello`. */
 export type OutboxCredits = Pick<Hello, 'credits' | 'asks'>;
 
-/** Whoever is to know of results that wait for credit. */
-export interface Starvation {
-  /** One more waits, and so does its source. */
-  paused(): void;
-  /** One more waits, and its source goes on. `waiting` tells how many do. */
-  unpaused(waiting: () => number): void;
-}
-
-export class Outbox<R> {
+/** All in one queue. */
+export class QueueOutbox<R> implements Outbox<R> {
   readonly #wire: ToPool<R>;
+  readonly #loop: Emitter;
   readonly #unblocked: () => void;
   readonly #starvation: Starvation | undefined;
   /** A result, or a call that has to follow the results before it. */
   readonly #waiting = new Ring<WaitingResult<R> | Send>();
-  readonly #paused = new Set<Scope>();
+  readonly #feeders = new Feeders();
   /** With credits of its own a worker stops at the last one; without, it asks for each. */
   readonly #asks: boolean;
   #credits: number;
   #asked = false;
   #sending = false;
 
-  /** @param unblocked is called when nothing waits any more */
+  /**
+   * @param loop emits the tasks
+   * @param unblocked is called when nothing waits any more
+   */
   constructor(
     wire: ToPool<R>,
     { credits, asks }: OutboxCredits,
+    loop: Emitter,
     unblocked: () => void,
     starvation?: Starvation | undefined,
   ) {
     this.#wire = wire;
+    this.#loop = loop;
+    this.#starvation = starvation;
     this.#credits = credits;
     this.#asks = asks;
     this.#unblocked = unblocked;
-    this.#starvation = starvation;
   }
+
+  readonly #hasRoom = (): boolean => !this.blocked && (this.#credits > 0 || this.#asks);
 
   get blocked(): boolean {
     return this.#waiting.length > 0;
+  }
+
+  admits(): boolean {
+    return !this.blocked;
   }
 
   result(value: R, owner: number): void {
@@ -68,25 +104,39 @@ export class Outbox<R> {
       this.#waiting.push({ value, owner });
       const waits = this.#pause();
       this.#ask();
-      if (waits) this.#starvation?.paused();
-      else this.#starvation?.unpaused(this.#length);
+      if (waits) this.#starvation?.waits();
+      else this.#starvation?.goesOn(this.#length);
     }
   }
 
-  /** Nothing may be sent, and nothing waits yet: whoever has emitted the last result is paused. */
-  get spent(): boolean {
-    return this.#credits === 0 && !this.#asks && !this.blocked;
+  isStuck(running: number): boolean {
+    if (this.blocked) return true;
+    if (this.#credits > 0 || this.#asks) return false;
+    const paused = new Set<Scope>();
+    for (const scope of this.#feeders.emissions) {
+      const task = scope.originAt(this.#loop);
+      if (task?.isHeld) paused.add(task);
+    }
+    return paused.size === running;
   }
 
-  /** The emissions that are paused. */
-  get paused(): Iterable<Scope> {
-    return this.#paused;
+  done(position: number): void {
+    if (this.#waiting.length === 0) this.#wire.done(position);
+    else this.#waiting.push(() => this.#wire.done(position));
   }
 
-  /** Calls `send` when the results before it are sent. */
-  behindResults(send: Send): void {
+  failed(position: number, error: unknown): void {
+    if (this.#waiting.length === 0) this.#wire.failed(position, error);
+    else this.#waiting.push(() => this.#wire.failed(position, error));
+  }
+
+  end(send: Send): void {
     if (this.#waiting.length === 0) send();
     else this.#waiting.push(send);
+  }
+
+  forsake(): void {
+    // Nothing in the queue waits for another task's end.
   }
 
   credit(results: number): void {
@@ -96,15 +146,14 @@ export class Outbox<R> {
     if (!this.#sending) this.#send();
   }
 
-  /** Forgets what waits, and lets whoever is paused go on: others may listen to it. To be called once it is unsubscribed. */
-  clear(): void {
-    this.#waiting.clear();
-    const paused = [...this.#paused];
-    this.#paused.clear();
-    for (const scope of paused) scope.resume();
+  oldest(): void {
+    // Whoever comes first is served first.
   }
 
-  readonly #length = (): number => this.#waiting.length;
+  clear(): void {
+    this.#waiting.clear();
+    this.#feeders.release();
+  }
 
   #send(): void {
     const wasBlocked = this.blocked;
@@ -112,7 +161,7 @@ export class Outbox<R> {
     while (this.#waiting.length > 0 && this.#sendFirst());
     this.#sending = false;
     if (this.blocked) return;
-    if (this.#credits > 0 || this.#asks) this.#resume();
+    this.#feeders.resume(this.#hasRoom);
     if (wasBlocked && !this.blocked) this.#unblocked();
   }
 
@@ -138,19 +187,11 @@ export class Outbox<R> {
     this.#wire.starved();
   }
 
-  /** One pause for each emission, however many results it brings. False for one that cannot wait, or goes on all the same. */
+  /** False for an emission that cannot wait, or goes on although it was paused before. */
   #pause(): boolean {
     const scope = currentScope();
-    if (!scope || this.#paused.has(scope) || !scope.pause()) return false;
-    this.#paused.add(scope);
-    return true;
+    return scope !== undefined && !this.#feeders.has(scope) && this.#feeders.pause(scope);
   }
 
-  #resume(): void {
-    for (const scope of this.#paused) {
-      if (this.blocked || (this.#credits === 0 && !this.#asks)) return;
-      this.#paused.delete(scope);
-      scope.resume();
-    }
-  }
+  readonly #length = (): number => this.#waiting.length;
 }

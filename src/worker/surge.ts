@@ -12,6 +12,8 @@ import type { Starvation } from './outbox.js';
 export interface PatientThread {
   /** A result waits for credit. */
   starved(): void;
+  /** Says how it stands: to be called when nothing more is done for now. */
+  note(): void;
   /** Keeps the thread in this call until `until`, and takes in what the pool sends meanwhile. */
   wait(until: () => boolean): void;
 }
@@ -31,11 +33,11 @@ export class Surge implements Starvation {
     });
   }
 
-  paused(): void {
+  waits(): void {
     this.#thread.starved();
   }
 
-  unpaused(waiting: () => number): void {
+  goesOn(waiting: () => number): void {
     this.#thread.starved();
     this.#nextRun.soon();
     this.#results += 1;

@@ -10,16 +10,8 @@ import { Notes } from '../protocol/notes.js';
 import { PROBE, type SharedMemory } from '../protocol/start.js';
 import type { TaskFrame } from '../protocol/taskFrames.js';
 import { Turn } from '../protocol/turn.js';
+import type { Occupant } from './startWorker.js';
 import type { PatientThread } from './surge.js';
-
-/** The loop, as its thread sees it. */
-export interface Occupant {
-  /** None of its tasks can go on before result credit comes. */
-  readonly stuck: boolean;
-  read(frame: TaskFrame<unknown>): void;
-  /** Sends what is collected. */
-  flush(): void;
-}
 
 /** What it needs of a MessagePort. */
 export interface Port {
@@ -58,10 +50,10 @@ export class ThreadEnd implements PatientThread {
     });
   }
 
-  serve(occupant: Occupant): void {
+  readonly listen = (occupant: Occupant): void => {
     this.#occupant = occupant;
     this.#port.on('message', (frame) => this.#take(frame));
-  }
+  };
 
   post(message: unknown, transfer?: readonly object[]): void {
     this.#port.postMessage(message, transfer as readonly never[] | undefined);
@@ -88,7 +80,8 @@ export class ThreadEnd implements PatientThread {
       while (this.#takeNext());
       if (until()) return;
       this.#occupant?.flush();
-      this.note();
+      this.#notes.stuck(true, this.#read);
+      this.#host.ring();
       this.#own.wait(rings);
     }
   }

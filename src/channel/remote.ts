@@ -1,0 +1,270 @@
+/**
+ * What the channels to threads and to processes have in common: the handshake, frames either way, and how it ends.
+ *
+ * starting → online → closed. In: calls of the pool; what the link tells of its worker. Out: frames, and the worker's calls.
+ */
+import { ProtocolError } from '../errors.js';
+import type { ByHand, Channel, ChannelListener, CloseReason } from '../protocol/channel.js';
+import type { Clone } from '../protocol/clone.js';
+import { fromRecord } from '../protocol/failure.js';
+import { type ResultFrame, replayResults } from '../protocol/resultFrames.js';
+import type { StartAnswer } from '../protocol/start.js';
+import { type Post, type TaskFrame, TaskFrameWriter } from '../protocol/taskFrames.js';
+import { Turn } from '../protocol/turn.js';
+import { type Hello, PROTOCOL } from '../protocol/wire.js';
+import { patience } from './patience.js';
+
+/** One worker that is not in this thread, and the way to it. */
+export interface Link {
+  /** For messages: the worker's file, or what the factory returned. */
+  readonly path: string;
+  /** ms until the worker has to have answered. */
+  readonly startTimeout: number;
+  readonly clone?: Clone;
+  /** Makes the worker and sends it `hello`. Throws when there is none; `listener` is told of all else. */
+  start(hello: Hello, listener: LinkListener): void;
+  readonly post: Post<TaskFrame<unknown>>;
+  /** Kills the worker; `exited` follows. Rejects when that is not possible. */
+  terminate(): Promise<unknown>;
+  /** Lets go of whatever keeps the host. */
+  close(): void;
+  /** Undefined where a thread cannot wait for the worker. */
+  readonly byHand?: LinkByHand | undefined;
+}
+
+/** What the event loop does for a link, done by hand while it stands still. The link has been started. */
+export interface LinkByHand {
+  readonly isReading: boolean;
+  readonly isStuck: boolean;
+  /** Tells what has come. @returns whether there was anything */
+  receive(): boolean;
+  /** Tells if the worker is gone, which no event does now. */
+  check(): void;
+}
+
+/** How a worker left. */
+export interface Exit {
+  readonly exitCode?: number | undefined;
+  readonly signal?: string | undefined;
+}
+
+export interface LinkListener {
+  /** What came where an answer to `hello` was due. */
+  answered(answer: StartAnswer | undefined): void;
+  frame(frame: unknown): void;
+  /** Why the worker is about to exit. */
+  died(cause: unknown, outOfMemory?: boolean): void;
+  /** The worker lives, and is of no use. */
+  unusable(cause: unknown): void;
+  /** The worker is gone, and everything that it sent was told. */
+  exited(exit: Exit): void;
+}
+
+/** ms in which a worker has to have answered. */
+export const DEFAULT_START_TIMEOUT = 10_000;
+
+/** Tasks in a frame at most. */
+const TASKS_PER_FRAME = 512;
+
+export class RemoteChannel<T, R> implements Channel<T>, LinkListener, ByHand {
+  readonly #link: Link;
+  readonly #hello: Hello;
+  readonly #pool: ChannelListener<R>;
+  readonly #writer: TaskFrameWriter<T>;
+  readonly #turn: Turn;
+  #stopWaiting: (() => void) | undefined;
+  #credits = 0;
+  #oldest: number | undefined;
+  /** When, in ms of `performance`. */
+  #started: number | undefined;
+  #online = false;
+  #closed = false;
+  /** What it is killed for. */
+  #reason: CloseReason | undefined;
+  #death: Extract<CloseReason, { kind: 'crashed' }> | undefined;
+
+  constructor(link: Link, hello: Hello, pool: ChannelListener<R>) {
+    this.#link = link;
+    this.#hello = hello;
+    this.#pool = pool;
+    this.#turn = new Turn(setImmediate, () => this.#takeTurn());
+    const refused = (position: number, error: unknown) => {
+      pool.failed(position, error);
+      this.#turn.soon();
+    };
+    this.#writer = new TaskFrameWriter<T>(link.post, TASKS_PER_FRAME, refused, link.clone);
+  }
+
+  // From the pool.
+
+  start(): void {
+    const { startTimeout } = this.#link;
+    this.#stopWaiting = patience(startTimeout, () => this.#tooLate());
+    this.#started = performance.now();
+    try {
+      this.#link.start(this.#hello, this);
+    } catch (cause) {
+      this.#close(this.#notStarted(cause));
+    }
+  }
+
+  task(position: number, task: T): void {
+    this.#writer.task(position, task);
+  }
+
+  replay(position: number, task: T): void {
+    this.#writer.replay(position, task);
+  }
+
+  /** Credits mostly come while results are taken in: they go with the tasks that this sets free. */
+  credit(results: number): void {
+    this.#credits += results;
+    this.#turn.soon();
+  }
+
+  /** Results that come together pass the turn on many times: the last one is told. */
+  oldest(position: number): void {
+    this.#oldest = position;
+    this.#turn.soon();
+  }
+
+  cancel(position: number, reason: string): void {
+    this.#writer.cancel(position, reason);
+  }
+
+  pill(): void {
+    this.#writer.pill();
+  }
+
+  abort(): void {
+    if (this.#online) this.#writer.abort();
+    else this.terminate();
+  }
+
+  terminate(): void {
+    if (this.#closed) return;
+    // Ended before it was started: there is nobody to wait for.
+    if (this.#started !== undefined)
+      this.#link.terminate().catch((cause: unknown) => this.#close({ kind: 'crashed', cause }));
+    else this.#close({ kind: 'exited' });
+  }
+
+  // From the link.
+
+  answered(answer: StartAnswer | undefined): void {
+    if (this.#closed) return;
+    if (answer?.kind === 'failed') {
+      this.#endFor(this.#notStarted(fromRecord(answer.failure)));
+    } else if (answer?.kind === 'online' && answer.protocol === PROTOCOL) {
+      this.#stopWaiting?.();
+      this.#online = true;
+    } else {
+      const spoken = answer?.kind === 'online' ? `protocol ${answer.protocol}` : 'something else';
+      const advice = 'Its file must call defineWorker() of the same version of looppool.';
+      this.unusable(new ProtocolError(`It speaks ${spoken}, not protocol ${PROTOCOL}. ${advice}`));
+    }
+  }
+
+  frame(frame: unknown): void {
+    if (this.#closed) return;
+    try {
+      replayResults(frame as ResultFrame<R>, this.#pool);
+      this.#turn.soon();
+    } catch (cause) {
+      this.#endFor({ kind: 'crashed', cause });
+    }
+  }
+
+  died(cause: unknown, outOfMemory = false): void {
+    this.#death ??= { kind: 'crashed', cause, outOfMemory };
+  }
+
+  unusable(cause: unknown): void {
+    this.#endFor(this.#online ? { kind: 'crashed', cause } : this.#notStarted(cause));
+  }
+
+  /** What it died of may have come on another way, and before its answer: whether it had started is clear only now. */
+  exited(exit: Exit): void {
+    if (this.#reason) this.#close(this.#reason);
+    else if (this.#online) this.#close(this.#death ?? { kind: 'exited', ...exit });
+    else this.#close(this.#notStarted(this.#death ? this.#death.cause : early(exit)));
+  }
+
+  // By hand.
+
+  get byHand(): ByHand | undefined {
+    return this.#link.byHand && this;
+  }
+
+  get isReading(): boolean {
+    return this.#link.byHand?.isReading ?? false;
+  }
+
+  get isStuck(): boolean {
+    return this.#link.byHand?.isStuck ?? false;
+  }
+
+  receive(): boolean {
+    const { byHand, startTimeout } = this.#link;
+    if (!byHand || byHand.isReading || this.#closed || this.#started === undefined) return false;
+    const some = byHand.receive();
+    if (!this.#online && performance.now() - this.#started > startTimeout) this.#tooLate();
+    // It is being killed, and no event will tell that it is gone.
+    if (this.#reason) this.#close(this.#reason);
+    return some || this.#closed;
+  }
+
+  send(): void {
+    if (this.#closed) return;
+    this.#sendNews();
+    this.#writer.flush();
+  }
+
+  check(): void {
+    const { byHand } = this.#link;
+    if (byHand && !byHand.isReading && !this.#closed && this.#started !== undefined) byHand.check();
+  }
+
+  #takeTurn(): void {
+    this.#sendNews();
+    this.#pool.turn();
+  }
+
+  #sendNews(): void {
+    if (this.#credits > 0) this.#writer.credit(this.#credits);
+    if (this.#oldest !== undefined) this.#writer.oldest(this.#oldest);
+    this.#credits = 0;
+    this.#oldest = undefined;
+  }
+
+  #tooLate(): void {
+    this.unusable(new Error(`It did not answer within ${this.#link.startTimeout} ms`));
+  }
+
+  #notStarted(cause: unknown): CloseReason {
+    return { kind: 'not-started', path: this.#link.path, cause };
+  }
+
+  /** Kills the worker; `reason` is told once it is gone. */
+  #endFor(reason: CloseReason): void {
+    if (this.#closed) return;
+    this.#reason ??= reason;
+    this.terminate();
+  }
+
+  #close(reason: CloseReason): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#stopWaiting?.();
+    this.#link.close();
+    this.#pool.closed(reason);
+  }
+}
+
+function early({ exitCode, signal }: Exit): Error {
+  return new Error(
+    signal
+      ? `It was ended by ${signal} before it answered`
+      : `It exited with code ${exitCode ?? 'unknown'} before it answered`,
+  );
+}

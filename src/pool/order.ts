@@ -1,0 +1,97 @@
+/**
+ * In which order results leave the pool: as they come (here), or in the order of their tasks (`reorder.ts`).
+ *
+ * In: tasks as they enter and as they are given to workers, their results, their ends. Out: results that may leave, and slots
+ * that are free. A task that a worker has is named by worker and position, as on the wire; by its standing otherwise.
+ */
+import type { Emitter } from '../demand/emission.js';
+import { Reorder } from './reorder.js';
+
+/** The pool, as an order sees it. */
+export interface OrderOwner {
+  leave(value: unknown, from: Emitter): void;
+  /** Calls back behind the results that have left. */
+  behindResults(act: () => void): void;
+  /** A result of the worker is dropped. */
+  dropped(worker: number): void;
+  /** Nothing of the task is left, and its slot is free. */
+  taskOver(worker: number): void;
+  /** This task is the oldest that is not over. Told only where the order is that of the tasks. */
+  oldest(worker: number, position: number): void;
+}
+
+/** To be said when the task's turn comes, behind its results. */
+export type Verdict = () => void;
+
+/** What a task keeps from one delivery to the next. */
+export interface Standing {
+  /** The worker whose slot it has. */
+  readonly worker: number;
+  /** Tasks with a higher one are behind it. All have the same where results leave as they come. */
+  readonly sequence: number;
+}
+
+export interface Order {
+  /** Nothing waits for a turn. */
+  readonly idle: boolean;
+  /** Results that wait for the turn of their task. */
+  readonly waiting: number;
+  /** A task has taken a slot of the worker. */
+  enter(worker: number): Standing;
+  /**
+   * The task is about to be given to the worker, perhaps not for the first time: what still waits of an earlier delivery is
+   * dropped, for it comes again.
+   */
+  begin(standing: Standing, worker: number, position: number): void;
+  /** @param position of the result's task, or UNSOLICITED */
+  result(value: unknown, from: Emitter, worker: number, position: number): void;
+  /** The task is done. */
+  end(worker: number, position: number): void;
+  /** Takes the task from its worker. `begin` or `giveUp` follows. */
+  withdraw(worker: number, position: number): Standing;
+  /** The task will not be done. */
+  giveUp(standing: Standing, verdict?: Verdict): void;
+  /** Forgets what waits. */
+  clear(): void;
+}
+
+export function orderFor(ordered: boolean, workers: number, window: number, owner: OrderOwner): Order {
+  return ordered ? new Reorder(workers, window, owner) : new AsTheyCome(workers, owner);
+}
+
+class AsTheyCome implements Order {
+  readonly idle = true;
+  readonly waiting = 0;
+  readonly #owner: OrderOwner;
+  readonly #standings: readonly Standing[];
+
+  constructor(workers: number, owner: OrderOwner) {
+    this.#owner = owner;
+    this.#standings = Array.from({ length: workers }, (_, worker) => ({ worker, sequence: 0 }));
+  }
+
+  enter(worker: number): Standing {
+    return this.#standings[worker] as Standing;
+  }
+
+  begin(): void {}
+
+  result(value: unknown, from: Emitter): void {
+    this.#owner.leave(value, from);
+  }
+
+  end(worker: number): void {
+    this.#owner.taskOver(worker);
+  }
+
+  withdraw(worker: number): Standing {
+    return this.enter(worker);
+  }
+
+  giveUp({ worker }: Standing, verdict?: Verdict): void {
+    this.#owner.taskOver(worker);
+    verdict?.();
+  }
+
+  clear(): void {}
+}

@@ -1,0 +1,133 @@
+/**
+ * Results in the order of their tasks. Pure: it calls back in the same call, and knows of no channel and no clock.
+ *
+ * A task's turn comes when all tasks before it are over. Then its results leave as they come; until then they wait here,
+ * where credits bound their number (CRD-2). A task keeps its slot until it is over, so that there are never more than
+ * `maxTasks` places, with results or without. Results of no task leave at once.
+ *
+ * What a task does in the call in which its turn comes (inline) is taken by the loop that gave it its turn.
+ */
+import type { Emitter } from '../demand/emission.js';
+import { Ring } from '../ring.js';
+import { Ledger } from './ledger.js';
+import type { Order, OrderOwner, Verdict } from './order.js';
+import { NOWHERE, Place } from './place.js';
+
+export class Reorder implements Order {
+  readonly #owner: OrderOwner;
+  /** The tasks that are not over, oldest first, and those that are and wait behind one that is not. */
+  readonly #places = new Ring<Place>();
+  /** Of the tasks that a worker has, by position. */
+  readonly #byWorker: readonly Ledger<Place>[];
+  /** The oldest, once nothing of it waits here. */
+  #current: Place | undefined;
+  #sequence = 0;
+  #waiting = 0;
+  #advancing = false;
+
+  /** @param window tasks that a worker may have at a time */
+  constructor(workers: number, window: number, owner: OrderOwner) {
+    this.#owner = owner;
+    this.#byWorker = Array.from({ length: workers }, () => new Ledger<Place>(window));
+  }
+
+  get idle(): boolean {
+    return this.#places.length === 0;
+  }
+
+  get waiting(): number {
+    return this.#waiting;
+  }
+
+  enter(worker: number): Place {
+    const place = new Place(this.#sequence, worker);
+    this.#sequence += 1;
+    this.#places.push(place);
+    return place;
+  }
+
+  begin(place: Place, worker: number, position: number): void {
+    if (place.waiting > 0) this.#drop(place);
+    place.worker = worker;
+    place.position = position;
+    this.#at(worker).add(position, place);
+    if (place === this.#places.peek()) this.#advance();
+  }
+
+  result(value: unknown, from: Emitter, worker: number, position: number): void {
+    const place = this.#at(worker).task(position);
+    if (place === undefined || place === this.#current) this.#owner.leave(value, from);
+    else {
+      this.#waiting += 1;
+      place.push(value, from);
+    }
+  }
+
+  end(worker: number, position: number): void {
+    this.giveUp(this.withdraw(worker, position));
+  }
+
+  withdraw(worker: number, position: number): Place {
+    const ledger = this.#at(worker);
+    const place = ledger.task(position) as Place;
+    ledger.close(position);
+    place.position = NOWHERE;
+    if (place === this.#current) this.#current = undefined;
+    return place;
+  }
+
+  giveUp(place: Place, verdict?: Verdict): void {
+    place.over = true;
+    place.verdict = verdict;
+    if (place === this.#places.peek()) this.#advance();
+  }
+
+  clear(): void {
+    if (this.#places.length > 0) this.#places.peek().clear();
+    this.#places.clear();
+    this.#current = undefined;
+    this.#waiting = 0;
+  }
+
+  #at(worker: number): Ledger<Place> {
+    return this.#byWorker[worker] as Ledger<Place>;
+  }
+
+  #drop(place: Place): void {
+    const { worker } = place;
+    for (let left = place.clear(); left > 0; left -= 1) {
+      this.#waiting -= 1;
+      this.#owner.dropped(worker);
+    }
+  }
+
+  #advance(): void {
+    if (this.#advancing) return;
+    this.#advancing = true;
+    try {
+      while (this.#places.length > 0 && this.#takeTurn(this.#places.peek()));
+    } finally {
+      this.#advancing = false;
+    }
+  }
+
+  /** True when there is more to do: the turn is over, or has only begun. */
+  #takeTurn(place: Place): boolean {
+    // What it has sent comes once more when it is delivered again.
+    if (place.position === NOWHERE && !place.over) return false;
+    while (place.waiting > 0) {
+      this.#waiting -= 1;
+      this.#owner.leave(place.shift(), place.from as Emitter);
+    }
+    if (place.over) {
+      this.#places.shift();
+      if (place.verdict) this.#owner.behindResults(place.verdict);
+      this.#owner.taskOver(place.worker);
+      return true;
+    }
+    if (place === this.#current) return false;
+    this.#current = place;
+    this.#owner.oldest(place.worker, place.position);
+    return true;
+  }
+}

@@ -1,0 +1,265 @@
+/**
+ * Where a worker's results wait for credit when results leave the pool in the order of their tasks.
+ *
+ * The pool emits the results of its oldest task, and those of no task, as they come: these are *urgent*, for their credits
+ * come back whatever else happens. All other results stay in the pool until their turn comes, and may spend the credits but
+ * for the reserve. So the oldest task may always send (ORD-2): whoever is not urgent leaves at least `reserve` credits behind,
+ * hence of this worker's share at most share − reserve are ever spent on results that wait for a turn; the others are
+ * here, or on their way here, or spent on a result that waits for nobody but the subscriber. The worker need not know the
+ * order for that, only which task is the oldest, and that only once its credits are down to the reserve.
+ *
+ * A worker that asks for each credit asks for urgent results only.
+ *
+ * In and out as in `outbox.ts`; but what a task has to send waits by itself, and its `done` waits for its own results only.
+ */
+import { currentScope, type Emitter, type Scope } from '../demand/emission.js';
+import { type Hello, type ToPool, UNSOLICITED } from '../protocol/wire.js';
+import { Ring } from '../ring.js';
+import type { Outbox, Send, Starvation } from './outbox.js';
+
+/** What one task has to send, or no task. */
+interface Lot<R> {
+  readonly results: Ring<R>;
+  end: Send | undefined;
+}
+
+const NOBODY = -2;
+
+export class OrderedOutbox<R> implements Outbox<R> {
+  readonly #wire: ToPool<R>;
+  readonly #loop: Emitter;
+  readonly #unblocked: () => void;
+  readonly #starvation: Starvation | undefined;
+  /** By owner, whoever waits longest first. */
+  readonly #waiting = new Map<number, Lot<R>>();
+  /** Emissions that are paused, by the owner of their results. */
+  readonly #paused = new Map<number, Set<Scope>>();
+  readonly #asks: boolean;
+  readonly #reserve: number;
+  #credits: number;
+  #oldest = NOBODY;
+  /** Results of no task and of the oldest take turns. */
+  #lastServed = NOBODY;
+  #asked = false;
+  #flowing = false;
+  #last: Send | undefined;
+
+  /**
+   * @param loop emits the tasks, and is not paused: the oldest may be the next one
+   * @param unblocked is called when nothing waits any more
+   */
+  constructor(
+    wire: ToPool<R>,
+    { credits, asks, reserve }: Pick<Hello, 'credits' | 'asks' | 'reserve'>,
+    loop: Emitter,
+    unblocked: () => void,
+    starvation?: Starvation | undefined,
+  ) {
+    this.#wire = wire;
+    this.#starvation = starvation;
+    this.#credits = credits;
+    this.#asks = asks;
+    this.#reserve = asks ? Infinity : reserve;
+    this.#loop = loop;
+    this.#unblocked = unblocked;
+  }
+
+  get blocked(): boolean {
+    return this.#waiting.size > 0;
+  }
+
+  /** The oldest task, and those on the way to it, begin whatever waits. */
+  admits(position: number): boolean {
+    return !this.blocked || position <= this.#oldest;
+  }
+
+  result(value: R, owner: number): void {
+    if (this.#mayBeSent(owner) && !this.#waiting.has(owner)) {
+      this.#credits -= 1;
+      this.#wire.result(value, owner);
+      if (!this.#asks && !this.#mayBeSent(owner)) this.#pause(owner);
+      return;
+    }
+    let lot = this.#waiting.get(owner);
+    if (!lot) {
+      lot = { results: new Ring(), end: undefined };
+      this.#waiting.set(owner, lot);
+    }
+    lot.results.push(value);
+    const waits = this.#pause(owner);
+    if (this.#isUrgent(owner)) this.#ask();
+    // Who is not urgent may have to wait for a task that needs this very thread.
+    if (waits || !this.#isUrgent(owner)) this.#starvation?.waits();
+    else this.#starvation?.goesOn(() => this.#waiting.get(owner)?.results.length ?? 0);
+  }
+
+  /** What waits here, or is paused, is what the credits do not allow. */
+  isStuck(running: number): boolean {
+    const waiting = [...this.#waiting].filter(([, { end }]) => end === undefined).map(([owner]) => owner);
+    const paused = [...this.#paused.keys()].filter((owner) => !this.#waiting.has(owner));
+    return [...waiting, ...paused].filter((owner) => owner !== UNSOLICITED).length === running;
+  }
+
+  done(position: number): void {
+    const lot = this.#waiting.get(position);
+    if (lot) lot.end = () => this.done(position);
+    else {
+      this.#letGo(position);
+      this.#wire.done(position);
+    }
+  }
+
+  failed(position: number, error: unknown): void {
+    const lot = this.#waiting.get(position);
+    if (lot) lot.end = () => this.failed(position, error);
+    else {
+      this.#letGo(position);
+      this.#wire.failed(position, error);
+    }
+  }
+
+  end(send: Send): void {
+    this.#last = send;
+    this.#endIfThrough();
+  }
+
+  /** They would wait for ever: for the end of a task that is not done. */
+  forsake(): void {
+    for (const owner of [...this.#waiting.keys()]) if (owner !== UNSOLICITED) this.#waiting.delete(owner);
+  }
+
+  credit(results: number): void {
+    this.#credits += results;
+    this.#asked = false;
+    this.#flow();
+  }
+
+  oldest(position: number): void {
+    this.#oldest = position;
+    for (const owner of [...this.#paused.keys()]) if (this.#isInTheWay(owner)) this.#resumeAll(owner);
+    this.#flow();
+  }
+
+  clear(): void {
+    this.#waiting.clear();
+    this.#last = undefined;
+    for (const owner of [...this.#paused.keys()]) this.#resumeAll(owner);
+  }
+
+  #isUrgent(owner: number): boolean {
+    return owner === UNSOLICITED || owner === this.#oldest;
+  }
+
+  /**
+   * It began before the oldest task, and yet comes after it: the oldest is here for another time. It may have to wait for this
+   * one (`each` with a limit), so this one goes on, and what it emits waits here.
+   */
+  #isInTheWay(owner: number): boolean {
+    return owner !== UNSOLICITED && owner < this.#oldest;
+  }
+
+  #mayBeSent(owner: number): boolean {
+    return this.#credits > (this.#isUrgent(owner) ? 0 : this.#reserve);
+  }
+
+  /** Sends and resumes as far as credits go. What that sets free in the same call is used by the same loop. */
+  #flow(): void {
+    if (this.#flowing) return;
+    const wasBlocked = this.blocked;
+    this.#flowing = true;
+    while (this.#sendOne() || this.#resumeOne());
+    this.#flowing = false;
+    this.#endIfThrough();
+    if (wasBlocked && !this.blocked) this.#unblocked();
+  }
+
+  #sendOne(): boolean {
+    const urgent = this.#urgentIn(this.#waiting);
+    if (urgent !== undefined && this.#credits === 0) this.#ask();
+    const owner = urgent ?? firstKey(this.#waiting);
+    if (owner === undefined || !this.#mayBeSent(owner)) return false;
+    const lot = this.#waiting.get(owner) as Lot<R>;
+    this.#lastServed = owner;
+    this.#credits -= 1;
+    this.#wire.result(lot.results.shift(), owner);
+    // Until now it has stood in the way of what comes in that call, which may even be the worker's end.
+    if (lot.results.length === 0 && this.#waiting.get(owner) === lot) {
+      this.#waiting.delete(owner);
+      lot.end?.();
+    }
+    return true;
+  }
+
+  #resumeOne(): boolean {
+    const owner = this.#urgentIn(this.#paused) ?? firstKey(this.#paused);
+    return owner !== undefined && (this.#resume(owner) || this.#resume(this.#otherUrgent(owner)));
+  }
+
+  #resume(owner: number): boolean {
+    const scopes = this.#paused.get(owner);
+    if (!scopes || this.#waiting.has(owner)) return false;
+    // It has to have a result to ask for credit.
+    if (!this.#mayBeSent(owner) && !(this.#asks && this.#isUrgent(owner))) return false;
+    const [scope] = scopes;
+    scopes.delete(scope as Scope);
+    if (scopes.size === 0) this.#paused.delete(owner);
+    this.#lastServed = owner;
+    scope?.resume();
+    return true;
+  }
+
+  /** The owner of urgent results among these. Of two, the one whose turn it is. */
+  #urgentIn(owners: ReadonlyMap<number, unknown>): number | undefined {
+    if (!owners.has(UNSOLICITED)) return owners.has(this.#oldest) ? this.#oldest : undefined;
+    return this.#lastServed === UNSOLICITED && owners.has(this.#oldest) ? this.#oldest : UNSOLICITED;
+  }
+
+  #otherUrgent(owner: number): number {
+    return owner === UNSOLICITED ? this.#oldest : UNSOLICITED;
+  }
+
+  #ask(): void {
+    if (!this.#asks || this.#asked) return;
+    this.#asked = true;
+    this.#wire.starved();
+  }
+
+  /** One pause for each emission, however many results it brings. False for one that cannot wait, or goes on all the same. */
+  #pause(owner: number): boolean {
+    const scope = currentScope();
+    if (!scope || scope.emitter === this.#loop || this.#isInTheWay(owner)) return false;
+    const scopes = this.#paused.get(owner);
+    if (scopes?.has(scope) || !scope.pause()) return false;
+    if (scopes) scopes.add(scope);
+    else this.#paused.set(owner, new Set([scope]));
+    return true;
+  }
+
+  #resumeAll(owner: number): void {
+    const scopes = this.#paused.get(owner);
+    this.#paused.delete(owner);
+    if (scopes) for (const scope of scopes) scope.resume();
+  }
+
+  /** Whoever emitted for a task that has ended waits for no turn any more. */
+  #letGo(position: number): void {
+    const scopes = this.#paused.get(position);
+    if (!scopes) return;
+    this.#paused.delete(position);
+    const others = this.#paused.get(UNSOLICITED) ?? new Set();
+    for (const scope of scopes) others.add(scope);
+    this.#paused.set(UNSOLICITED, others);
+  }
+
+  #endIfThrough(): void {
+    if (this.blocked || !this.#last) return;
+    const send = this.#last;
+    this.#last = undefined;
+    send();
+  }
+}
+
+function firstKey(map: ReadonlyMap<number, unknown>): number | undefined {
+  for (const key of map.keys()) return key;
+  return undefined;
+}
