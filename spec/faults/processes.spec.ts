@@ -1,7 +1,9 @@
 /** What only processes do: they are killed, they lose their host, they have a group and a title. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { on, once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -133,6 +135,23 @@ describe('a process of its own', () => {
     expect(titles.map((title) => title.replace(/^\S+ /, ''))).to.deep.equal(['parsers-0', 'parsers-1']);
     for (const value of values) expect(value).to.include({ cwd: '/', env: 'given' });
     for (const { argv } of values as { argv: string[] }[]) expect(argv).to.deep.equal(['--fast', 'x']);
+  });
+});
+
+describe('what a process prints', () => {
+  it('DRN-2 is there when the output completes, up to the last word', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'looppool-prints-'));
+    const file = openSync(join(folder, 'printed'), 'w+');
+    try {
+      const worker = processWorker<Act, unknown>(actsUrl, { stdio: ['ignore', file, file] });
+      const text = 'x'.repeat(200_000);
+      const { completed } = await run(of<Act>({ act: 'print', text }).pipe(poolMap(worker, 1)));
+      expect(completed).to.equal(true);
+      expect(readFileSync(join(folder, 'printed'), 'utf8')).to.equal(`${text}\n${text}\n`);
+    } finally {
+      closeSync(file);
+      rmSync(folder, { recursive: true });
+    }
   });
 });
 

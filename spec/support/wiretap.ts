@@ -62,6 +62,8 @@ export function tap<T, R>(
             pool.failed(position, error);
           },
           starved: () => pool.starved(),
+          timed: (take) => pool.timed(take),
+          resources: (resources) => pool.resources(resources),
           report: (error) => pool.report(error),
           broken: (error) => pool.broken(error),
           ending: () => pool.ending(),

@@ -3,6 +3,7 @@
  *
  * starting → online → closed. In: calls of the pool; what the link tells of its worker. Out: frames, and the worker's calls.
  */
+import { now } from '../clock.js';
 import { ProtocolError } from '../errors.js';
 import type { ByHand, Channel, ChannelListener, CloseReason } from '../protocol/channel.js';
 import type { Clone } from '../protocol/clone.js';
@@ -92,7 +93,8 @@ export class RemoteChannel<T, R> implements Channel<T>, LinkListener, ByHand {
       pool.failed(position, error);
       this.#turn.soon();
     };
-    this.#writer = new TaskFrameWriter<T>(link.post, TASKS_PER_FRAME, refused, link.clone);
+    const clock = hello.clock === undefined ? undefined : now;
+    this.#writer = new TaskFrameWriter<T>(link.post, TASKS_PER_FRAME, refused, link.clone, clock);
   }
 
   // From the pool.
@@ -108,8 +110,8 @@ export class RemoteChannel<T, R> implements Channel<T>, LinkListener, ByHand {
     }
   }
 
-  task(position: number, task: T): void {
-    this.#writer.task(position, task);
+  task(position: number, task: T, trace?: string): void {
+    this.#writer.task(position, task, trace);
   }
 
   replay(position: number, task: T): void {

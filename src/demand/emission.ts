@@ -27,6 +27,8 @@ export interface Emitter {
   abandoned?(token: number): void;
   /** Whether it may call an emission off before it is settled. */
   readonly cancels?: boolean;
+  /** The trace context of an emission, as in W3C's `traceparent`. */
+  trace?(token: number): string | undefined;
 }
 
 interface Target<T> {

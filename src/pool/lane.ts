@@ -16,8 +16,11 @@ import {
 } from '../errors.js';
 import type { UntimedPoolEvent } from '../events.js';
 import type { ByHand, Channel, ChannelListener, ChannelOpener, CloseReason } from '../protocol/channel.js';
+import type { TaskTimes } from '../protocol/times.js';
 import type { Hello } from '../protocol/wire.js';
+import type { Resources } from '../resources.js';
 import { deadline } from './deadline.js';
+import { bareOf } from './job.js';
 import { Ledger } from './ledger.js';
 import type { Standing } from './order.js';
 import { TimeLimits } from './timeLimits.js';
@@ -46,6 +49,8 @@ export interface LaneOwner<R> {
   result(value: R, from: Emitter, worker: number, position: number, attempt: number): void;
   resultWithheld(worker: number): void;
   starved(worker: number): void;
+  taskTimes(worker: number, times: TaskTimes): void;
+  resources(worker: number, resources: Resources): void;
   owesCredit(worker: number): boolean;
   turn(): void;
   tell(event: UntimedPoolEvent): void;
@@ -144,7 +149,7 @@ export class Lane<T, R> implements ChannelListener<R> {
   }
 
   start(): void {
-    this.#tell({ type: 'worker-spawned', worker: this.index });
+    this.#tell({ type: 'worker-spawned', worker: this.index, name: this.name });
     // Whoever observes that may have ended the pool.
     if (!this.#closed) this.#channel.start();
   }
@@ -236,7 +241,7 @@ export class Lane<T, R> implements ChannelListener<R> {
     const cause = this.#overdue.get(position) ?? error;
     this.#overdue.delete(position);
     if (this.#replays.delete(position)) {
-      this.#keeper.replayed(new TaskError(this, task, 1, cause));
+      this.#keeper.replayed(new TaskError(this, bareOf(task), 1, cause));
       return;
     }
     this.#keeper.taskFailed(this.#undone(position, task as T), cause);
@@ -245,6 +250,14 @@ export class Lane<T, R> implements ChannelListener<R> {
 
   starved(): void {
     if (!this.#crashed) this.#owner.starved(this.index);
+  }
+
+  timed(take: () => TaskTimes): void {
+    if (!this.#crashed) this.#owner.taskTimes(this.index, take());
+  }
+
+  resources(resources: Resources): void {
+    this.#owner.resources(this.index, resources);
   }
 
   report(error: unknown): void {
@@ -291,13 +304,13 @@ export class Lane<T, R> implements ChannelListener<R> {
     if ((this.#stopping || this.#forced) && reason.kind !== 'crashed') return undefined;
     if (reason.kind === 'not-started') return new WorkerStartError(this, reason.path, reason.cause);
     if (reason.kind === 'exited' && this.#drained) return undefined;
-    return new WorkerCrashError(this, this.#ledger.open(), reason);
+    return new WorkerCrashError(this, this.#ledger.open().map(bareOf), reason);
   }
 
   /** If it still runs, it is asked to end. */
   #crash(details: CrashDetails): void {
     if (this.#crashed) return;
-    this.#giveBack(new WorkerCrashError(this, this.#ledger.open(), details));
+    this.#giveBack(new WorkerCrashError(this, this.#ledger.open().map(bareOf), details));
     this.stop();
   }
 
@@ -311,7 +324,7 @@ export class Lane<T, R> implements ChannelListener<R> {
     const task = this.#ledger.task(position) as T;
     if (this.#crashed || !this.#ledger.has(position)) return;
     const attempt = this.#attempts.get(position) ?? 1;
-    const error = new TaskTimeoutError(this, task, attempt, this.#owner.taskTimeout);
+    const error = new TaskTimeoutError(this, bareOf(task), attempt, this.#owner.taskTimeout);
     this.#overdue.set(position, error);
     this.#channel.cancel(position, error.message);
     this.#keeper.overdue(error);

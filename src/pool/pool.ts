@@ -8,7 +8,8 @@
  * (3) each drains and leaves; (4) the last result is ingested; (5) the output completes (DRN-2).
  * Error or unsubscribe: the workers are asked to end, then terminated after `grace`; nothing more is emitted (CAN-1).
  */
-import { asyncScheduler, Subject, type Subscriber, type Subscription, timer } from 'rxjs';
+import { type Subscriber, type Subscription, timer } from 'rxjs';
+import { now } from '../clock.js';
 import { currentScope, type Emitter } from '../demand/emission.js';
 import type { Feeders } from '../demand/feeders.js';
 import {
@@ -20,30 +21,34 @@ import {
   WorkerCrashError,
   type WorkerName,
 } from '../errors.js';
-import type { PoolEvent, UntimedPoolEvent } from '../events.js';
+import type { UntimedPoolEvent } from '../events.js';
 import { forAll } from '../forAll.js';
 import type { ResolvedOptions } from '../options.js';
 import type { ChannelOpener } from '../protocol/channel.js';
+import type { TaskTimes } from '../protocol/times.js';
 import { PROTOCOL } from '../protocol/wire.js';
-import type { Routed } from '../routing.js';
+import type { Resources } from '../resources.js';
+import { directionOf, type Routed } from '../routing.js';
 import { Acks } from './acks.js';
+import { Announcer } from './announcer.js';
 import { type ResultCredits, resultCredits } from './credits.js';
 import { type Dispatcher, LeastBusy, RoundRobin } from './dispatcher.js';
 import { HighWater, highMark } from './highWater.js';
 import { Intake } from './intake.js';
+import { bareOf, Job } from './job.js';
 import { Lane, type LaneOwner } from './lane.js';
 import { type Order, type OrderOwner, orderFor, type Standing } from './order.js';
 import { Outlet } from './outlet.js';
+import type { LaneGauges, PoolGauges } from './recorder.js';
 import { RetryPolicy } from './retry.js';
 import { Router } from './router.js';
 import { Seat, type SeatOwner, type TaskFailure } from './seat.js';
 import { type Attended, attend, forget, isStandstill, type Station, standStill } from './standstill.js';
-import { warnUnobserved } from './unobserved.js';
 
 /** Starts the worker of a slot. May throw what the user's factory throws. */
 export type OpenSlot<T, R> = (slot: WorkerName) => ChannelOpener<T, R>;
 
-export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Attended {
+export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, PoolGauges, Attended {
   readonly grace: number;
   readonly window: number;
   readonly taskTimeout: number;
@@ -53,7 +58,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, At
   readonly feeders: Feeders;
   readonly #options: ResolvedOptions;
   readonly #output: Subscriber<R>;
-  readonly #events: Subject<PoolEvent> | undefined;
+  readonly #announcer: Announcer;
   readonly #intake: Intake<T | Routed<T>>;
   readonly #highWater: HighWater;
   readonly #dispatcher: Dispatcher;
@@ -79,9 +84,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, At
     this.#options = options;
     this.#open = open;
     this.#output = output;
-    // An observer that throws is reported as RxJS does for any, and stops nothing here.
-    this.#events = events && new Subject<PoolEvent>();
-    this.#events?.subscribe(events);
+    this.#announcer = new Announcer(this, events);
     this.#intake = new Intake(backlog, overflow);
     this.feeders = this.#intake.feeders;
     this.#highWater = new HighWater(highMark(maxTasks, backlog));
@@ -105,6 +108,28 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, At
     this.#order = orderFor(ordered, n, this.window, this);
     this.taskTimeout = options.taskTimeout;
     this.maxTasksPerWorker = options.maxTasksPerWorker;
+  }
+
+  // What can be read from outside.
+
+  get name(): string {
+    return this.#options.name;
+  }
+
+  get queued(): number {
+    return this.#intake.waiting + this.#router.parked;
+  }
+
+  get uningested(): number {
+    return this.#order.waiting + this.#outlet.uningested;
+  }
+
+  get over(): boolean {
+    return this.#over;
+  }
+
+  get lanes(): readonly LaneGauges[] {
+    return this.#seats;
   }
 
   /** @throws what the user's factory throws; the workers before are started then, and `stop` ends them */
@@ -173,7 +198,9 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, At
     try {
       return this.#router.place(task);
     } catch (error) {
-      this.fail(error);
+      const bare = directionOf(task) ? (task as Routed<T>).task : task;
+      if (bare instanceof Job) bare.owner.fail(error);
+      else this.fail(error);
       return true;
     }
   }
@@ -181,7 +208,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, At
   complete(): void {
     this.#sourceCompleted = true;
     const { drainTimeout } = this.#options;
-    if (drainTimeout !== Infinity) this.#drain = timer(drainTimeout).subscribe(() => this.#drainsTooLong());
+    if (drainTimeout !== Infinity) this.#drain = timer(drainTimeout).subscribe(() => this.drainsTooLong());
     this.turn();
   }
 
@@ -218,6 +245,9 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, At
   }
 
   result(value: R, from: Emitter, worker: number, position: number, attempt: number): void {
+    const seat = this.#seats[worker] as Seat<T, R>;
+    seat.results += 1;
+    seat.uningested += 1;
     const out = this.#acks ? this.#acks.deliveryOf(value, worker, attempt) : value;
     this.#order.result(out, from, worker, position);
     // Behind the delivery: a credit that it sets free must not bring the next result before this one.
@@ -231,7 +261,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, At
 
   resultSettled(worker: number): void {
     this.#outlet.settled();
-    this.#credits.settled(worker);
+    this.#ingested(worker);
     this.#completeIfThrough();
   }
 
@@ -260,8 +290,12 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, At
     if (!this.retry.supervised && !this.#options.ordered) this.fail(error);
   }
 
-  taskLost(error: TaskFailure, standing: Standing): void {
+  taskLost(error: TaskFailure, standing: Standing, task: T): void {
     if (this.#over) return;
+    if (task instanceof Job && !task.owner.jobLost(error)) {
+      this.#order.giveUp(standing);
+      return;
+    }
     if (this.#options.onTaskError === 'error') {
       this.#order.giveUp(standing, () => this.fail(error));
       return;
@@ -301,6 +335,11 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, At
   }
 
   dropped(worker: number): void {
+    this.#ingested(worker);
+  }
+
+  #ingested(worker: number): void {
+    (this.#seats[worker] as Seat<T, R>).uningested -= 1;
     this.#credits.settled(worker);
   }
 
@@ -370,8 +409,21 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, At
     const { name: poolName, initialData } = this.#options;
     const opener = this.#open({ index, name });
     const { onDemand: asks, reserve } = this.#credits;
+    const { clock, resourceInterval } = this.#announcer;
     const watches = this.taskTimeout !== Infinity;
-    const hello = { protocol: PROTOCOL, index, name, poolName, initialData, credits, asks, reserve, watches };
+    const hello = {
+      protocol: PROTOCOL,
+      index,
+      name,
+      poolName,
+      initialData,
+      credits,
+      asks,
+      reserve,
+      watches,
+      clock,
+      resourceInterval,
+    };
     return new Lane(hello, opener, this, seat);
   }
 
@@ -385,18 +437,30 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, At
   }
 
   tell(event: UntimedPoolEvent): void {
-    if (this.#events) this.#events.next({ ...event, at: asyncScheduler.now() });
-    else warnUnobserved(this.#options.name, event);
+    this.#announcer.tell(event);
   }
 
-  #drainsTooLong(): void {
+  taskTimes(worker: number, times: TaskTimes): void {
+    this.#announcer.taskTimes(worker, times);
+  }
+
+  resources(worker: number, resources: Resources): void {
+    this.#announcer.resources(worker, resources);
+  }
+
+  /** Ends the output with what is left. */
+  drainsTooLong(): void {
     const tasks = [
       ...this.#seats.flatMap((seat) => seat.undone()),
       ...this.#router.parkedTasks(),
       ...this.#intake.tasks(),
     ];
     this.fail(
-      new DrainTimeoutError(this.#options.drainTimeout, tasks, this.#order.waiting + this.#outlet.uningested),
+      new DrainTimeoutError(
+        this.#options.drainTimeout,
+        tasks.map(bareOf),
+        this.#order.waiting + this.#outlet.uningested,
+      ),
     );
   }
 
@@ -409,15 +473,15 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, At
   }
 
   #tellPaused(): void {
-    if (!this.#events) return;
-    this.#pausedAt = asyncScheduler.now();
+    if (!this.#announcer.isHeard) return;
+    this.#pausedAt = now();
     this.tell({ type: 'paused' });
   }
 
   #resume(): void {
     if (!this.#hasRoom()) return;
     if (this.#pausedAt !== undefined) {
-      const duration = asyncScheduler.now() - this.#pausedAt;
+      const duration = now() - this.#pausedAt;
       this.#pausedAt = undefined;
       this.tell({ type: 'resumed', duration });
     }

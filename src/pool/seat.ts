@@ -22,8 +22,10 @@ import type { UntimedPoolEvent } from '../events.js';
 import { isMoved } from '../move.js';
 import { Ring } from '../ring.js';
 import { deadline } from './deadline.js';
+import { bareOf } from './job.js';
 import type { Lane, LaneKeeper, Undone } from './lane.js';
 import type { Standing } from './order.js';
+import type { LaneGauges } from './recorder.js';
 import type { RetryPolicy } from './retry.js';
 import type { Hand, Station } from './standstill.js';
 
@@ -55,7 +57,7 @@ export interface SeatOwner<T, R> {
   /** A task has run too long, and is called off. */
   taskOverdue(error: TaskTimeoutError): void;
   /** The task has had its deliveries. */
-  taskLost(failure: TaskFailure, standing: Standing): void;
+  taskLost(failure: TaskFailure, standing: Standing, task: T): void;
   /** Takes the seat out of the rotation, and back into it. */
   suspend(worker: number): void;
   resume(worker: number): void;
@@ -65,11 +67,14 @@ export interface SeatOwner<T, R> {
   tell(event: UntimedPoolEvent): void;
 }
 
-export class Seat<T, R> implements LaneKeeper<T>, Station {
+export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
   readonly index: number;
   readonly name: string;
   /** Of the results of all its workers. */
   readonly emitter: Emitter;
+  /** Results of its workers that have arrived, and those of them that are not ingested. */
+  results = 0;
+  uningested = 0;
   readonly #owner: SeatOwner<T, R>;
   #lane: Lane<T, R> | undefined;
   /** Takes the place of a worker that has done its share, once it is ready and that one has drained. */
@@ -105,6 +110,11 @@ export class Seat<T, R> implements LaneKeeper<T>, Station {
       paused: () => owner.outputPaused(),
       room: () => owner.outputHasRoom(),
     };
+  }
+
+  /** Tasks that its workers have and have not done. */
+  get running(): number {
+    return (this.#lane?.load ?? 0) + (this.#successor?.load ?? 0);
   }
 
   /** @throws what the user's factory throws */
@@ -188,7 +198,7 @@ export class Seat<T, R> implements LaneKeeper<T>, Station {
     const { retry } = this.#owner;
     const failure = error instanceof TaskTimeoutError ? error : this.#failureOf(undone, error);
     this.#owner.taskFailed(failure);
-    if (retry.mayRetry(undone.attempt) && !isMoved(undone.task)) this.#deliverAgain(undone, error);
+    if (retry.mayRetry(undone.attempt) && !isMoved(bareOf(undone.task))) this.#deliverAgain(undone, error);
     else this.#giveUp(undone, failure);
     if (this.#suspended) this.#carryOn();
   }
@@ -223,7 +233,7 @@ export class Seat<T, R> implements LaneKeeper<T>, Station {
     const suspects: Undone<T>[] = [];
     for (const task of undone) {
       const again = retry.mayRedeliver(task.attempt, undone.length);
-      if (isMoved(task.task)) this.#giveUp(task, this.#failureOf(task, movedAway(error)));
+      if (isMoved(bareOf(task.task))) this.#giveUp(task, this.#failureOf(task, movedAway(error)));
       else if (untouched) suspects.push(task);
       else if (again) suspects.push(nextDelivery(task));
       else this.#giveUp(task, this.#failureOf(task, error));
@@ -247,7 +257,7 @@ export class Seat<T, R> implements LaneKeeper<T>, Station {
       const guilty = task.position === culprit;
       if (guilty) this.#owner.taskFailed(error);
       if (guilty && !retry.mayRetry(task.attempt)) this.#giveUp(task, error);
-      else if (isMoved(task.task)) this.#giveUp(task, this.#failureOf(task, movedAway(error)));
+      else if (isMoved(bareOf(task.task))) this.#giveUp(task, this.#failureOf(task, movedAway(error)));
       else suspects.push(guilty ? nextDelivery(task) : task);
     }
     this.#line([...suspects, ...this.#suspects.takeAll()]);
@@ -331,11 +341,11 @@ export class Seat<T, R> implements LaneKeeper<T>, Station {
   }
 
   #failureOf({ task, attempt }: Undone<T>, cause: unknown): TaskError {
-    return new TaskError(this, task, attempt, cause);
+    return new TaskError(this, bareOf(task), attempt, cause);
   }
 
-  #giveUp({ standing }: Undone<T>, failure: TaskFailure): void {
-    this.#owner.taskLost(failure, standing);
+  #giveUp({ task, standing }: Undone<T>, failure: TaskFailure): void {
+    this.#owner.taskLost(failure, standing, task);
   }
 
   #deliverAgain(undone: Undone<T>, error: unknown): void {
@@ -383,7 +393,8 @@ export class Seat<T, R> implements LaneKeeper<T>, Station {
   }
 
   #deliver(lane: Lane<T, R>, { task, attempt, standing }: Undone<T>): void {
-    if (attempt > 1) this.#owner.tell({ type: 'task-redelivered', worker: this.index, task, attempt });
+    if (attempt > 1)
+      this.#owner.tell({ type: 'task-redelivered', worker: this.index, task: bareOf(task), attempt });
     lane.task(task, attempt, standing);
   }
 

@@ -33,6 +33,9 @@ export interface Outbox<R> {
   clear(): void;
 }
 
+/** The part of the wire that it speaks on. */
+export type OutboxWire<R> = Pick<ToPool<R>, 'result' | 'done' | 'failed' | 'starved'>;
+
 export type Send = () => void;
 
 /** Whoever is to know of results that wait for credit. */
@@ -53,7 +56,7 @@ export type OutboxCredits = Pick<Hello, 'credits' | 'asks'>;
 
 /** All in one queue. */
 export class QueueOutbox<R> implements Outbox<R> {
-  readonly #wire: ToPool<R>;
+  readonly #wire: OutboxWire<R>;
   readonly #loop: Emitter;
   readonly #unblocked: () => void;
   readonly #starvation: Starvation | undefined;
@@ -71,7 +74,7 @@ export class QueueOutbox<R> implements Outbox<R> {
    * @param unblocked is called when nothing waits any more
    */
   constructor(
-    wire: ToPool<R>,
+    wire: OutboxWire<R>,
     { credits, asks }: OutboxCredits,
     loop: Emitter,
     unblocked: () => void,

@@ -1,4 +1,5 @@
 /** What the entries of threads and of processes have in common: the worker is loaded, the pool answered, the loop set going. */
+import { clockOf } from '../clock.js';
 import { ProtocolError } from '../errors.js';
 import type { Clone } from '../protocol/clone.js';
 import { toRecord } from '../protocol/failure.js';
@@ -7,9 +8,11 @@ import type { StartAnswer, StartRequest } from '../protocol/start.js';
 import { type Post, replayTasks, type TaskFrame } from '../protocol/taskFrames.js';
 import { Turn } from '../protocol/turn.js';
 import { PROTOCOL } from '../protocol/wire.js';
+import { ResourceSampler, type Resources } from '../resources.js';
 import type { WorkerDefinition } from './definition.js';
 import { Loop } from './loop.js';
 import type { PatientThread } from './surge.js';
+import { TaskClock } from './taskClock.js';
 
 export type Definition = WorkerDefinition<unknown, unknown>;
 
@@ -57,8 +60,12 @@ export async function startWorker(
     return undefined;
   }
   pool.answer({ kind: 'online', protocol: PROTOCOL });
-  const writer = new ResultFrameWriter<unknown>(pool.post, pool.clone);
   const { thread } = pool;
+  const writer = new ResultFrameWriter<unknown>((frame, transfer) => {
+    pool.post(frame, transfer);
+    if (frame.drained) stopReporting();
+  }, pool.clone);
+  const stopReporting = reportResources((resources) => writer.resources(resources), hello.resourceInterval);
   const loop = new Loop<unknown, unknown>(writer, hello, {
     nextTurn(resume) {
       setImmediate(() => {
@@ -68,6 +75,7 @@ export async function startWorker(
     },
     thread,
     failedToStart,
+    clock: hello.clock === undefined ? undefined : new TaskClock(clockOf(hello.clock)),
   });
   const turn = new Turn(setImmediate, () => {
     loop.turn();
@@ -85,4 +93,15 @@ export async function startWorker(
   });
   loop.start(definition, hello);
   return loop;
+}
+
+/** Tells at an interval what this thread uses; gives what stops it. It keeps nothing alive. */
+function reportResources(tell: (resources: Resources) => void, interval: number | undefined): () => void {
+  if (interval === undefined) return () => {};
+  const sampler = new ResourceSampler();
+  const timer = setInterval(() => tell(sampler.sample()), interval).unref();
+  return () => {
+    clearInterval(timer);
+    sampler.stop();
+  };
 }
