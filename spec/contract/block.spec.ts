@@ -41,12 +41,13 @@ describe("overflow: 'block'", () => {
       ['backlog', 2000, 26, 'a backlog takes more, before next() waits'],
       ['lent', 2000, 11, 'with fewer credits than workers'],
       ['promises', 500, 11, 'tasks that are asynchronous'],
+      ['ordered', 500, 11, 'results in the order of tasks'],
       ['held-in-batches', 2000, 11, 'a consumer that holds results until more have come'],
       ['chain', 2000, 31, 'the pools behind it go on meanwhile'],
       ['chain-at-the-end', 2000, 31, 'also when they may wait themselves'],
     ];
-    const others = ['many-results', 'surges', 'unsubscribed-at-a-result'];
-    const more = ['fed-back', 'throws-in-next', 'revived'];
+    const others = ['many-results', 'surges', 'ordered-surges', 'unsubscribed-at-a-result'];
+    const more = ['fed-back', 'throws-in-next', 'revived', 'recycled', 'delayed'];
     const outcomeOf = playing(...bounded.map(([name]) => name), ...others, ...more);
 
     for (const [name, results, most, what] of bounded) {
@@ -57,7 +58,7 @@ describe("overflow: 'block'", () => {
       });
     }
 
-    for (const name of ['many-results', 'surges']) {
+    for (const name of ['many-results', 'surges', 'ordered-surges']) {
       it(`OVF-5 tasks of many results: ${name}`, () => {
         expect(outcomeOf(name)).to.include({ results: 20_000 }).and.not.to.have.property('error');
       });
@@ -77,9 +78,15 @@ describe("overflow: 'block'", () => {
       expect(outcomeOf('throws-in-next')).to.include({ results: 2000, thrown: 2000 });
     });
 
-    it('OVF-5 a worker that dies is replaced meanwhile, where the pool is to outlive it', () => {
-      expect(outcomeOf('revived')).to.include({ results: 2000, turned: false });
-    });
+    for (const [name, results, what] of [
+      ['revived', 2000, 'a worker that dies is replaced'],
+      ['recycled', 2000, 'a worker that has done its share is succeeded'],
+      ['delayed', 200, 'a task is delivered again when its time has come'],
+    ] as const) {
+      it(`OVF-5 the pool lives meanwhile: ${what}`, () => {
+        expect(outcomeOf(name)).to.include({ results, turned: false }).and.not.to.have.property('error');
+      });
+    }
   });
 
   describe('that something goes wrong with', () => {
@@ -88,6 +95,7 @@ describe("overflow: 'block'", () => {
       ['uncaught', 'WorkerCrashError', /uncaught/],
       ['unhandled', 'WorkerCrashError', /unhandled/],
       ['out-of-memory', 'WorkerCrashError', /out of memory, or terminated/],
+      ['task-too-long', 'TaskTimeoutError', /100 ms/],
       ['task-throws', 'TaskError', /no such row/],
       ['source-throws', 'Error', /no such file/],
       ['missing', 'WorkerStartError', /missing\.worker\.js.*Cannot find module/],
@@ -111,9 +119,10 @@ describe("overflow: 'block'", () => {
   describe('whose consumer cannot go on', () => {
     const ways = ['held', 'held-lent', 'held-pulled', 'held-pulled-asynchronously'];
     const more = ['held-promises', 'held-surges', 'paused'];
-    const outcomeOf = playing(...ways, ...more);
+    const ordered = ['', '-pulled', '-promises', '-lent'].map((how) => `held-ordered${how}`);
+    const outcomeOf = playing(...ways, ...more, ...ordered);
 
-    for (const name of [...ways, ...more]) {
+    for (const name of [...ways, ...more, ...ordered]) {
       it(`OVF-6 does not wait in vain: ${name}`, () => {
         const { error, turned } = outcomeOf(name);
         expect(turned).to.equal(false);

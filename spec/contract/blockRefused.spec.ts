@@ -2,7 +2,14 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { expect } from 'chai';
-import { type CustomWorkerFactory, InvalidOptionError, inlineWorker, poolMap, threadWorker } from 'looppool';
+import {
+  type CustomWorkerFactory,
+  InvalidOptionError,
+  inlineWorker,
+  poolMap,
+  processWorker,
+  threadWorker,
+} from 'looppool';
 import { from } from 'rxjs';
 import plain from '../fixtures/plain.worker.js';
 import { run } from '../support/run.js';
@@ -14,6 +21,7 @@ describe("overflow: 'block' with workers that cannot be waited for", () => {
   const workers: Worker[] = [];
   const factories: readonly [name: string, worker: CustomWorkerFactory<number, number>][] = [
     ['inlineWorker', inlineWorker(plain)],
+    ['processWorker', processWorker(url)],
     [
       'a Node Worker of the user',
       () => {

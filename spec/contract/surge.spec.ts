@@ -54,6 +54,24 @@ describe('a worker in a thread that emits beyond its credit', () => {
     });
   }
 
+  it('OVF-7 in the order of tasks, whoever emits the oldest results is kept waiting, and nobody in its way', async () => {
+    const { initialData } = counter();
+    const tasks = of<Surge[]>(
+      { how: 'later', count: 500 },
+      { how: 'loop', count: 500 },
+      { how: 'microtasks', count: 500 },
+      { how: 'range', count: 500 },
+    );
+    for (const maxResults of [2, MAX_RESULTS]) {
+      const options = { maxResults, initialData, ordered: true };
+      const { values } = await run(tasks.pipe(poolMap(surging, 2, options)), () => {
+        const release = hold();
+        setImmediate(release);
+      });
+      expect(values).to.deep.equal(Array.from({ length: 2000 }, (_, i) => i % 500));
+    }
+  });
+
   it('OVF-7 with fewer credits than workers too', async () => {
     const { initialData } = counter();
     const { values } = await run(
