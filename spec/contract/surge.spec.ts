@@ -106,6 +106,27 @@ describe('a worker in a thread that emits beyond its credit', () => {
     expect(values).to.have.lengthOf(4 * MAX_RESULTS);
   });
 
+  for (const how of ['loop', 'later'] as const) {
+    it(`SUP-6 its task is called off while it waits, and the worker lives: ${how}`, async () => {
+      const { initialData } = counter();
+      const seen: PoolEvent[] = [];
+      const events = { next: (event: PoolEvent) => void seen.push(event) };
+      const options = { maxResults: MAX_RESULTS, initialData, taskTimeout: 300, events } as const;
+      const tasks = of<Surge[]>({ how, count: 1e9 }, { how: 'generator', count: 1 });
+      const { completed } = await run(
+        tasks.pipe(poolMap(surging, 1, { ...options, onTaskError: 'dead-letter', maxTasks: 1 })),
+        () => {
+          const release = hold();
+          setTimeout(release, 10);
+        },
+      );
+      const types = seen.map(({ type }) => type);
+      expect(completed).to.equal(true);
+      expect(types.filter((type) => type === 'dead-letter')).to.have.lengthOf(1);
+      expect(types.filter((type) => type === 'worker-spawned')).to.have.lengthOf(1);
+    });
+  }
+
   for (const how of ['loop', 'range', 'later'] as const) {
     it(`OVF-7 an unsubscribe ends it: ${how}`, (done) => {
       const { initialData } = counter();
