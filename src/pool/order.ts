@@ -56,22 +56,22 @@ export interface Order {
 }
 
 export function orderFor(ordered: boolean, workers: number, window: number, owner: OrderOwner): Order {
-  return ordered ? new Reorder(workers, window, owner) : new AsTheyCome(workers, owner);
+  return ordered ? new Reorder(workers, window, owner) : new AsTheyCome(owner);
 }
 
 class AsTheyCome implements Order {
   readonly idle = true;
   readonly waiting = 0;
   readonly #owner: OrderOwner;
-  readonly #standings: readonly Standing[];
+  readonly #standings: Standing[] = [];
 
-  constructor(workers: number, owner: OrderOwner) {
+  constructor(owner: OrderOwner) {
     this.#owner = owner;
-    this.#standings = Array.from({ length: workers }, (_, worker) => ({ worker, sequence: 0 }));
   }
 
   enter(worker: number): Standing {
-    return this.#standings[worker] as Standing;
+    this.#standings[worker] ??= { worker, sequence: 0 };
+    return this.#standings[worker];
   }
 
   begin(): void {}

@@ -71,6 +71,8 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
   #sourceCompleted = false;
   #pilled = false;
   #drain: Subscription | undefined;
+  /** How many workers there are to be; undefined when there are as many. */
+  #newSize: number | undefined;
   #hasNews = false;
   #turning = false;
   #leaving = 0;
@@ -93,6 +95,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
     const keyOf = typeof route === 'function' ? route : undefined;
     this.#router = new Router<T>(this.#dispatcher, n, keyOf, {
       enter: (worker) => this.#order.enter(worker),
+      spread: (task, workers) => task instanceof Job && task.owner.jobSpreads(workers),
       give: (worker, task, standing) => (this.#seats[worker] as Seat<T, R>).task(task, standing),
     });
     const grant = (worker: number, results: number) => this.#seats[worker]?.credit(results);
@@ -134,13 +137,11 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
 
   /** @throws what the user's factory throws; the workers before are started then, and `stop` ends them */
   start(): void {
-    const { n, name, overflow } = this.#options;
+    const { n, overflow } = this.#options;
     this.#leaving = n;
     for (let index = 0; index < n && !this.#over; index += 1) {
       // So that they are not all recycled at once.
-      const firstShare = Math.ceil((this.maxTasksPerWorker * (index + 1)) / n);
-      const seat = new Seat<T, R>({ index, name: `${name}-${index}` }, firstShare, this);
-      this.#seats.push(seat);
+      const seat = this.#seat(index, Math.ceil((this.maxTasksPerWorker * (index + 1)) / n));
       seat.start();
       if (overflow === 'block' && !this.#over && seat.hands.some(({ byHand }) => !byHand))
         throw cannotBlock();
@@ -152,11 +153,43 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
     return this.#seats;
   }
 
+  /**
+   * More workers, or fewer: then those at the end of the line drain and leave. Where tasks have directions or keys, it waits
+   * until all that were given are done, so that the order of each key holds; others wait meanwhile. Not where results leave
+   * in the order of tasks. To be called again only when those that leave are gone.
+   */
+  resize(workers: number): void {
+    this.#newSize = workers;
+    this.turn();
+  }
+
+  /** False while that has to wait. */
+  #takeSize(workers: number): boolean {
+    if (this.#router.isDirected && this.#dispatcher.taken + this.#router.parked > 0) return false;
+    const before = this.#dispatcher.workers;
+    this.#newSize = undefined;
+    this.#dispatcher.resize(workers);
+    this.#router.resize(workers);
+    this.#credits.resize(workers);
+    for (let index = before; index < workers; index += 1) {
+      this.#leaving += 1;
+      this.#seat(index, this.maxTasksPerWorker).join();
+    }
+    for (let index = workers; index < before; index += 1) this.#seats[index]?.pill();
+    return true;
+  }
+
+  #seat(index: number, share: number): Seat<T, R> {
+    const seat = new Seat<T, R>({ index, name: `${this.#options.name}-${index}` }, share, this);
+    this.#seats[index] = seat;
+    return seat;
+  }
+
   // From the source.
 
   task(task: T | Routed<T>): void {
     if (this.#over) return;
-    if (this.#intake.waiting === 0 && this.#place(task)) {
+    if (this.#intake.waiting === 0 && this.#newSize === undefined && this.#place(task)) {
       if (!this.#hasRoom()) this.#pause();
     } else if (this.#pause()) {
       this.#intake.pushPaused(task);
@@ -378,6 +411,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
 
   #takeTurn(): void {
     this.#router.unpark();
+    if (this.#newSize !== undefined && !this.#takeSize(this.#newSize)) return;
     while (this.#intake.waiting > 0) {
       if (!this.#place(this.#intake.peek())) return;
       this.#intake.shift();
@@ -464,7 +498,8 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
     );
   }
 
-  readonly #hasRoom = (): boolean => this.#intake.waiting === 0 && this.#router.hasRoom;
+  readonly #hasRoom = (): boolean =>
+    this.#intake.waiting === 0 && this.#newSize === undefined && this.#router.hasRoom;
 
   /** False when whoever emits cannot wait. */
   #pause(): boolean {

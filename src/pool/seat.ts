@@ -127,6 +127,12 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
     if (this.#stopped) lane.stop();
   }
 
+  /** As `start`, in a pool that runs: what is retained goes first. */
+  join(): void {
+    this.#suspend();
+    this.#begin();
+  }
+
   /** The next task of the rotation. */
   task(task: T, standing?: Standing): void {
     const lane = this.#lane;
