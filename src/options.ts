@@ -5,7 +5,7 @@ import type { DropPolicy, PoolEvent } from './events.js';
 import type { Key } from './routing.js';
 
 /** What happens to a task of a source that cannot wait, when the backlog is full. */
-export type OverflowPolicy = 'error' | DropPolicy;
+export type OverflowPolicy = 'error' | DropPolicy | 'block';
 
 /**
  * The key of a task; anything that is no key errors the output. A method, in TypeScript's terms, so that options that were
@@ -32,6 +32,8 @@ export interface PoolOptions<T = unknown> {
   /**
    * What one task more does than a finite `backlog` takes: it errors the output with a `BacklogFullError`, it is dropped
    * itself, or the task that waits longest is. What is dropped is told as `dropped` events; unobserved, as one warning.
+   * `'block'`, for scripts and `threadWorker` alone: whoever emits waits in `next()`, with the event loop, until there is
+   * room. The default `backlog` is 0 then.
    * @default 'error'
    */
   readonly overflow?: OverflowPolicy;
@@ -144,7 +146,7 @@ type Check = readonly [expected: string, isValid: (value: unknown) => boolean];
 /** The longest delay that a timer of the platform takes, in ms. */
 export const LONGEST_DELAY = 2 ** 31 - 1;
 
-const policies: readonly OverflowPolicy[] = ['error', 'drop-newest', 'drop-oldest'];
+const policies: readonly OverflowPolicy[] = ['error', 'drop-newest', 'drop-oldest', 'block'];
 const count: Check = ['an integer of at least 1', (v) => Number.isSafeInteger(v) && (v as number) >= 1];
 const isDelay = (v: unknown): boolean => typeof v === 'number' && v >= 0 && v <= LONGEST_DELAY;
 const delay: Check = [`milliseconds from 0 to ${LONGEST_DELAY}`, isDelay];
@@ -214,7 +216,7 @@ export function resolveOptions(
     n: n as number,
     maxTasks: options.maxTasks ?? 4096,
     maxResults: options.maxResults ?? 4096,
-    backlog: options.backlog ?? Infinity,
+    backlog: options.backlog ?? (options.overflow === 'block' ? 0 : Infinity),
     overflow: options.overflow ?? 'error',
     ordered: options.ordered ?? false,
     onTaskError: options.onTaskError ?? 'error',

@@ -15,6 +15,7 @@ import type { Feeders } from '../demand/feeders.js';
 import {
   BacklogFullError,
   DrainTimeoutError,
+  InvalidOptionError,
   type TaskError,
   TaskTimeoutError,
   WorkerCrashError,
@@ -42,11 +43,12 @@ import type { LaneGauges, PoolGauges } from './recorder.js';
 import { RetryPolicy } from './retry.js';
 import { Router } from './router.js';
 import { Seat, type SeatOwner, type TaskFailure } from './seat.js';
+import { type Attended, attend, forget, isStandstill, type Station, standStill } from './standstill.js';
 
 /** Starts the worker of a slot. May throw what the user's factory throws. */
 export type OpenSlot<T, R> = (slot: WorkerName) => ChannelOpener<T, R>;
 
-export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, PoolGauges {
+export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, PoolGauges, Attended {
   readonly grace: number;
   readonly window: number;
   readonly taskTimeout: number;
@@ -135,12 +137,20 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
 
   /** @throws what the user's factory throws; the workers before are started then, and `stop` ends them */
   start(): void {
-    const { n } = this.#options;
+    const { n, overflow } = this.#options;
     this.#leaving = n;
     for (let index = 0; index < n && !this.#over; index += 1) {
       // So that they are not all recycled at once.
-      this.#seat(index, Math.ceil((this.maxTasksPerWorker * (index + 1)) / n)).start();
+      const seat = this.#seat(index, Math.ceil((this.maxTasksPerWorker * (index + 1)) / n));
+      seat.start();
+      if (overflow === 'block' && !this.#over && seat.hands.some(({ byHand }) => !byHand))
+        throw cannotBlock();
     }
+    if (!this.#over) attend(this);
+  }
+
+  get stations(): readonly Station[] {
+    return this.#seats;
   }
 
   /**
@@ -194,7 +204,9 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
     const { backlog, overflow: policy } = this.#options;
     const before = this.#intake.counted;
     const excess = this.#intake.push(task);
-    if (!excess) {
+    if (policy === 'block') {
+      this.#waitForRoom(task);
+    } else if (!excess) {
       if (this.#highWater.isReached(before))
         this.tell({ type: 'backlog-high', waiting: before + 1, backlog });
     } else if (policy === 'error') {
@@ -203,6 +215,15 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
       this.#dropped += 1;
       this.tell({ type: 'dropped', task: excess.task, count: this.#dropped, policy });
     }
+  }
+
+  /** With the event loop; unless room is to come from what goes on further down on this call stack. */
+  #waitForRoom(task: T | Routed<T>): void {
+    const { came } = this.#intake;
+    const isThrough = () => this.#over || this.#intake.hasRoomBehind(came);
+    if (isThrough() || this.#turning || isStandstill()) return;
+    if (this.#seats.some(({ hands }) => hands.some(({ byHand }) => byHand?.isReading))) return;
+    if (!standStill(isThrough)) this.fail(new BacklogFullError(this.#options.backlog, task, true));
   }
 
   /** A direction that leads nowhere ends the output. */
@@ -234,6 +255,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
   /** Ends the workers. Nothing is emitted any more. To be called once the source is unsubscribed. */
   stop(): void {
     this.#over = true;
+    forget(this);
     this.#drain?.unsubscribe();
     try {
       forAll(this.#seats, (seat) => seat.stop());
@@ -507,4 +529,10 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
     this.#over = true;
     this.#output.complete();
   }
+}
+
+function cannotBlock(): InvalidOptionError {
+  const others =
+    "'error' or 'drop-newest' or 'drop-oldest' (only workers of threadWorker() can be waited for)";
+  return new InvalidOptionError('overflow', others, 'block');
 }

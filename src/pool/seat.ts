@@ -8,7 +8,7 @@
  * the replacement alone, in their original order, and only then do new tasks follow. Whoever kills a worker while it is
  * alone with it is guilty, and the others lose nothing (SUP-1, SUP-3).
  */
-import { type Subscription, timer } from 'rxjs';
+import type { Subscription } from 'rxjs';
 import type { Emitter } from '../demand/emission.js';
 import type { Feeders } from '../demand/feeders.js';
 import {
@@ -21,11 +21,13 @@ import {
 import type { UntimedPoolEvent } from '../events.js';
 import { isMoved } from '../move.js';
 import { Ring } from '../ring.js';
+import { deadline } from './deadline.js';
 import { bareOf } from './job.js';
 import type { Lane, LaneKeeper, Undone } from './lane.js';
 import type { Standing } from './order.js';
 import type { LaneGauges } from './recorder.js';
 import type { RetryPolicy } from './retry.js';
+import type { Hand, Station } from './standstill.js';
 
 export type TaskFailure = TaskError | TaskTimeoutError;
 
@@ -65,7 +67,7 @@ export interface SeatOwner<T, R> {
   tell(event: UntimedPoolEvent): void;
 }
 
-export class Seat<T, R> implements LaneKeeper<T>, LaneGauges {
+export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
   readonly index: number;
   readonly name: string;
   /** Of the results of all its workers. */
@@ -147,6 +149,16 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges {
     }
   }
 
+  get hands(): readonly Hand[] {
+    return [this.#lane, this.#successor].filter((lane) => lane !== undefined);
+  }
+
+  get isChanging(): boolean {
+    if (this.#restart || this.#delayed.size > 0) return true;
+    const isLeaving = this.#successor !== undefined && this.#lane?.load === 0;
+    return isLeaving || [this.#lane, this.#successor].some((lane) => lane && !lane.hasBegun);
+  }
+
   /** Tasks that are not done, or not delivered again yet. */
   undone(): T[] {
     const waiting = [...this.#delayed.values(), ...this.#suspects.values()];
@@ -171,6 +183,7 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges {
     if (this.#stopped) return;
     this.#stopped = true;
     this.#restart?.unsubscribe();
+    this.#restart = undefined;
     for (const delayed of this.#delayed.keys()) delayed.unsubscribe();
     this.#delayed.clear();
     this.#suspects.clear();
@@ -280,7 +293,7 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges {
   }
 
   #later(next: () => void): void {
-    this.#restart = timer(this.#owner.retry.restartDelay(this.#fruitless)).subscribe(next);
+    this.#restart = deadline(this.#owner.retry.restartDelay(this.#fruitless), next);
   }
 
   #begin(): void {
@@ -353,7 +366,7 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges {
       this.#redeliver(nextDelivery(undone));
       return;
     }
-    const delayed = timer(ms).subscribe(() => {
+    const delayed = deadline(ms, () => {
       this.#delayed.delete(delayed);
       this.#redeliver(nextDelivery(undone));
       this.#carryOn();

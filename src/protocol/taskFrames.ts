@@ -46,7 +46,7 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
   #credits = 0;
   #oldest: number | undefined;
   #end: TaskFrame<T>['end'] = CONTINUE;
-  readonly #turn = new Turn(queueMicrotask, () => this.#flush());
+  readonly #turn = new Turn(queueMicrotask, () => this.flush());
   readonly #post: Post<TaskFrame<T>>;
   readonly #refused: (position: number, error: unknown) => void;
   readonly #limit: number;
@@ -80,7 +80,7 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
       moved = movesIn('task', task);
     } catch (error) {
       // The positions of a frame have no gaps.
-      this.#flush();
+      this.flush();
       this.#refused(position, error);
       return;
     }
@@ -94,12 +94,12 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
       this.#traces[this.#tasks.length] = trace;
     }
     this.#tasks.push(task);
-    if (this.#tasks.length >= this.#limit) this.#flush();
+    if (this.#tasks.length >= this.#limit) this.flush();
     else this.#turn.soon();
   }
 
   replay(position: number, task: T): void {
-    this.#flush();
+    this.flush();
     try {
       this.#post({ first: position, tasks: [task], credits: 0, replay: true, end: CONTINUE });
     } catch (error) {
@@ -118,7 +118,7 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
   }
 
   cancel(position: number, reason: string): void {
-    this.#flush();
+    this.flush();
     this.#post({ first: 0, tasks: [], credits: 0, cancelled: [position, reason], end: CONTINUE });
   }
 
@@ -131,12 +131,12 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
     this.#tasks = [];
     this.#traces = undefined;
     this.#end = ABORT;
-    this.#flush();
+    this.flush();
   }
 
   /** By itself and at once, behind what was said before: it is gone here when this returns. */
   #postMoved(position: number, task: T, moved: readonly object[], trace: string | undefined): void {
-    this.#flush();
+    this.flush();
     const traces = trace === undefined ? undefined : [trace];
     try {
       this.#post(
@@ -148,7 +148,8 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
     }
   }
 
-  #flush(): void {
+  /** Posts what was collected, now. */
+  flush(): void {
     const first = this.#first;
     const tasks = this.#tasks;
     const traces = this.#traces;
