@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { Observable, OperatorFunction } from 'rxjs';
 import type { CustomWorkerFactory } from './channel/factory.js';
 import { InvalidOptionError } from './errors.js';
