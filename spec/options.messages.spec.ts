@@ -36,6 +36,7 @@ describe('the options of a pool', () => {
     ['maxTasks', withOptions({ maxTasks: 0 }), /^maxTasks must be an integer of at least 1; got 0/],
     ['maxResults', withOptions({ maxResults: Infinity }), /^maxResults must/],
     ['backlog', withOptions({ backlog: -1 }), /at least 0, or Infinity; got -1/],
+    ['overflow', withOptions({ overflow: 'drop' }), /^overflow must be 'error' or .*; got "drop"/],
     ['grace', withOptions({ grace: Infinity }), /^grace must be milliseconds/],
     ['name', withOptions({ name: '' }), /non-empty string; got ""/],
     [

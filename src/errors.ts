@@ -227,7 +227,7 @@ export class BacklogFullError extends PoolError {
   constructor(backlog: number, task: unknown) {
     super(
       `The backlog is full (${backlog} tasks) and the source did not pause. Feed the pool from paced(source) through ` +
-        'synchronous operators, or raise backlog.',
+        'synchronous operators, raise backlog, or say with overflow what may be dropped.',
     );
     this.task = task;
   }

@@ -1,5 +1,8 @@
 import type { TaskError, TaskTimeoutError } from './errors.js';
 
+/** Which task gives way in a full backlog: the one that comes, or the one that waits longest. */
+export type DropPolicy = 'drop-newest' | 'drop-oldest';
+
 /** A task that is given up: it failed, or its worker died of it, as often as `maxAttempts` allows. */
 export interface DeadLetter<T = unknown> {
   readonly task: T;
@@ -44,11 +47,29 @@ export type PoolEvent = { readonly at: number } & (
   | { readonly type: 'paused' }
   /** There is room again. `duration` is in ms. */
   | { readonly type: 'resumed'; readonly duration: number }
+  /**
+   * Many tasks wait whose source cannot: half of what may wait at all (`backlog`), or as many as the workers may have
+   * (`maxTasks`, or 1000 where that is less). Told again only after they have fallen to half of that. `waiting` is how many.
+   */
+  | { readonly type: 'backlog-high'; readonly waiting: number; readonly backlog: number }
+  /** The backlog is full: this task is not worked on. `count` is how many were dropped so far, this one included. */
+  | {
+      readonly type: 'dropped';
+      readonly task: unknown;
+      readonly count: number;
+      readonly policy: DropPolicy;
+    }
   | { readonly type: 'pill'; readonly worker: number }
   | { readonly type: 'drained'; readonly worker: number }
   /** `forced`: the worker did not leave by itself within its time, and was terminated. */
   | { readonly type: 'worker-terminated'; readonly worker: number; readonly forced: boolean }
   | { readonly type: 'worker-crashed'; readonly worker: number; readonly error: unknown }
+  /** The worker has had its share, and another takes its place. */
+  | {
+      readonly type: 'worker-recycled';
+      readonly worker: number;
+      readonly reason: 'maxTasksPerWorker' | 'maxMemory';
+    }
   /** The worker called `worker.report(error)`. */
   | { readonly type: 'worker-report'; readonly worker: number; readonly error: unknown }
 );

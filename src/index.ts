@@ -41,10 +41,11 @@ export {
   WorkerCrashError,
   WorkerStartError,
 } from './errors.js';
-export type { DeadLetter, PoolEvent } from './events.js';
+export type { DeadLetter, DropPolicy, PoolEvent } from './events.js';
 export { move } from './move.js';
-export type { PoolOptions } from './options.js';
+export type { KeyFunction, OverflowPolicy, PoolOptions } from './options.js';
 export type { Delivery } from './pool/acks.js';
 export { poolMap } from './poolMap.js';
 export type { ChannelOpener } from './protocol/channel.js';
+export { type Key, keyed, type Routed, toAll, toWorker } from './routing.js';
 export type { WorkerContext, WorkerDefinition } from './worker/definition.js';

@@ -1,9 +1,19 @@
 /** Every option of a pool: its default, its check and its doc stand here and nowhere else. */
 import type { Observer } from 'rxjs';
 import { InvalidOptionError } from './errors.js';
-import type { PoolEvent } from './events.js';
+import type { DropPolicy, PoolEvent } from './events.js';
+import type { Key } from './routing.js';
 
-export interface PoolOptions {
+/** What happens to a task of a source that cannot wait, when the backlog is full. */
+export type OverflowPolicy = 'error' | DropPolicy;
+
+/**
+ * The key of a task; anything that is no key errors the output. A method, in TypeScript's terms, so that options that were
+ * declared without the type of the tasks fit.
+ */
+export type KeyFunction<T> = { of(task: T): Key }['of'];
+
+export interface PoolOptions<T = unknown> {
   /**
    * Tasks handed to workers and not done, over the whole pool. Each worker's window is `floor(maxTasks / n)`, at least 1.
    * @default 4096
@@ -15,7 +25,7 @@ export interface PoolOptions {
    */
   readonly maxResults?: number;
   /**
-   * Tasks that may wait in the host when a source cannot be paused; one more errors the output with a `BacklogFullError`.
+   * Tasks that may wait in the host when a source cannot be paused. Those of sources that can do not count.
    * @default Infinity
    */
   readonly backlog?: number;
@@ -25,6 +35,12 @@ export interface PoolOptions {
    * @default false
    */
   readonly ordered?: boolean;
+  /**
+   * What one task more does than a finite `backlog` takes: it errors the output with a `BacklogFullError`, it is dropped
+   * itself, or the task that waits longest is. What is dropped is told as `dropped` events; unobserved, as one warning.
+   * @default 'error'
+   */
+  readonly overflow?: OverflowPolicy;
   /**
    * `'error'`: a task that fails ends the output, as in `mergeMap`. `'dead-letter'`: it becomes a `dead-letter` event, with
    * its cause, and the stream goes on; a worker that dies is replaced.
@@ -59,6 +75,12 @@ export interface PoolOptions {
    */
   readonly drainTimeout?: number;
   /**
+   * Tasks that one worker is given before it is recycled: it drains, and another that has started meanwhile takes its place.
+   * The first workers are recycled earlier, each at another time, so that never all are at once.
+   * @default Infinity
+   */
+  readonly maxTasksPerWorker?: number;
+  /**
    * `'manual'`: the output emits a `Delivery` for each result, which is ingested when its `done()` is called.
    * @default 'auto'
    */
@@ -69,6 +91,12 @@ export interface PoolOptions {
    * @default 30000
    */
   readonly ackWarning?: number;
+  /**
+   * Which worker gets a task that has no direction of its own: `'round-robin'`, strict rotation; `'least-busy'`, the one with
+   * the fewest tasks not done; or a function that gives the task's key: the same key always goes to the same worker.
+   * @default 'round-robin'
+   */
+  readonly route?: 'round-robin' | 'least-busy' | KeyFunction<T>;
   /**
    * Milliseconds between asking a worker to end and terminating it: after an unsubscribe or an error, and for what a
    * worker keeps open after its tasks are done.
@@ -94,13 +122,16 @@ export interface ResolvedOptions {
   readonly maxResults: number;
   readonly backlog: number;
   readonly ordered: boolean;
+  readonly overflow: OverflowPolicy;
   readonly onTaskError: 'error' | 'dead-letter';
   readonly maxAttempts: number;
   readonly retryDelay: number | ((attempt: number, error: unknown) => number);
   readonly taskTimeout: number;
   readonly drainTimeout: number;
+  readonly maxTasksPerWorker: number;
   readonly ack: 'auto' | 'manual';
   readonly ackWarning: number;
+  readonly route: 'round-robin' | 'least-busy' | KeyFunction<unknown>;
   readonly grace: number;
   readonly initialData: unknown;
   readonly name: string;
@@ -113,6 +144,7 @@ type Check = readonly [expected: string, isValid: (value: unknown) => boolean];
 /** The longest delay that a timer of the platform takes, in ms. */
 export const LONGEST_DELAY = 2 ** 31 - 1;
 
+const policies: readonly OverflowPolicy[] = ['error', 'drop-newest', 'drop-oldest'];
 const count: Check = ['an integer of at least 1', (v) => Number.isSafeInteger(v) && (v as number) >= 1];
 const isDelay = (v: unknown): boolean => typeof v === 'number' && v >= 0 && v <= LONGEST_DELAY;
 const delay: Check = [`milliseconds from 0 to ${LONGEST_DELAY}`, isDelay];
@@ -132,13 +164,19 @@ const checks: { readonly [K in keyof Required<PoolOptions>]: Check } = {
     (v) => v === Infinity || (Number.isSafeInteger(v) && (v as number) >= 0),
   ],
   ordered: ['true or false', (v) => typeof v === 'boolean'],
+  overflow: oneOf(...policies),
   onTaskError: oneOf('error', 'dead-letter'),
   maxAttempts: count,
   retryDelay: [`${delay[0]}, or a function that returns them`, (v) => typeof v === 'function' || isDelay(v)],
   taskTimeout: patience,
   drainTimeout: patience,
+  maxTasksPerWorker: [`${count[0]}, or Infinity`, (v) => v === Infinity || count[1](v)],
   ack: oneOf('auto', 'manual'),
   ackWarning: patience,
+  route: [
+    "'round-robin' or 'least-busy', or a function of a task to its key",
+    (v) => v === 'round-robin' || v === 'least-busy' || typeof v === 'function',
+  ],
   grace: delay,
   initialData: ['anything', () => true],
   name: ['a non-empty string', (v) => typeof v === 'string' && v !== ''],
@@ -178,13 +216,16 @@ export function resolveOptions(
     maxResults: options.maxResults ?? 4096,
     backlog: options.backlog ?? Infinity,
     ordered: options.ordered ?? false,
+    overflow: options.overflow ?? 'error',
     onTaskError: options.onTaskError ?? 'error',
     maxAttempts: options.maxAttempts ?? 1,
     retryDelay: options.retryDelay ?? 0,
     taskTimeout: options.taskTimeout ?? Infinity,
     drainTimeout: options.drainTimeout ?? Infinity,
+    maxTasksPerWorker: options.maxTasksPerWorker ?? Infinity,
     ack: options.ack ?? 'auto',
     ackWarning: options.ackWarning ?? 30_000,
+    route: options.route ?? 'round-robin',
     grace: options.grace ?? 5000,
     initialData: options.initialData,
     name: options.name ?? 'looppool',

@@ -4,6 +4,7 @@ import type { CustomWorkerFactory } from './channel/factory.js';
 import { type PoolOptions, resolveOptions } from './options.js';
 import type { Delivery } from './pool/acks.js';
 import { Pool } from './pool/pool.js';
+import type { Routed } from './routing.js';
 
 /**
  * Fans the source's values, as tasks, round-robin into `n` workers, and merges the results that the workers emit.
@@ -27,19 +28,19 @@ import { Pool } from './pool/pool.js';
 export function poolMap<T, R>(
   workerFactory: CustomWorkerFactory<T, R>,
   n: number,
-  options: PoolOptions & { readonly ack: 'manual' },
-): OperatorFunction<T, Delivery<R>>;
+  options: PoolOptions<T> & { readonly ack: 'manual' },
+): OperatorFunction<T | Routed<T>, Delivery<R>>;
 export function poolMap<T, R>(
   workerFactory: CustomWorkerFactory<T, R>,
   n: number,
-  options?: PoolOptions,
-): OperatorFunction<T, R>;
+  options?: PoolOptions<T>,
+): OperatorFunction<T | Routed<T>, R>;
 export function poolMap<T, R>(
   workerFactory: CustomWorkerFactory<T, R>,
   n: number,
-  options?: PoolOptions,
-): OperatorFunction<T, R> {
-  const resolved = resolveOptions(workerFactory, n, options);
+  options?: PoolOptions<T>,
+): OperatorFunction<T | Routed<T>, R> {
+  const resolved = resolveOptions(workerFactory, n, options as PoolOptions);
   const open = connectorOf<T, R>(workerFactory);
   return (source) =>
     new Observable<R>((output) => {
@@ -66,7 +67,7 @@ export function poolMap<T, R>(
 }
 
 /** Linked to the output before it subscribes, so that `take(3)` ends even a synchronous endless source. */
-class TaskSubscriber<T, R> extends Subscriber<T> {
+class TaskSubscriber<T, R> extends Subscriber<T | Routed<T>> {
   readonly #pool: Pool<T, R>;
 
   constructor(output: Subscriber<R>, pool: Pool<T, R>) {
@@ -75,7 +76,7 @@ class TaskSubscriber<T, R> extends Subscriber<T> {
     this.#pool = pool;
   }
 
-  protected override _next(task: T): void {
+  protected override _next(task: T | Routed<T>): void {
     this.#pool.task(task);
   }
 

@@ -30,14 +30,15 @@ const room = (file: string) =>
   file.includes('/') ? (file.split('/')[0] as string) : file.replace(/\.[jt]s$/, '');
 
 /** Rooms that a room may import from, beside itself. What is at the bottom may be used by all. */
-const bottom = ['errors', 'events', 'options', 'ring', 'forAll', 'move', 'demand'];
+const bottom = ['errors', 'events', 'options', 'ring', 'forAll', 'move', 'routing', 'demand'];
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   errors: [],
   events: ['errors'],
   ring: [],
   forAll: [],
   move: ['errors'],
-  options: ['errors', 'events'],
+  routing: [],
+  options: ['errors', 'events', 'routing'],
   demand: ['errors', 'ring', 'forAll'],
   etl: bottom,
   protocol: bottom,

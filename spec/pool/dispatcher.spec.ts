@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { Dispatcher, NO_ROOM } from '#src/pool/dispatcher.js';
+import { NO_ROOM, RoundRobin } from '#src/pool/dispatcher.js';
 
 const workers = fc.integer({ min: 1, max: 9 });
 const maxTasks = fc.integer({ min: 1, max: 40 });
@@ -12,7 +12,7 @@ describe('Dispatcher', () => {
   it('TSK-1 gives any n consecutive tasks to n workers, from any offset, whatever is done meanwhile', () => {
     fc.assert(
       fc.property(workers, maxTasks, steps, (n, limit, happens) => {
-        const dispatcher = new Dispatcher(n, limit);
+        const dispatcher = new RoundRobin(n, limit);
         const given: number[] = [];
         const running: number[] = [];
         for (const step of happens) {
@@ -35,7 +35,7 @@ describe('Dispatcher', () => {
   it('CRD-1 gives no worker more than its window, and refuses only when the next one is full', () => {
     fc.assert(
       fc.property(workers, maxTasks, steps, (n, limit, happens) => {
-        const dispatcher = new Dispatcher(n, limit);
+        const dispatcher = new RoundRobin(n, limit);
         const window = Math.max(1, Math.floor(limit / n));
         expect(dispatcher.window).to.equal(window);
         const running: number[] = [];
@@ -60,7 +60,7 @@ describe('Dispatcher', () => {
   });
 
   it('TSK-1 a full worker keeps its turn: the others are not given its tasks', () => {
-    const dispatcher = new Dispatcher(2, 2);
+    const dispatcher = new RoundRobin(2, 2);
     expect([dispatcher.take(), dispatcher.take(), dispatcher.take()]).to.deep.equal([0, 1, NO_ROOM]);
     dispatcher.done(1);
     expect(dispatcher.take()).to.equal(NO_ROOM);
@@ -75,7 +75,7 @@ describe('Dispatcher', () => {
     [1, 1, 1],
   ] as const) {
     it(`CRD-1 of ${limit} tasks, ${n} workers have ${window} each`, () => {
-      const dispatcher = new Dispatcher(n, limit);
+      const dispatcher = new RoundRobin(n, limit);
       let given = 0;
       while (dispatcher.take() !== NO_ROOM) given += 1;
       expect(given).to.equal(n * window);

@@ -1,13 +1,13 @@
 import { expect } from 'chai';
 import { Subject } from 'rxjs';
-import { currentScope, emit, type Scope } from '#src/demand/emission.js';
+import { currentScope, emit, nobody, type Scope } from '#src/demand/emission.js';
 import { Intake } from '#src/pool/intake.js';
 import { RecordingEmitter } from '../support/recordingEmitter.js';
 
 describe('Intake', () => {
   let intake: Intake<string>;
   beforeEach(() => {
-    intake = new Intake(2);
+    intake = new Intake(2, 'error');
   });
 
   /** Emits once, and pauses the emission so many times. */
@@ -19,23 +19,25 @@ describe('Intake', () => {
     emit(tasks, undefined, emitter, 0);
   }
 
-  it('ERR-5 takes as many tasks as it may, and gives them back in order', () => {
-    expect([intake.push('a'), intake.push('b'), intake.push('c')]).to.deep.equal([true, true, false]);
-    expect(intake.waiting).to.equal(2);
-    expect([intake.shift(), intake.shift()]).to.deep.equal(['a', 'b']);
-    expect(intake.push('c')).to.equal(true);
-  });
-
-  it('ERR-5 takes none when there may be none', () => {
-    expect(new Intake(0).push('a')).to.equal(false);
-  });
-
   it('DEM-1 pauses an emission once, however many tasks it brings', () => {
     const emitter = new RecordingEmitter();
     pausedBy(emitter, 5);
     expect(intake.paused).to.equal(1);
     intake.resume(() => true);
     expect([intake.paused, emitter.rooms]).to.deep.equal([0, 1]);
+  });
+
+  it('OVF-2 says whether an emission waits, for each task that it brings', () => {
+    const emitter = new RecordingEmitter();
+    const tasks = new Subject<void>();
+    const waits: boolean[] = [];
+    tasks.subscribe(() => {
+      const scope = currentScope() as Scope;
+      waits.push(intake.pause(scope), intake.pause(scope));
+    });
+    emit(tasks, undefined, emitter, 0);
+    emit(tasks, undefined, nobody, 0);
+    expect(waits).to.deep.equal([true, true, false, false]);
   });
 
   it('DEM-1 each source is paused for itself, and the one that waits longest goes on first', () => {
@@ -94,6 +96,7 @@ describe('Intake', () => {
   it('CAN-1 when it is released it forgets its tasks and lets every source go on', () => {
     const emitters = [new RecordingEmitter(), new RecordingEmitter()];
     intake.push('a');
+    intake.pushPaused('b');
     for (const emitter of emitters) pausedBy(emitter);
     intake.release();
     expect(intake.waiting).to.equal(0);

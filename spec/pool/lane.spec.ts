@@ -30,21 +30,20 @@ function laneOf(credits = 10) {
     taskBegins: () => {},
     taskLeaves: (worker) => ({ worker, sequence: 0 }),
     result: (value, from, index) => toPool.push(['result', value, from, index]),
-    resultSettled: (index) => toPool.push(['settled', index]),
     resultWithheld: (index) => toPool.push(['withheld', index]),
-    outputPaused: () => toPool.push('paused'),
-    outputHasRoom: () => toPool.push('room'),
     starved: (index) => toPool.push(['starved', index]),
     owesCredit: () => false,
     turn: () => toPool.push('turn'),
     tell: (event) => events.push(event.type),
   };
   const keeper: LaneKeeper<string> = {
+    emitter: { settled: () => toPool.push(['settled', 3]), room: () => toPool.push('room') },
     taskDone: () => toPool.push(['done', 3]),
     taskFailed: ({ task }, error) => toPool.push(['failed', 3, task, error]),
     overdue: () => {},
     hung: (error) => toPool.push(['hung', error]),
-    crashed: (error, undone) => toPool.push(['fail', error, undone]),
+    ready: () => {},
+    crashed: (_, error, undone) => toPool.push(['fail', error, undone]),
     closed: () => toPool.push(['closed', 3]),
   };
   const hello = {

@@ -15,12 +15,14 @@ export class Feeders {
     return this.#paused.length;
   }
 
-  /** Pauses whoever emits `scope`. */
-  pause(scope: Scope): void {
+  /** Pauses whoever emits `scope`. False when that cannot wait. */
+  pause(scope: Scope): boolean {
     // One emission may bring several values (a `mergeMap(of)` in between): one pause is enough.
-    if (scope === this.#last || !scope.pause()) return;
+    if (scope === this.#last) return true;
+    if (!scope.pause()) return false;
     this.#last = scope;
     this.#paused.push(scope);
+    return true;
   }
 
   /** Lets them go on, as long as `hasRoom`. */

@@ -1,64 +1,111 @@
 /**
- * Which worker gets the next task: strict rotation over n windows.
+ * Which worker gets the next task, over n windows.
  *
- * In: tasks taken, tasks done, workers that are suspended and resume. Out: an index, or NO_ROOM while the worker whose
- * turn it is has a full window. A suspended worker is passed over, and keeps the slots of the tasks that it had.
- * Invariants: tasks given to a worker and not done ≤ its window (CRD-1); any n consecutive tasks reach n workers.
+ * In: tasks taken, tasks done, workers that are suspended and resume. Out: an index, or NO_ROOM. A suspended worker is passed
+ * over, and keeps the slots of the tasks that it had.
+ * Invariant: tasks given to a worker and not done ≤ its window (CRD-1).
  */
 export const NO_ROOM = -1;
 
-export class Dispatcher {
-  readonly #window: number;
-  readonly #running: number[];
-  readonly #suspended = new Set<number>();
-  #turn = 0;
+export abstract class Dispatcher {
+  /** Tasks that one worker may have at a time. */
+  readonly window: number;
+  protected readonly running: number[];
+  protected readonly suspended = new Set<number>();
+  /** Where the rotation stands. */
+  protected turn = 0;
+  #total = 0;
 
   /** @param maxTasks tasks not done over all workers; each has the same share, at least 1 */
   constructor(workers: number, maxTasks: number) {
-    this.#window = Math.max(1, Math.floor(maxTasks / workers));
-    this.#running = new Array<number>(workers).fill(0);
+    this.window = Math.max(1, Math.floor(maxTasks / workers));
+    this.running = new Array<number>(workers).fill(0);
   }
 
-  /** Tasks that one worker may have at a time. */
-  get window(): number {
-    return this.#window;
-  }
+  /** The worker that would get the next task, or NO_ROOM. */
+  protected abstract next(): number;
 
   get hasRoom(): boolean {
-    return (
-      (this.#running[this.#turn] as number) < this.#window && this.#suspended.size < this.#running.length
-    );
+    return this.next() !== NO_ROOM;
   }
 
-  /** Takes a slot of the worker whose turn it is, and passes the turn on. */
+  /** Slots that are free, in all windows together. */
+  get free(): number {
+    return this.window * this.running.length - this.#total;
+  }
+
+  /** Takes a slot of the worker that is next, and passes the turn on. */
   take(): number {
-    if (!this.hasRoom) return NO_ROOM;
-    const worker = this.#turn;
-    this.#running[worker] = (this.#running[worker] as number) + 1;
-    this.#pass();
+    const worker = this.next();
+    if (worker === NO_ROOM) return NO_ROOM;
+    this.add(worker);
+    this.pass(worker);
     return worker;
   }
 
+  /** Takes a slot of this worker, out of turn. False when it has none. */
+  takeOf(worker: number): boolean {
+    if ((this.running[worker] as number) >= this.window || this.suspended.has(worker)) return false;
+    this.add(worker);
+    return true;
+  }
+
+  /** A slot is taken, whether there is one or not. */
+  add(worker: number): void {
+    this.running[worker] = (this.running[worker] as number) + 1;
+    this.#total += 1;
+  }
+
   done(worker: number): void {
-    this.#running[worker] = (this.#running[worker] as number) - 1;
+    this.running[worker] = (this.running[worker] as number) - 1;
+    this.#total -= 1;
   }
 
   suspend(worker: number): void {
-    this.#suspended.add(worker);
-    if (this.#turn === worker) this.#pass();
+    this.suspended.add(worker);
+    if (this.turn === worker) this.pass(worker);
   }
 
   resume(worker: number): void {
-    const all = this.#suspended.size === this.#running.length;
-    this.#suspended.delete(worker);
-    if (all) this.#turn = worker;
+    const all = this.suspended.size === this.running.length;
+    this.suspended.delete(worker);
+    if (all) this.turn = worker;
   }
 
-  #pass(): void {
-    const { length } = this.#running;
+  /** The turn goes to whoever comes behind `worker`. */
+  protected pass(worker: number): void {
+    const { length } = this.running;
+    this.turn = worker;
     for (let i = 0; i < length; i += 1) {
-      this.#turn = this.#turn + 1 === length ? 0 : this.#turn + 1;
-      if (!this.#suspended.has(this.#turn)) return;
+      this.turn = this.turn + 1 === length ? 0 : this.turn + 1;
+      if (this.suspended.size === 0 || !this.suspended.has(this.turn)) return;
     }
+  }
+}
+
+/** Strict rotation: any n consecutive tasks reach n workers. The one whose turn it is is waited for. */
+export class RoundRobin extends Dispatcher {
+  protected override next(): number {
+    const { turn } = this;
+    const isFree = (this.running[turn] as number) < this.window;
+    return isFree && this.suspended.size < this.running.length ? turn : NO_ROOM;
+  }
+}
+
+/** The worker with the fewest tasks; among equals, in rotation. */
+export class LeastBusy extends Dispatcher {
+  protected override next(): number {
+    const { length } = this.running;
+    let least = NO_ROOM;
+    let fewest = this.window;
+    for (let i = 0; i < length; i += 1) {
+      const worker = (this.turn + i) % length;
+      const tasks = this.running[worker] as number;
+      if (tasks < fewest && !this.suspended.has(worker)) {
+        least = worker;
+        fewest = tasks;
+      }
+    }
+    return least;
   }
 }

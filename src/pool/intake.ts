@@ -6,16 +6,16 @@
  */
 import type { Scope } from '../demand/emission.js';
 import { Feeders } from '../demand/feeders.js';
-import { Ring } from '../ring.js';
+import type { OverflowPolicy } from '../options.js';
+import { Backlog } from './backlog.js';
 
 export class Intake<T> {
-  readonly #backlog = new Ring<T>();
-  readonly #limit: number;
+  readonly #backlog: Backlog<T>;
   readonly #feeders = new Feeders();
 
-  /** @param limit how many tasks may wait */
-  constructor(limit: number) {
-    this.#limit = limit;
+  /** @param limit how many tasks may wait whose source cannot */
+  constructor(limit: number, policy: OverflowPolicy) {
+    this.#backlog = new Backlog(limit, policy);
   }
 
   /** How many tasks wait. */
@@ -28,11 +28,19 @@ export class Intake<T> {
     return this.#feeders.paused;
   }
 
-  /** False when the backlog is full. */
-  push(task: T): boolean {
-    if (this.#backlog.length >= this.#limit) return false;
-    this.#backlog.push(task);
-    return true;
+  /** How many of these are of sources that cannot wait. */
+  get counted(): number {
+    return this.#backlog.counted;
+  }
+
+  /** A task whose emission is paused. */
+  pushPaused(task: T): void {
+    this.#backlog.pushGuest(task);
+  }
+
+  /** A task of a source that cannot wait. @returns what gives way, this task or another, when there are too many */
+  push(task: T): { readonly task: T } | undefined {
+    return this.#backlog.push(task);
   }
 
   /** What waits, oldest first. */
@@ -40,13 +48,18 @@ export class Intake<T> {
     return this.#backlog.values();
   }
 
+  /** What came first, and stays. The caller has looked at `waiting`. */
+  peek(): T {
+    return this.#backlog.peek();
+  }
+
   shift(): T {
     return this.#backlog.shift();
   }
 
-  /** Pauses whoever emits `scope`. */
-  pause(scope: Scope): void {
-    this.#feeders.pause(scope);
+  /** Pauses whoever emits `scope`. False when that cannot wait. */
+  pause(scope: Scope): boolean {
+    return this.#feeders.pause(scope);
   }
 
   /** Lets the sources go on, the one that waits longest first, as long as `hasRoom`. */

@@ -37,10 +37,7 @@ export interface LaneOwner<R> {
   /** The task is not with the worker any more. */
   taskLeaves(worker: number, position: number): Standing;
   result(value: R, from: Emitter, worker: number, position: number, attempt: number): void;
-  resultSettled(worker: number): void;
   resultWithheld(worker: number): void;
-  outputPaused(): void;
-  outputHasRoom(): void;
   starved(worker: number): void;
   owesCredit(worker: number): boolean;
   turn(): void;
@@ -49,16 +46,20 @@ export interface LaneOwner<R> {
 
 /** The seat, as a lane sees it: what becomes of its tasks and of its worker. */
 export interface LaneKeeper<T> {
+  /** Of the results. */
+  readonly emitter: Emitter;
   taskDone(position: number): void;
   taskFailed(undone: Undone<T>, error: unknown): void;
   /** The task has run too long: it is called off. */
   overdue(error: TaskTimeoutError): void;
+  /** Its function has returned. */
+  ready(): void;
   /** The worker is of no more use: it died, or took leave with tasks in hand. Told once; `closed` follows. */
-  crashed(error: WorkerCrashError | WorkerStartError, undone: readonly Undone<T>[]): void;
+  crashed(lane: object, error: WorkerCrashError | WorkerStartError, undone: readonly Undone<T>[]): void;
   /** The worker does not let go of the task at `culprit`, which has run too long, and is terminated. `closed` follows. */
   hung(error: TaskTimeoutError, culprit: number, undone: readonly Undone<T>[]): void;
   /** The worker is gone. Told once, last. */
-  closed(): void;
+  closed(lane: object): void;
 }
 
 /**
@@ -70,12 +71,6 @@ const EXIT_LINGER = 100;
 export class Lane<T, R> implements ChannelListener<R> {
   readonly index: number;
   readonly name: string;
-  /** Of the worker's results. Not the lane itself, whose `failed` is about tasks. */
-  readonly emitter: Emitter = {
-    settled: () => this.#owner.resultSettled(this.index),
-    paused: () => this.#owner.outputPaused(),
-    room: () => this.#owner.outputHasRoom(),
-  };
   readonly #owner: LaneOwner<R>;
   readonly #keeper: LaneKeeper<T>;
   readonly #channel: Channel<T>;
@@ -118,6 +113,11 @@ export class Lane<T, R> implements ChannelListener<R> {
     return this.#ledger.size;
   }
 
+  /** Tasks that it was ever given. */
+  get given(): number {
+    return this.#position;
+  }
+
   /** Whether it has ever been ready to run a task. */
   get hasBegun(): boolean {
     return this.#ready;
@@ -152,6 +152,14 @@ export class Lane<T, R> implements ChannelListener<R> {
     if (!this.#drained && !this.#closed) this.#channel.oldest(position);
   }
 
+  /** Takes its tasks from the worker, which is asked to end. */
+  recall(): Undone<T>[] {
+    if (this.#crashed || this.#drained) return [];
+    const undone = this.#giveUp();
+    this.stop();
+    return undone;
+  }
+
   pill(): void {
     if (!this.open) return;
     this.#pilled = true;
@@ -175,6 +183,7 @@ export class Lane<T, R> implements ChannelListener<R> {
   ready(): void {
     this.#ready = true;
     this.#tell({ type: 'worker-ready', worker: this.index });
+    this.#keeper.ready();
   }
 
   started(position: number): void {
@@ -183,7 +192,7 @@ export class Lane<T, R> implements ChannelListener<R> {
 
   result(value: R, owner: number): void {
     if (!this.#stopping && !this.#crashed) {
-      this.#owner.result(value, this.emitter, this.index, owner, this.#attempts.get(owner) ?? 1);
+      this.#owner.result(value, this.#keeper.emitter, this.index, owner, this.#attempts.get(owner) ?? 1);
     }
   }
 
@@ -249,7 +258,7 @@ export class Lane<T, R> implements ChannelListener<R> {
     const error = this.#crashed ? undefined : this.#verdict(reason);
     if (error) this.#giveBack(error);
     else this.#tell({ type: 'worker-terminated', worker: this.index, forced: this.#forced });
-    this.#keeper.closed();
+    this.#keeper.closed(this);
   }
 
   #verdict(reason: CloseReason): WorkerCrashError | WorkerStartError | undefined {
@@ -270,7 +279,7 @@ export class Lane<T, R> implements ChannelListener<R> {
   #giveBack(error: WorkerCrashError | WorkerStartError): void {
     this.#tell({ type: 'worker-crashed', worker: this.index, error });
     const undone = this.#giveUp();
-    this.#keeper.crashed(error, undone);
+    this.#keeper.crashed(this, error, undone);
   }
 
   #expired(position: number): void {

@@ -16,7 +16,7 @@ export interface OrderOwner {
   dropped(worker: number): void;
   /** Nothing of the task is left, and its slot is free. */
   taskOver(worker: number): void;
-  /** This task is the oldest that is not over. Told only where the order is that of the tasks. */
+  /** This task is the oldest that is not over. Told only where the order is that of the tasks. NOWHERE: no worker has it. */
   oldest(worker: number, position: number): void;
 }
 
@@ -38,6 +38,8 @@ export interface Order {
   readonly waiting: number;
   /** A task has taken a slot of the worker. */
   enter(worker: number): Standing;
+  /** As `enter`, for a task that goes before one that is not over and that no worker has. */
+  enterBefore(next: Standing, worker: number): Standing;
   /**
    * The task is about to be given to the worker, perhaps not for the first time: what still waits of an earlier delivery is
    * dropped, for it comes again.
@@ -49,6 +51,8 @@ export interface Order {
   end(worker: number, position: number): void;
   /** Takes the task from its worker. `begin` or `giveUp` follows. */
   withdraw(worker: number, position: number): Standing;
+  /** The task waits for its next delivery. */
+  await(standing: Standing): void;
   /** The task will not be done. */
   giveUp(standing: Standing, verdict?: Verdict): void;
   /** Forgets what waits. */
@@ -74,6 +78,10 @@ class AsTheyCome implements Order {
     return this.#standings[worker] as Standing;
   }
 
+  enterBefore(_next: Standing, worker: number): Standing {
+    return this.enter(worker);
+  }
+
   begin(): void {}
 
   result(value: unknown, from: Emitter): void {
@@ -87,6 +95,8 @@ class AsTheyCome implements Order {
   withdraw(worker: number): Standing {
     return this.enter(worker);
   }
+
+  await(): void {}
 
   giveUp({ worker }: Standing, verdict?: Verdict): void {
     this.#owner.taskOver(worker);

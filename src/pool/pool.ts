@@ -22,15 +22,19 @@ import { forAll } from '../forAll.js';
 import type { ResolvedOptions } from '../options.js';
 import type { ChannelOpener } from '../protocol/channel.js';
 import { PROTOCOL } from '../protocol/wire.js';
+import type { Routed } from '../routing.js';
 import { Acks } from './acks.js';
 import { type ResultCredits, resultCredits } from './credits.js';
-import { Dispatcher, NO_ROOM } from './dispatcher.js';
+import { type Dispatcher, LeastBusy, RoundRobin } from './dispatcher.js';
+import { HighWater, highMark } from './highWater.js';
 import { Intake } from './intake.js';
 import { Lane, type LaneOwner } from './lane.js';
 import { type Order, type OrderOwner, orderFor, type Standing } from './order.js';
 import { Outlet } from './outlet.js';
 import { RetryPolicy } from './retry.js';
+import { Router } from './router.js';
 import { Seat, type SeatOwner, type TaskFailure } from './seat.js';
+import { warnUnobserved } from './unobserved.js';
 
 /** Starts the worker of a slot. May throw what the user's factory throws. */
 export type OpenSlot<T, R> = (slot: WorkerName) => ChannelOpener<T, R>;
@@ -40,12 +44,15 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner {
   readonly window: number;
   readonly taskTimeout: number;
   readonly retry: RetryPolicy;
+  readonly maxTasksPerWorker: number;
   readonly #open: OpenSlot<T, R>;
   readonly #options: ResolvedOptions;
   readonly #output: Subscriber<R>;
   readonly #events: Subject<PoolEvent> | undefined;
-  readonly #intake: Intake<T>;
+  readonly #intake: Intake<T | Routed<T>>;
+  readonly #highWater: HighWater;
   readonly #dispatcher: Dispatcher;
+  readonly #router: Router<T>;
   readonly #credits: ResultCredits;
   readonly #order: Order;
   readonly #outlet: Outlet<unknown>;
@@ -57,20 +64,26 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner {
   #hasNews = false;
   #turning = false;
   #leaving = 0;
+  #dropped = 0;
   #over = false;
   /** When the pool has told that it is paused; undefined while it is not. */
   #pausedAt: number | undefined;
 
   constructor(options: ResolvedOptions, open: OpenSlot<T, R>, output: Subscriber<R>) {
-    const { n, maxTasks, maxResults, backlog, ordered, grace, events, ack, ackWarning } = options;
+    const { n, maxTasks, maxResults, backlog, overflow, ordered, grace, events, ack, ackWarning } = options;
     this.#options = options;
     this.#open = open;
     this.#output = output;
     // An observer that throws is reported as RxJS does for any, and stops nothing here.
     this.#events = events && new Subject<PoolEvent>();
     this.#events?.subscribe(events);
-    this.#intake = new Intake(backlog);
-    this.#dispatcher = new Dispatcher(n, maxTasks);
+    this.#intake = new Intake(backlog, overflow);
+    this.#highWater = new HighWater(highMark(maxTasks, backlog));
+    const { route } = options;
+    this.#dispatcher = route === 'least-busy' ? new LeastBusy(n, maxTasks) : new RoundRobin(n, maxTasks);
+    const keyOf = typeof route === 'function' ? route : undefined;
+    this.#order = orderFor(ordered, n, this.#dispatcher.window, this);
+    this.#router = new Router<T>(this.#dispatcher, n, keyOf, this);
     const grant = (worker: number, results: number) => this.#seats[worker]?.credit(results);
     const tellOldest = (worker: number, position: number) => this.#seats[worker]?.oldest(position);
     this.#credits = resultCredits(maxResults, n, grant, ordered ? tellOldest : undefined);
@@ -81,8 +94,8 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner {
     this.retry = new RetryPolicy(options);
     this.grace = grace;
     this.window = this.#dispatcher.window;
-    this.#order = orderFor(ordered, n, this.window, this);
     this.taskTimeout = options.taskTimeout;
+    this.maxTasksPerWorker = options.maxTasksPerWorker;
   }
 
   /** @throws what the user's factory throws; the workers before are started then, and `stop` ends them */
@@ -90,7 +103,9 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner {
     const { n, name } = this.#options;
     this.#leaving = n;
     for (let index = 0; index < n && !this.#over; index += 1) {
-      const seat = new Seat<T, R>({ index, name: `${name}-${index}` }, this);
+      // So that they are not all recycled at once.
+      const firstShare = Math.ceil((this.maxTasksPerWorker * (index + 1)) / n);
+      const seat = new Seat<T, R>({ index, name: `${name}-${index}` }, firstShare, this);
       this.#seats.push(seat);
       seat.start();
     }
@@ -98,15 +113,42 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner {
 
   // From the source.
 
-  task(task: T): void {
+  task(task: T | Routed<T>): void {
     if (this.#over) return;
-    const worker = this.#intake.waiting === 0 ? this.#dispatcher.take() : NO_ROOM;
-    if (worker !== NO_ROOM) {
-      (this.#seats[worker] as Seat<T, R>).task(task);
-    } else if (!this.#intake.push(task)) {
-      this.fail(new BacklogFullError(this.#options.backlog, task));
+    if (this.#intake.waiting === 0 && this.#place(task)) {
+      if (!this.#hasRoom()) this.#pause();
+    } else if (this.#pause()) {
+      this.#intake.pushPaused(task);
+    } else {
+      this.#pushUnpaused(task);
     }
-    if (!this.#hasRoom()) this.#pause();
+    if (this.#intake.paused > 0 && this.#pausedAt === undefined) this.#tellPaused();
+  }
+
+  /** Its source cannot wait: it joins the backlog, as long as that has room. */
+  #pushUnpaused(task: T | Routed<T>): void {
+    const { backlog, overflow: policy } = this.#options;
+    const before = this.#intake.counted;
+    const excess = this.#intake.push(task);
+    if (!excess) {
+      if (this.#highWater.isReached(before))
+        this.tell({ type: 'backlog-high', waiting: before + 1, backlog });
+    } else if (policy === 'error') {
+      this.fail(new BacklogFullError(backlog, task));
+    } else {
+      this.#dropped += 1;
+      this.tell({ type: 'dropped', task: excess.task, count: this.#dropped, policy });
+    }
+  }
+
+  /** A direction that leads nowhere ends the output. */
+  #place(task: T | Routed<T>): boolean {
+    try {
+      return this.#router.place(task);
+    } catch (error) {
+      this.fail(error);
+      return true;
+    }
   }
 
   complete(): void {
@@ -137,7 +179,21 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner {
     }
   }
 
+  // From the router.
+
+  give(worker: number, task: T, standing?: Standing): void {
+    (this.#seats[worker] as Seat<T, R>).task(task, standing);
+  }
+
+  enter(worker: number): Standing {
+    return this.#order.enter(worker);
+  }
+
   // From the lanes and the seats.
+
+  enterBefore(worker: number, next: Standing | undefined): Standing {
+    return next ? this.#order.enterBefore(next, worker) : this.#order.enter(worker);
+  }
 
   taskBegins(worker: number, position: number, standing = this.#order.enter(worker)): void {
     this.#order.begin(standing, worker, position);
@@ -173,8 +229,8 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner {
     if (!this.#over) this.#outlet.room();
   }
 
-  taskEnters(worker: number): Standing {
-    return this.#order.enter(worker);
+  taskWaits(standing: Standing): void {
+    this.#order.await(standing);
   }
 
   taskDone(worker: number, position: number): void {
@@ -260,13 +316,13 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner {
   }
 
   #takeTurn(): void {
+    this.#router.unpark();
     while (this.#intake.waiting > 0) {
-      const worker = this.#dispatcher.take();
-      if (worker === NO_ROOM) return;
-      (this.#seats[worker] as Seat<T, R>).task(this.#intake.shift());
+      if (!this.#place(this.#intake.peek())) return;
+      this.#intake.shift();
     }
     if (this.#intake.paused > 0) this.#resume();
-    if (this.#sourceCompleted && !this.#pilled && this.#intake.waiting === 0) {
+    if (this.#sourceCompleted && !this.#pilled && this.#intake.waiting + this.#router.parked === 0) {
       this.#pilled = true;
       forAll(this.#seats, (seat) => seat.pill());
       // Every worker may have left before.
@@ -274,11 +330,21 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner {
     }
   }
 
-  laneOf(seat: Seat<T, R>): Lane<T, R> {
+  /** They take slots of their own: nobody has counted them yet. */
+  retainedFor(worker: number): T[] {
+    const retained = this.#router.retained();
+    for (let i = 0; i < retained.length; i += 1) this.#dispatcher.add(worker);
+    return retained;
+  }
+
+  creditsFor(worker: number): number {
+    return this.#credits.begin(worker);
+  }
+
+  laneOf(seat: Seat<T, R>, credits: number): Lane<T, R> {
     const { index, name } = seat;
     const { name: poolName, initialData } = this.#options;
     const opener = this.#open({ index, name });
-    const credits = this.#credits.begin(index);
     const { onDemand: asks, reserve } = this.#credits;
     const watches = this.taskTimeout !== Infinity;
     const hello = { protocol: PROTOCOL, index, name, poolName, initialData, credits, asks, reserve, watches };
@@ -296,27 +362,34 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner {
 
   tell(event: UntimedPoolEvent): void {
     if (this.#events) this.#events.next({ ...event, at: asyncScheduler.now() });
-    else if (event.type === 'worker-report' || event.type === 'dead-letter') console.warn(event.error);
+    else warnUnobserved(this.#options.name, event);
   }
 
   #drainsTooLong(): void {
-    const tasks = [...this.#seats.flatMap((seat) => seat.undone()), ...this.#intake.tasks()];
+    const tasks = [
+      ...this.#seats.flatMap((seat) => seat.undone()),
+      ...this.#router.parkedTasks(),
+      ...this.#intake.tasks(),
+    ];
     this.fail(
       new DrainTimeoutError(this.#options.drainTimeout, tasks, this.#order.waiting + this.#outlet.uningested),
     );
   }
 
-  readonly #hasRoom = (): boolean => this.#intake.waiting === 0 && this.#dispatcher.hasRoom;
+  readonly #hasRoom = (): boolean => this.#intake.waiting === 0 && this.#router.hasRoom;
 
-  #pause(): void {
+  /** False when whoever emits cannot wait. */
+  #pause(): boolean {
     const scope = currentScope();
     // A task that is fed back from a result of ours: whoever sent it is us, and pausing would make us wait for ourselves.
-    if (!scope || this.#seats.some((seat) => seat.emitter === scope.emitter)) return;
-    this.#intake.pause(scope);
-    if (this.#intake.paused > 0 && this.#events && this.#pausedAt === undefined) {
-      this.#pausedAt = asyncScheduler.now();
-      this.tell({ type: 'paused' });
-    }
+    if (!scope || this.#seats.some((seat) => seat.emitter === scope.emitter)) return false;
+    return this.#intake.pause(scope);
+  }
+
+  #tellPaused(): void {
+    if (!this.#events) return;
+    this.#pausedAt = asyncScheduler.now();
+    this.tell({ type: 'paused' });
   }
 
   #resume(): void {

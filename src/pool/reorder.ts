@@ -46,6 +46,15 @@ export class Reorder implements Order {
     return place;
   }
 
+  enterBefore(next: Place, worker: number): Place {
+    const places = this.#places.takeAll();
+    const index = places.indexOf(next);
+    const before = places[index - 1]?.sequence ?? next.sequence - 1;
+    const place = new Place((before + next.sequence) / 2, worker);
+    for (const own of places.toSpliced(index, 0, place)) this.#places.push(own);
+    return place;
+  }
+
   begin(place: Place, worker: number, position: number): void {
     if (place.waiting > 0) this.#drop(place);
     place.worker = worker;
@@ -74,6 +83,10 @@ export class Reorder implements Order {
     place.position = NOWHERE;
     if (place === this.#current) this.#current = undefined;
     return place;
+  }
+
+  await(place: Place): void {
+    if (place === this.#places.peek()) this.#advance();
   }
 
   giveUp(place: Place, verdict?: Verdict): void {
@@ -113,8 +126,10 @@ export class Reorder implements Order {
 
   /** True when there is more to do: the turn is over, or has only begun. */
   #takeTurn(place: Place): boolean {
-    // What it has sent comes once more when it is delivered again.
-    if (place.position === NOWHERE && !place.over) return false;
+    if (place.position === NOWHERE && !place.over) {
+      this.#owner.oldest(place.worker, NOWHERE);
+      return false;
+    }
     while (place.waiting > 0) {
       this.#waiting -= 1;
       this.#owner.leave(place.shift(), place.from as Emitter);

@@ -22,6 +22,7 @@ import { isMoved } from '../move.js';
 import { Ring } from '../ring.js';
 import type { Lane, LaneKeeper, Undone } from './lane.js';
 import type { Standing } from './order.js';
+import { NOWHERE } from './place.js';
 import type { RetryPolicy } from './retry.js';
 
 export type TaskFailure = TaskError | TaskTimeoutError;
@@ -29,11 +30,21 @@ export type TaskFailure = TaskError | TaskTimeoutError;
 /** The pool, as a seat sees it. */
 export interface SeatOwner<T, R> {
   readonly retry: RetryPolicy;
+  readonly maxTasksPerWorker: number;
   /** A new worker for the seat. Throws what the user's factory throws. */
-  laneOf(seat: Seat<T, R>): Lane<T, R>;
+  laneOf(seat: Seat<T, R>, credits: number): Lane<T, R>;
+  /** Results that the seat's next worker may send to begin with. */
+  creditsFor(worker: number): number;
   workerGone(worker: number): void;
-  /** A task of the seat takes its place in the order before it has a worker. */
-  taskEnters(worker: number): Standing;
+  /** What a replacement is to be given before any other task. */
+  retainedFor(worker: number): T[];
+  resultSettled(worker: number): void;
+  outputPaused(): void;
+  outputHasRoom(): void;
+  /** A task of the seat takes its place in the order, right before one that is not over, or behind all. */
+  enterBefore(worker: number, next: Standing | undefined): Standing;
+  /** A task waits for its next delivery. */
+  taskWaits(standing: Standing): void;
   taskDone(worker: number, position: number): void;
   /** A delivery of the task failed. */
   taskFailed(failure: TaskFailure): void;
@@ -53,12 +64,24 @@ export interface SeatOwner<T, R> {
 export class Seat<T, R> implements LaneKeeper<T> {
   readonly index: number;
   readonly name: string;
+  /** Of the results of all its workers. */
+  readonly emitter: Emitter = {
+    settled: () => this.#owner.resultSettled(this.index),
+    paused: () => this.#owner.outputPaused(),
+    room: () => this.#owner.outputHasRoom(),
+  };
   readonly #owner: SeatOwner<T, R>;
   #lane: Lane<T, R> | undefined;
+  /** Takes the place of a worker that has done its share, once it is ready and that one has drained. */
+  #successor: Lane<T, R> | undefined;
+  /** Tasks that the worker of the day is given. */
+  #share: number;
+  /** Workers that are not gone. */
+  #lives = 0;
   /** What waits for a worker that is alone with it. */
   readonly #suspects = new Ring<Undone<T>>();
-  /** Tasks that wait for their time to be delivered again, by their sequence in the order of tasks. */
-  readonly #delayed = new Map<Subscription, number>();
+  /** Tasks that wait for their time to be delivered again. */
+  readonly #delayed = new Map<Subscription, Undone<T>>();
   #restart: Subscription | undefined;
   /** Out of the rotation: suspects go first. */
   #suspended = false;
@@ -68,43 +91,63 @@ export class Seat<T, R> implements LaneKeeper<T> {
   /** Deaths in a row in which no task had a part. */
   #fruitless = 0;
 
-  constructor(slot: WorkerName, owner: SeatOwner<T, R>) {
+  /** @param firstShare tasks of the first worker; that of its successors is the whole of `maxTasksPerWorker` */
+  constructor(slot: WorkerName, firstShare: number, owner: SeatOwner<T, R>) {
     this.index = slot.index;
     this.name = slot.name;
+    this.#share = firstShare;
     this.#owner = owner;
   }
 
   /** @throws what the user's factory throws */
   start(): void {
-    const lane = this.#owner.laneOf(this);
+    const lane = this.#owner.laneOf(this, this.#owner.creditsFor(this.index));
     this.#lane = lane;
+    this.#lives += 1;
     lane.start();
     // The factory may have ended the pool, when there was no lane yet to stop.
     if (this.#stopped) lane.stop();
   }
 
-  get emitter(): Emitter | undefined {
-    return this.#lane?.emitter;
-  }
-
-  /** The next task of the rotation. */
-  task(task: T): void {
+  /** @param standing of a task that had to wait for this seat */
+  task(task: T, standing?: Standing): void {
     const lane = this.#lane;
-    if (lane && (lane.open || !this.#owner.retry.supervised)) lane.task(task);
-    else this.#wait({ task, attempt: 1, position: -1, standing: this.#owner.taskEnters(this.index) });
+    if (lane && (lane.open || !this.#owner.retry.supervised)) {
+      lane.task(task, 1, standing);
+      if (lane.given >= this.#share) this.#recycle('maxTasksPerWorker');
+    } else {
+      this.#wait(firstDelivery(task, standing ?? this.#owner.enterBefore(this.index, undefined)));
+    }
   }
 
   /** Tasks that are not done, or not delivered again yet. */
   undone(): T[] {
-    return [...(this.#lane?.tasks() ?? []), ...this.#suspects.values().map(({ task }) => task)];
+    const waiting = [...this.#delayed.values(), ...this.#suspects.values()];
+    return [...(this.#lane?.tasks() ?? []), ...waiting.map(({ task }) => task)];
   }
 
   credit(results: number): void {
     this.#lane?.credit(results);
   }
 
+  /**
+   * The task at `position` is the oldest of the pool, or one that waits here for its next delivery is. That one may wait for
+   * the end of a worker which itself, out of credits, waits for that task's turn: this worker has to end without.
+   */
   oldest(position: number): void {
-    this.#lane?.oldest(position);
+    const lane = this.#lane;
+    if (position !== NOWHERE) lane?.oldest(position);
+    else if (lane && !lane.open && lane.load > 0) this.#recall(lane);
+  }
+
+  #recall(lane: Lane<T, R>): void {
+    this.#suspend();
+    const suspects: Undone<T>[] = [];
+    for (const task of lane.recall()) {
+      if (isMoved(task.task)) this.#giveUp(task, this.#failureOf(task, movedAway(undefined)));
+      else suspects.push(task);
+    }
+    this.#line([...suspects, ...this.#suspects.takeAll()]);
   }
 
   /** No task follows; but what is to be delivered again goes first. */
@@ -120,6 +163,7 @@ export class Seat<T, R> implements LaneKeeper<T> {
     for (const delayed of this.#delayed.keys()) delayed.unsubscribe();
     this.#delayed.clear();
     this.#suspects.clear();
+    this.#successor?.stop();
     this.#lane?.stop();
   }
 
@@ -141,8 +185,19 @@ export class Seat<T, R> implements LaneKeeper<T> {
     if (this.#suspended) this.#carryOn();
   }
 
-  crashed(error: WorkerCrashError | WorkerStartError, undone: readonly Undone<T>[]): void {
+  ready(): void {
+    if (!this.#successor?.hasBegun) return;
+    this.#lane?.pill();
+    if (this.#suspects.length > 0) this.#owner.taskWaits(this.#suspects.peek().standing);
+  }
+
+  crashed(lane: object, error: WorkerCrashError | WorkerStartError, undone: readonly Undone<T>[]): void {
     const { retry } = this.#owner;
+    if (lane === this.#successor && retry.supervised) {
+      this.#fruitless += 1;
+      if (!retry.mayRestart(this.#fruitless)) this.#owner.fail(error);
+      return;
+    }
     if (this.#stopped || !retry.supervised) {
       this.#owner.fail(error);
       return;
@@ -187,25 +242,81 @@ export class Seat<T, R> implements LaneKeeper<T> {
     this.#line([...suspects, ...this.#suspects.takeAll()]);
   }
 
-  closed(): void {
+  closed(lane: object): void {
     const { retry } = this.#owner;
-    this.#owner.workerGone(this.index);
-    if (this.#stopped || !retry.supervised || (this.#pillDue && this.#waiting === 0)) {
-      this.#owner.seatClosed();
-      return;
+    const isOver = this.#stopped || (this.#pillDue && this.#waiting === 0);
+    this.#lives -= 1;
+    if (lane === this.#successor) {
+      this.#successor = undefined;
+      // Had the other one left before, this one would have been in its place.
+      if (!isOver) this.#later(() => this.#succeed());
+    } else {
+      this.#owner.workerGone(this.index);
+      if (isOver) this.#successor?.stop();
+      else if (this.#successor) this.#takeOver(this.#successor);
+      else if (retry.supervised) this.#replace();
     }
+    if (this.#lives === 0 && (isOver || !retry.supervised)) this.#owner.seatClosed();
+  }
+
+  #replace(): void {
     this.#lane = undefined;
     this.#suspend();
-    this.#restart = timer(retry.restartDelay(this.#fruitless)).subscribe(() => this.#begin());
+    this.#later(() => this.#begin());
+  }
+
+  #later(next: () => void): void {
+    this.#restart = timer(this.#owner.retry.restartDelay(this.#fruitless)).subscribe(next);
   }
 
   #begin(): void {
     this.#restart = undefined;
+    this.#renew();
     try {
       this.start();
     } catch (error) {
       this.#owner.fail(error);
     }
+    this.#carryOn();
+  }
+
+  /** A new worker comes: its share is whole, and what is retained goes first. */
+  #renew(): void {
+    this.#share = this.#owner.maxTasksPerWorker;
+    const suspects = this.#suspects.takeAll();
+    const first = [...this.#delayed.values(), ...suspects].sort(bySequence)[0]?.standing;
+    for (const task of this.#owner.retainedFor(this.index)) {
+      this.#suspects.push(firstDelivery(task, this.#owner.enterBefore(this.index, first)));
+    }
+    for (const suspect of suspects) this.#suspects.push(suspect);
+  }
+
+  /** No more tasks for the worker of the day. Its successor starts while it is at its last ones. */
+  #recycle(reason: 'maxTasksPerWorker' | 'maxMemory'): void {
+    if (this.#successor || this.#restart || this.#stopped || this.#pillDue || this.#waiting > 0) return;
+    this.#owner.tell({ type: 'worker-recycled', worker: this.index, reason });
+    this.#suspend();
+    this.#succeed();
+  }
+
+  #succeed(): void {
+    this.#restart = undefined;
+    try {
+      // Its credits are still with the worker that it succeeds.
+      const successor = this.#owner.laneOf(this, 0);
+      this.#successor = successor;
+      this.#lives += 1;
+      successor.start();
+    } catch (error) {
+      this.#owner.fail(error);
+    }
+  }
+
+  #takeOver(successor: Lane<T, R>): void {
+    this.#successor = undefined;
+    this.#lane = successor;
+    this.#renew();
+    successor.credit(this.#owner.creditsFor(this.index));
     this.#carryOn();
   }
 
@@ -238,7 +349,7 @@ export class Seat<T, R> implements LaneKeeper<T> {
       this.#redeliver(nextDelivery(undone));
       this.#carryOn();
     });
-    this.#delayed.set(delayed, undone.standing.sequence);
+    this.#delayed.set(delayed, undone);
   }
 
   #redeliver(undone: Undone<T>): void {
@@ -249,17 +360,17 @@ export class Seat<T, R> implements LaneKeeper<T> {
   #wait(undone: Undone<T>): void {
     this.#line([...this.#suspects.takeAll(), undone]);
     this.#suspend();
+    this.#owner.taskWaits(undone.standing);
   }
 
   /** Where results leave in the order of tasks, tasks also wait in that: nobody may wait for the turn of one behind it. */
   #line(suspects: Undone<T>[]): void {
-    suspects.sort((a, b) => a.standing.sequence - b.standing.sequence);
-    for (const undone of suspects) this.#suspects.push(undone);
+    for (const undone of suspects.sort(bySequence)) this.#suspects.push(undone);
   }
 
   /** A task before it in that order is still to come. */
-  #isPreceded({ standing }: Undone<T>): boolean {
-    for (const sequence of this.#delayed.values()) if (sequence < standing.sequence) return true;
+  #isPreceded(undone: Undone<T>): boolean {
+    for (const delayed of this.#delayed.values()) if (bySequence(delayed, undone) < 0) return true;
     return false;
   }
 
@@ -286,7 +397,7 @@ export class Seat<T, R> implements LaneKeeper<T> {
     this.#redelivering = false;
     if (this.#waiting > 0 || !this.#lane?.open) return;
     if (this.#pillDue) this.#lane.pill();
-    else if (this.#suspended && this.#lane.load === 0) {
+    else if (this.#suspended && !this.#successor && this.#lane.load === 0) {
       this.#suspended = false;
       this.#owner.resume(this.index);
     }
@@ -300,6 +411,14 @@ function movedAway(cause: unknown): Error {
   });
 }
 
+function firstDelivery<T>(task: T, standing: Standing): Undone<T> {
+  return { task, attempt: 1, position: NOWHERE, standing };
+}
+
 function nextDelivery<T>(undone: Undone<T>): Undone<T> {
   return { ...undone, attempt: undone.attempt + 1 };
+}
+
+function bySequence(one: Undone<unknown>, other: Undone<unknown>): number {
+  return one.standing.sequence - other.standing.sequence;
 }

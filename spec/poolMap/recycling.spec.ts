@@ -1,0 +1,67 @@
+import { expect } from 'chai';
+import { inlineWorker, type PoolEvent, paced, poolMap, toAll } from 'looppool';
+import { defineWorker, each } from 'looppool/worker';
+import { from, timer } from 'rxjs';
+import { map } from 'rxjs/operators';
+import { carriers } from '../support/carriers.js';
+import { run } from '../support/run.js';
+
+const tasks = Array.from({ length: 200 }, (_, i) => i);
+
+for (const { name, worker } of carriers) {
+  it(`SUP-7 over ${name}, no worker is given more than its share, and every task is done once`, async () => {
+    const told: PoolEvent[] = [];
+    const { values, completed } = await run(
+      paced(tasks).pipe(
+        map((value) => ({ act: 'echo', value }) as const),
+        poolMap(worker, 2, {
+          maxTasks: 8,
+          maxResults: 3,
+          maxTasksPerWorker: 25,
+          events: { next: (event) => told.push(event) },
+        }),
+      ),
+    );
+    expect(completed).to.equal(true);
+    expect([...(values as number[])].sort((a, b) => a - b)).to.deep.equal(tasks);
+    const count = (type: PoolEvent['type']) => told.filter((event) => event.type === type).length;
+    expect(count('worker-recycled')).to.be.at.least(6);
+    expect(count('worker-crashed')).to.equal(0);
+    expect(count('worker-terminated')).to.equal(count('worker-spawned'));
+  });
+}
+
+describe('recycling', () => {
+  const lives = new Map<string, number>();
+  const counting = inlineWorker(
+    defineWorker<number, string>((tasks, { index, signal }) => {
+      const life = `${index}.${lives.size}`;
+      lives.set(life, 0);
+      return tasks.pipe(
+        each((task) => {
+          if (task >= 0) lives.set(life, (lives.get(life) ?? 0) + 1);
+          return timer(1).pipe(map(() => `${life} ${signal.aborted}`));
+        }),
+      );
+    }),
+  );
+
+  it('SUP-7 the cap is exact, and the first lives end one after the other', async () => {
+    lives.clear();
+    await run(from(tasks).pipe(poolMap(counting, 2, { maxTasks: 6, maxTasksPerWorker: 20 })));
+    const counts = [...lives.values()];
+    expect(Math.max(...counts)).to.equal(20);
+    expect(counts[0], 'half of it in the first life of the first worker').to.equal(10);
+    expect(counts.reduce((sum, count) => sum + count)).to.equal(200);
+  });
+
+  it('SUP-7 a successor gets what is retained', async () => {
+    lives.clear();
+    const { values } = await run(
+      from([toAll(-1, { retain: 'state' }), ...tasks]).pipe(
+        poolMap(counting, 2, { maxTasks: 6, maxTasksPerWorker: 30 }),
+      ),
+    );
+    expect(values).to.have.lengthOf(200 + lives.size);
+  });
+});

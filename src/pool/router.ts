@@ -1,0 +1,139 @@
+/**
+ * Where each task goes: in the dispatcher's order, or where its direction or its key says.
+ *
+ * In: tasks that come, slots that get free. Out: tasks given. What is for one worker whose window is full is parked
+ * until it has room, in order, and tasks for others pass it; parked and given tasks together are never more than all windows
+ * hold, so that a hot key cannot fill the memory (DEM-1).
+ * Invariant: the tasks of one key, and the directed tasks of one worker, are given in the order in which they came.
+ */
+import type { KeyFunction } from '../options.js';
+import { Ring } from '../ring.js';
+import { checkKey, type Direction, directionOf, type Key, type Routed } from '../routing.js';
+import { type Dispatcher, NO_ROOM } from './dispatcher.js';
+import type { Standing } from './order.js';
+import { workerOfKey } from './rendezvous.js';
+
+/** The pool, as the router sees it. */
+export interface RouterOwner<T> {
+  /** @param standing of a task that has been parked */
+  give(worker: number, task: T, standing?: Standing): void;
+  /** A task for the worker takes its place in the order, and will be given later. */
+  enter(worker: number): Standing;
+}
+
+interface Parked<T> {
+  readonly task: T;
+  readonly standing: Standing;
+}
+
+export class Router<T> {
+  readonly #dispatcher: Dispatcher;
+  readonly #owner: RouterOwner<T>;
+  readonly #keyOf: KeyFunction<T> | undefined;
+  readonly #parked: Ring<Parked<T>>[];
+  readonly #retained = new Map<Key, T>();
+  #parkedInAll = 0;
+
+  constructor(
+    dispatcher: Dispatcher,
+    workers: number,
+    keyOf: KeyFunction<T> | undefined,
+    owner: RouterOwner<T>,
+  ) {
+    this.#dispatcher = dispatcher;
+    this.#owner = owner;
+    this.#keyOf = keyOf;
+    this.#parked = Array.from({ length: workers }, () => new Ring<Parked<T>>());
+  }
+
+  /** Tasks that wait for one worker. */
+  get parked(): number {
+    return this.#parkedInAll;
+  }
+
+  /** Whether the next task need not wait: one that goes by a key can be parked. */
+  get hasRoom(): boolean {
+    if (this.#parkedInAll > 0 && this.#isFull) return false;
+    return this.#keyOf ? !this.#isFull : this.#dispatcher.hasRoom;
+  }
+
+  /**
+   * Gives a task to its worker, or parks it. False when it has to wait for room.
+   * @throws RangeError for a worker that is none, TypeError for a key that is none, and what the user's function throws
+   */
+  place(task: T | Routed<T>): boolean {
+    const direction = directionOf(task);
+    if (direction) return this.#direct(direction, (task as Routed<T>).task);
+    if (this.#keyOf) {
+      if (this.#isFull) return false;
+      const keyOf = this.#keyOf;
+      const key: unknown = keyOf(task as T);
+      checkKey('What route returns', key);
+      this.#giveTo(workerOfKey(key, this.#parked.length), task as T);
+      return true;
+    }
+    // Fed back from a result, it may come as a slot gets free for which others wait.
+    this.unpark();
+    const worker = this.#dispatcher.take();
+    if (worker === NO_ROOM) return false;
+    this.#owner.give(worker, task as T);
+    return true;
+  }
+
+  /** Gives what is parked, as far as there is room. */
+  unpark(): void {
+    if (this.#parkedInAll === 0) return;
+    for (const [worker, parked] of this.#parked.entries()) {
+      while (parked.length > 0 && this.#dispatcher.takeOf(worker)) {
+        this.#parkedInAll -= 1;
+        const { task, standing } = parked.shift();
+        this.#owner.give(worker, task, standing);
+      }
+    }
+  }
+
+  /** What a worker that replaces another is to know first. */
+  retained(): T[] {
+    return [...this.#retained.values()];
+  }
+
+  parkedTasks(): T[] {
+    return this.#parked.flatMap((parked) => parked.values().map(({ task }) => task));
+  }
+
+  get #isFull(): boolean {
+    return this.#dispatcher.free - this.#parkedInAll <= 0;
+  }
+
+  #direct(direction: Direction, task: T): boolean {
+    if (direction.to === 'worker') this.#checkIndex(direction.index);
+    if (this.#isFull) return false;
+    if (direction.to === 'worker') {
+      this.#giveTo(direction.index, task);
+    } else if (direction.to === 'key') {
+      this.#giveTo(workerOfKey(direction.key, this.#parked.length), task);
+    } else {
+      if (direction.retain !== undefined) this.#retained.set(direction.retain, task);
+      for (let worker = 0; worker < this.#parked.length; worker += 1) this.#giveTo(worker, task);
+    }
+    return true;
+  }
+
+  #checkIndex(index: unknown): void {
+    const { length } = this.#parked;
+    if (Number.isInteger(index) && (index as number) >= 0 && (index as number) < length) return;
+    throw new RangeError(
+      `toWorker() takes the index of a worker, from 0 to ${length - 1}; got ${String(index)}`,
+    );
+  }
+
+  #giveTo(worker: number, task: T): void {
+    const parked = this.#parked[worker] as Ring<Parked<T>>;
+    if (parked.length === 0 && this.#dispatcher.takeOf(worker)) {
+      this.#owner.give(worker, task);
+    } else {
+      parked.push({ task, standing: this.#owner.enter(worker) });
+      this.#parkedInAll += 1;
+    }
+  }
+}
