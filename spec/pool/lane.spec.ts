@@ -28,6 +28,7 @@ function laneOf(credits = 10) {
     taskTimeout: Number.POSITIVE_INFINITY,
     window: 4,
     taskBegins: () => {},
+    taskBegun: () => {},
     taskLeaves: (worker) => ({ worker, sequence: 0 }),
     result: (value, from, index) => toPool.push(['result', value, from, index]),
     resultWithheld: (index) => toPool.push(['withheld', index]),

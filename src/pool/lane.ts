@@ -34,6 +34,8 @@ export interface LaneOwner<R> {
   readonly taskTimeout: number;
   /** A task is about to be given to a worker: to take its place in the order, if it has none. */
   taskBegins(worker: number, position: number, standing: Standing | undefined): void;
+  /** The task is with the worker. */
+  taskBegun(): void;
   /** The task is not with the worker any more. */
   taskLeaves(worker: number, position: number): Standing;
   result(value: R, from: Emitter, worker: number, position: number, attempt: number): void;
@@ -105,7 +107,7 @@ export class Lane<T, R> implements ChannelListener<R> {
 
   /** Whether it takes tasks. */
   get open(): boolean {
-    return !this.#pilled && !this.#drained && !this.#crashed;
+    return !this.#pilled && !this.#ending && !this.#drained && !this.#crashed;
   }
 
   /** Tasks that it has. */
@@ -142,6 +144,7 @@ export class Lane<T, R> implements ChannelListener<R> {
     this.#owner.taskBegins(this.index, position, standing);
     if (this.#drained) this.#crash({ reason: 'had completed its results before this task came' });
     else this.#channel.task(position, task);
+    this.#owner.taskBegun();
   }
 
   credit(results: number): void {

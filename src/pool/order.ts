@@ -45,6 +45,8 @@ export interface Order {
    * dropped, for it comes again.
    */
   begin(standing: Standing, worker: number, position: number): void;
+  /** The task is with the worker, which may have its turn now. True when tasks are over, of which `turn` was told too early. */
+  begun(): boolean;
   /** @param position of the result's task, or UNSOLICITED */
   result(value: unknown, from: Emitter, worker: number, position: number): void;
   /** The task is done. */
@@ -83,6 +85,10 @@ class AsTheyCome implements Order {
   }
 
   begin(): void {}
+
+  begun(): boolean {
+    return false;
+  }
 
   result(value: unknown, from: Emitter): void {
     this.#owner.leave(value, from);

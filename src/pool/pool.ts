@@ -199,6 +199,10 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner {
     this.#order.begin(standing, worker, position);
   }
 
+  taskBegun(): void {
+    if (this.#order.begun()) this.turn();
+  }
+
   taskLeaves(worker: number, position: number): Standing {
     return this.#order.withdraw(worker, position);
   }

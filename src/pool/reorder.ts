@@ -60,7 +60,13 @@ export class Reorder implements Order {
     place.worker = worker;
     place.position = position;
     this.#at(worker).add(position, place);
-    if (place === this.#places.peek()) this.#advance();
+  }
+
+  begun(): boolean {
+    const oldest = this.#places.peek();
+    if (oldest === undefined || oldest === this.#current) return false;
+    this.#advance();
+    return oldest !== this.#places.peek();
   }
 
   result(value: unknown, from: Emitter, worker: number, position: number): void {
@@ -126,11 +132,8 @@ export class Reorder implements Order {
 
   /** True when there is more to do: the turn is over, or has only begun. */
   #takeTurn(place: Place): boolean {
-    if (place.position === NOWHERE && !place.over) {
-      this.#owner.oldest(place.worker, NOWHERE);
-      return false;
-    }
-    while (place.waiting > 0) {
+    // What is to be delivered again brings its results once more.
+    while (place.waiting > 0 && (place.over || place.position !== NOWHERE)) {
       this.#waiting -= 1;
       this.#owner.leave(place.shift(), place.from as Emitter);
     }
@@ -141,8 +144,9 @@ export class Reorder implements Order {
       return true;
     }
     if (place === this.#current) return false;
-    this.#current = place;
+    const isHere = place.position !== NOWHERE;
+    if (isHere) this.#current = place;
     this.#owner.oldest(place.worker, place.position);
-    return true;
+    return isHere || (place.position as number) !== NOWHERE;
   }
 }

@@ -100,6 +100,8 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
   // From the pool.
 
   task(position: number, task: T): void {
+    // It will not be done here, and what waits may wait for its end.
+    if (this.#drained) this.#outbox.forsake();
     this.#inbox.push(task);
     this.#positions.push(position);
   }
@@ -251,7 +253,7 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
 
   #drain(): void {
     this.#drained = true;
-    if (this.#leavesTasks || this.#inbox.length > 0) this.#outbox.forsake();
+    if (this.#leavesTasks || this.#inbox.length > 0 || this.#broken) this.#outbox.forsake();
     this.#inbox.clear();
     if (this.#outbox.blocked) this.#wire.ending();
     this.#outbox.end(() => {

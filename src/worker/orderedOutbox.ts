@@ -41,6 +41,8 @@ export class OrderedOutbox<R> implements Outbox<R> {
   #lastServed = NOBODY;
   #asked = false;
   #flowing = false;
+  /** Somebody may have found it blocked, if only in the midst of a call. */
+  #hasBlocked = false;
   #last: Send | undefined;
 
   /**
@@ -83,6 +85,7 @@ export class OrderedOutbox<R> implements Outbox<R> {
       this.#waiting.set(owner, lot);
     }
     lot.results.push(value);
+    this.#hasBlocked = true;
     this.#pause(owner);
     if (this.#isUrgent(owner)) this.#ask();
   }
@@ -113,6 +116,7 @@ export class OrderedOutbox<R> implements Outbox<R> {
   /** They would wait for ever: for the end of a task that is not done. */
   forsake(): void {
     for (const owner of [...this.#waiting.keys()]) if (owner !== UNSOLICITED) this.#waiting.delete(owner);
+    this.#endIfThrough();
   }
 
   credit(results: number): void {
@@ -152,12 +156,13 @@ export class OrderedOutbox<R> implements Outbox<R> {
   /** Sends and resumes as far as credits go. What that sets free in the same call is used by the same loop. */
   #flow(): void {
     if (this.#flowing) return;
-    const wasBlocked = this.blocked;
     this.#flowing = true;
     while (this.#sendOne() || this.#resumeOne());
     this.#flowing = false;
     this.#endIfThrough();
-    if (wasBlocked && !this.blocked) this.#unblocked();
+    if (!this.#hasBlocked || this.blocked) return;
+    this.#hasBlocked = false;
+    this.#unblocked();
   }
 
   #sendOne(): boolean {
