@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { nobody } from '#src/demand/emission.js';
 import { type ResultCredits, resultCredits } from '#src/pool/credits.js';
+import type { Place } from '#src/pool/place.js';
 import { Reorder } from '#src/pool/reorder.js';
 import { UNSOLICITED } from '#src/protocol/wire.js';
 import { OrderedOutbox } from '#src/worker/orderedOutbox.js';
@@ -20,6 +21,7 @@ interface Worker {
   readonly heard: Said[];
   /** Positions that run, by the number of their task. */
   readonly running: { readonly task: number; readonly position: number; results: number }[];
+  readonly places: Place[];
   positions: number;
 }
 
@@ -46,7 +48,7 @@ class Model {
       this.#workers[worker]?.heard.push(['oldest', position]);
     this.#credits = resultCredits(maxResults, n, grant, tell);
     const from = Array.from({ length: n }, () => ({ ...nobody }));
-    this.#order = new Reorder(n, 64, {
+    this.#order = new Reorder({
       leave: (value, sender) => {
         this.left.push(value as readonly number[]);
         this.#leftFrom.push(from.indexOf(sender as never));
@@ -63,7 +65,7 @@ class Model {
       const { onDemand: asks, reserve } = this.#credits;
       this.#granted += credits;
       const outbox = new OrderedOutbox(wire, { credits, asks, reserve }, { ...nobody }, () => {});
-      this.#workers.push({ wire, outbox, heard: [], running: [], positions: 0 });
+      this.#workers.push({ wire, outbox, heard: [], running: [], places: [], positions: 0 });
     }
     this.#check();
   }
@@ -78,7 +80,9 @@ class Model {
       own.positions += 1;
       own.running.push({ task: this.results.length, position, results: 0 });
       this.results.push(0);
-      this.#order.begin(this.#order.enter(worker), worker, position);
+      const place = this.#order.enter(worker);
+      own.places.push(place);
+      this.#order.begin(place, position);
       this.#order.begun();
     } else if (what === 'probe') {
       this.probes += 1;
@@ -118,11 +122,12 @@ class Model {
   }
 
   #arrive(worker: number): void {
-    const said = this.#workers[worker]?.wire.said.shift();
+    const { wire, places } = this.#workers[worker] as Worker;
+    const said = wire.said.shift();
     if (said?.[0] === 'starved') this.#credits.starved(worker);
-    else if (said?.[0] === 'done') this.#order.end(worker, said[1] as number);
+    else if (said?.[0] === 'done') this.#order.end(places[said[1] as number] as Place);
     else if (said?.[0] === 'result') {
-      this.#order.result(said[1], this.#from[worker] as typeof nobody, worker, said[2] as number);
+      this.#order.result(said[1], this.#from[worker] as typeof nobody, places[said[2] as number]);
       this.#credits.arrived(worker);
     }
   }

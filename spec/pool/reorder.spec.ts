@@ -1,12 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { type Emitter, nobody } from '#src/demand/emission.js';
-import type { OrderOwner, Standing } from '#src/pool/order.js';
-import { NOWHERE } from '#src/pool/place.js';
+import { nobody } from '#src/demand/emission.js';
+import { NOWHERE, type Place } from '#src/pool/place.js';
 import { Reorder } from '#src/pool/reorder.js';
-import { UNSOLICITED } from '#src/protocol/wire.js';
-
-const WORKERS = 3;
 
 /** An order, and a pool that writes down what it is told. */
 function reorder() {
@@ -14,43 +10,41 @@ function reorder() {
   const oldests: [worker: number, position: number][] = [];
   const over: number[] = [];
   const dropped: number[] = [];
-  const owner: OrderOwner = {
+  const order = new Reorder({
     leave: (value) => left.push(value),
     behindResults: (act) => act(),
     dropped: (worker) => dropped.push(worker),
     taskOver: (worker) => over.push(worker),
     oldest: (worker, position) => oldests.push([worker, position]),
-  };
-  const order = new Reorder(WORKERS, 8, owner);
-  const give = (worker: number, position: number) => {
-    order.begin(order.enter(worker), worker, position);
+  });
+  const begin = (place: Place, position: number) => {
+    order.begin(place, position);
     order.begun();
+    return place;
   };
-  const result = (value: unknown, worker: number, position: number, from: Emitter = nobody) =>
-    order.result(value, from, worker, position);
-  return { order, left, oldests, over, dropped, give, result };
+  const give = (worker: number, position = 0) => begin(order.enter(worker), position);
+  const result = (value: unknown, place?: Place) => order.result(value, nobody, place);
+  return { order, left, oldests, over, dropped, begin, give, result };
 }
 
 describe('Reorder', () => {
   it('ORD-1 results of the oldest task leave as they come, those of later ones at their turn', () => {
     const { order, left, over, give, result } = reorder();
-    give(0, 0);
-    give(1, 0);
-    give(2, 0);
-    result('c1', 2, 0);
-    result('b1', 1, 0);
-    result('a1', 0, 0);
+    const [a, b, c] = [give(0), give(1), give(2)];
+    result('c1', c);
+    result('b1', b);
+    result('a1', a);
     expect(left).to.deep.equal(['a1']);
-    order.end(2, 0);
-    result('b2', 1, 0);
-    result('a2', 0, 0);
+    order.end(c);
+    result('b2', b);
+    result('a2', a);
     expect(left).to.deep.equal(['a1', 'a2']);
     expect([order.waiting, over]).to.deep.equal([3, []]);
-    order.end(0, 0);
+    order.end(a);
     expect(left).to.deep.equal(['a1', 'a2', 'b1', 'b2']);
-    result('b3', 1, 0);
+    result('b3', b);
     expect(left.at(-1)).to.equal('b3');
-    order.end(1, 0);
+    order.end(b);
     expect(left).to.deep.equal(['a1', 'a2', 'b1', 'b2', 'b3', 'c1']);
     expect(over, 'slots come back in the order of the tasks').to.deep.equal([0, 1, 2]);
     expect([order.waiting, order.idle]).to.deep.equal([0, true]);
@@ -58,85 +52,86 @@ describe('Reorder', () => {
 
   it('ORD-1 results of no task leave at once', () => {
     const { left, give, result } = reorder();
-    give(0, 0);
-    result('probe', 1, UNSOLICITED);
+    give(0);
+    result('probe');
     expect(left).to.deep.equal(['probe']);
   });
 
-  it('ORD-2 tells whose turn it is, once for each task that does not end at once', () => {
+  it('ORD-2 tells whose turn it is, once for each task that has not ended before', () => {
     const { order, oldests, give } = reorder();
-    give(0, 0);
-    give(1, 0);
-    give(0, 1);
+    const [a, b, c] = [give(0, 0), give(1, 0), give(0, 1)];
     give(2, 0);
     expect(oldests).to.deep.equal([[0, 0]]);
-    order.end(1, 0);
-    order.end(0, 0);
+    order.end(b);
+    order.end(a);
     expect(oldests).to.deep.equal([
       [0, 0],
       [0, 1],
     ]);
-    order.end(0, 1);
+    order.end(c);
     expect(oldests.at(-1)).to.deep.equal([2, 0]);
   });
 
   it('ORD-3 a verdict is told behind the results of the task, at its turn, and the turn passes on', () => {
     const { order, left, give, result } = reorder();
-    give(0, 0);
-    give(1, 0);
-    give(2, 0);
-    result('b', 1, 0);
-    result('c', 2, 0);
-    order.giveUp(order.withdraw(1, 0), () => left.push('b failed'));
+    const [a, b, c] = [give(0), give(1), give(2)];
+    result('b', b);
+    result('c', c);
+    order.withdraw(b);
+    order.giveUp(b, () => left.push('b failed'));
     expect(left).to.deep.equal([]);
-    order.end(0, 0);
+    order.end(a);
     expect(left).to.deep.equal(['b', 'b failed', 'c']);
   });
 
   it('ORD-1 a task that is delivered again keeps its place, and drops what waits of it', () => {
-    const { order, left, dropped, oldests, give, result } = reorder();
-    give(0, 0);
-    give(1, 0);
-    give(2, 0);
-    result('b1', 1, 0);
-    result('b2', 1, 0);
-    result('c', 2, 0);
-    const place = order.withdraw(1, 0);
-    order.end(2, 0);
-    order.end(0, 0);
+    const { order, left, dropped, oldests, begin, give, result } = reorder();
+    const [a, b, c] = [give(0, 7), give(1, 8), give(2, 9)];
+    result('b1', b);
+    result('b2', b);
+    result('c', c);
+    order.withdraw(b);
+    order.end(c);
+    order.end(a);
     expect(left, 'it is awaited').to.deep.equal([]);
     expect(oldests.at(-1)).to.deep.equal([1, NOWHERE]);
-    order.begin(place, 0, 1);
-    order.begun();
+    begin(b, 10);
     expect(dropped).to.deep.equal([1, 1]);
-    expect(oldests.at(-1)).to.deep.equal([0, 1]);
-    result('b1 again', 0, 1);
-    order.end(0, 1);
+    expect(oldests.at(-1)).to.deep.equal([1, 10]);
+    result('b1 again', b);
+    order.end(b);
     expect(left).to.deep.equal(['b1 again', 'c']);
   });
 
+  it('ORD-2 tells of the oldest when it begins to wait for its next delivery', () => {
+    const { order, oldests, give } = reorder();
+    const a = give(1, 4);
+    order.withdraw(a);
+    order.await(a);
+    expect(oldests).to.deep.equal([
+      [1, 4],
+      [1, NOWHERE],
+    ]);
+  });
+
   it('ORD-1 a task may enter before one that no worker has', () => {
-    const { order, left, give, result } = reorder();
-    give(0, 0);
-    give(1, 0);
-    give(2, 0);
-    const place = order.withdraw(1, 0);
-    const first = order.enterBefore(place, 1);
-    const second = order.enterBefore(place, 1);
-    expect([first, second, place].map(({ sequence }) => sequence)).to.deep.equal([0.5, 0.75, 1]);
-    for (const [position, standing] of [first, second, place].entries())
-      order.begin(standing, 1, position + 1);
-    result('again', 1, 3);
-    result('second', 1, 2);
-    result('first', 1, 1);
-    for (const position of [3, 2, 1]) order.end(1, position);
-    order.end(0, 0);
-    expect(left).to.deep.equal(['first', 'second', 'again']);
+    const { order, left, begin, give, result } = reorder();
+    const [a, b] = [give(0), give(1)];
+    order.withdraw(b);
+    const first = order.enterBefore(b, 1);
+    const second = order.enterBefore(b, 1);
+    expect([a, first, second, b].map(({ sequence }) => sequence)).to.deep.equal([0, 0.5, 0.75, 1]);
+    for (const [position, place] of [first, second, b].entries()) begin(place, position);
+    result('b', b);
+    result('second', second);
+    result('first', first);
+    for (const place of [b, second, first, a]) order.end(place);
+    expect(left).to.deep.equal(['first', 'second', 'b']);
   });
 
   it('CAN-1 forgets everything, also in the midst of handing out', () => {
     const left: unknown[] = [];
-    const order: Reorder = new Reorder(1, 8, {
+    const order: Reorder = new Reorder({
       leave: (value) => {
         left.push(value);
         order.clear();
@@ -146,12 +141,13 @@ describe('Reorder', () => {
       taskOver: () => {},
       oldest: () => {},
     });
-    for (const position of [0, 1]) order.begin(order.enter(0), 0, position);
+    const [a, b] = [order.enter(0), order.enter(0)];
+    for (const [position, place] of [a, b].entries()) order.begin(place, position);
     order.begun();
-    order.result('b1', nobody, 0, 1);
-    order.result('b2', nobody, 0, 1);
-    order.end(0, 1);
-    order.end(0, 0);
+    order.result('b1', nobody, b);
+    order.result('b2', nobody, b);
+    order.end(b);
+    order.end(a);
     expect(left).to.deep.equal(['b1']);
     expect([order.idle, order.waiting]).to.deep.equal([true, 0]);
   });
@@ -163,55 +159,47 @@ describe('Reorder', () => {
     });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 200, size: 'max' }), (steps) => {
-        const { order, left, over, result } = reorder();
+        const { order, left, over, begin, result } = reorder();
         interface Own {
           readonly id: number;
-          readonly standing: Standing;
-          worker: number;
-          position: number;
+          readonly place: Place;
           results: number;
           delivery: number;
         }
-        const positions = new Array<number>(WORKERS).fill(0);
         const running: Own[] = [];
         const withdrawn: Own[] = [];
         let entered = 0;
-        const begin = (own: Own, worker: number) => {
-          own.worker = worker;
-          own.position = positions[worker] as number;
+        let positions = 0;
+        const deliver = (own: Own) => {
           own.results = 0;
           own.delivery += 1;
-          positions[worker] = own.position + 1;
           running.push(own);
-          order.begin(own.standing as never, worker, own.position);
-          order.begun();
+          begin(own.place, positions);
+          positions += 1;
         };
         for (const { what, which } of steps) {
+          const own = running[which % (running.length || 1)];
           if (what === 'give') {
-            const worker = which % WORKERS;
-            const standing = order.enter(worker);
-            begin({ id: entered, standing, worker, position: 0, results: 0, delivery: 0 }, worker);
+            deliver({ id: entered, place: order.enter(which % 3), results: 0, delivery: 0 });
             entered += 1;
-          } else if (what === 'again' && withdrawn.length > 0) {
-            begin(withdrawn.splice(which % withdrawn.length, 1)[0] as Own, which % WORKERS);
-          } else if (running.length > 0) {
-            const own = running[which % running.length] as Own;
-            if (what === 'result') {
-              result([own.id, own.delivery, own.results], own.worker, own.position);
-              own.results += 1;
-            } else if (what === 'end' || what === 'withdraw') {
-              running.splice(running.indexOf(own), 1);
-              if (what === 'end') order.end(own.worker, own.position);
-              else {
-                order.withdraw(own.worker, own.position);
-                withdrawn.push(own);
-              }
+          } else if (what === 'again') {
+            for (const again of withdrawn.splice(which % (withdrawn.length || 1), 1)) deliver(again);
+          } else if (own && what === 'result') {
+            result([own.id, own.delivery, own.results], own.place);
+            own.results += 1;
+          } else if (own) {
+            running.splice(running.indexOf(own), 1);
+            if (what === 'end') order.end(own.place);
+            else {
+              order.withdraw(own.place);
+              order.await(own.place);
+              withdrawn.push(own);
             }
           }
         }
-        for (const own of withdrawn.splice(0)) begin(own, 0);
+        for (const own of withdrawn.splice(0)) deliver(own);
         const last = running.splice(0);
-        for (const own of last) order.end(own.worker, own.position);
+        for (const own of last) order.end(own.place);
         const sorted = [...(left as number[][])].sort(
           ([a = 0, b = 0, c = 0], [d = 0, e = 0, f = 0]) => a - d || b - e || c - f,
         );

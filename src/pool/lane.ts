@@ -11,7 +11,7 @@ import { type CrashDetails, TaskTimeoutError, WorkerCrashError, WorkerStartError
 import type { UntimedPoolEvent } from '../events.js';
 import type { Channel, ChannelListener, ChannelOpener, CloseReason } from '../protocol/channel.js';
 import type { Hello } from '../protocol/wire.js';
-import { Ledger } from './ledger.js';
+import { type Entry, Ledger } from './ledger.js';
 import type { Standing } from './order.js';
 import { TimeLimits } from './timeLimits.js';
 
@@ -32,13 +32,15 @@ export interface LaneOwner<R> {
   readonly window: number;
   /** ms that a task may run, or Infinity. */
   readonly taskTimeout: number;
-  /** A task is about to be given to a worker: to take its place in the order, if it has none. */
-  taskBegins(worker: number, position: number, standing: Standing | undefined): void;
+  /** A task takes its place in the order. */
+  enter(worker: number): Standing;
+  /** A task is about to be given to a worker. */
+  taskBegins(standing: Standing, position: number): void;
   /** The task is with the worker. */
   taskBegun(): void;
   /** The task is not with the worker any more. */
-  taskLeaves(worker: number, position: number): Standing;
-  result(value: R, from: Emitter, worker: number, position: number, attempt: number): void;
+  taskLeaves(standing: Standing): void;
+  result(value: R, from: Emitter, worker: number, standing: Standing | undefined, attempt: number): void;
   resultWithheld(worker: number): void;
   starved(worker: number): void;
   owesCredit(worker: number): boolean;
@@ -50,7 +52,7 @@ export interface LaneOwner<R> {
 export interface LaneKeeper<T> {
   /** Of the results. */
   readonly emitter: Emitter;
-  taskDone(position: number): void;
+  taskDone(standing: Standing): void;
   taskFailed(undone: Undone<T>, error: unknown): void;
   /** The task has run too long: it is called off. */
   overdue(error: TaskTimeoutError): void;
@@ -136,12 +138,12 @@ export class Lane<T, R> implements ChannelListener<R> {
     if (!this.#closed) this.#channel.start();
   }
 
-  task(task: T, attempt = 1, standing?: Standing): void {
+  task(task: T, attempt = 1, standing = this.#owner.enter(this.index)): void {
     const position = this.#position;
     this.#position = position + 1;
-    this.#ledger.add(position, task);
+    this.#ledger.add(position, task, standing);
     if (attempt > 1) this.#attempts.set(position, attempt);
-    this.#owner.taskBegins(this.index, position, standing);
+    this.#owner.taskBegins(standing, position);
     if (this.#drained) this.#crash({ reason: 'had completed its results before this task came' });
     else this.#channel.task(position, task);
     this.#owner.taskBegun();
@@ -195,7 +197,8 @@ export class Lane<T, R> implements ChannelListener<R> {
 
   result(value: R, owner: number): void {
     if (!this.#stopping && !this.#crashed) {
-      this.#owner.result(value, this.#keeper.emitter, this.index, owner, this.#attempts.get(owner) ?? 1);
+      const standing = this.#ledger.standing(owner);
+      this.#owner.result(value, this.#keeper.emitter, this.index, standing, this.#attempts.get(owner) ?? 1);
     }
   }
 
@@ -205,19 +208,21 @@ export class Lane<T, R> implements ChannelListener<R> {
   }
 
   done(position: number): void {
-    if (this.#crashed || !this.#ledger.close(position)) return;
+    const standing = this.#crashed ? undefined : this.#ledger.close(position);
+    if (!standing) return;
     if (this.#attempts.size > 0) this.#attempts.delete(position);
     if (this.#overdue.size > 0) this.#overdue.delete(position);
-    this.#keeper.taskDone(position);
+    this.#keeper.taskDone(standing);
     if (this.#pilled) this.#expectEnd();
   }
 
   failed(position: number, error: unknown): void {
-    const task = this.#ledger.task(position);
-    if (this.#crashed || !this.#ledger.close(position)) return;
+    const task = this.#ledger.task(position) as T;
+    const standing = this.#crashed ? undefined : this.#ledger.close(position);
+    if (!standing) return;
     const cause = this.#overdue.get(position) ?? error;
     this.#overdue.delete(position);
-    this.#keeper.taskFailed(this.#undone(position, task as T), cause);
+    this.#keeper.taskFailed(this.#undone(position, { task, standing }), cause);
     if (this.#pilled) this.#expectEnd();
   }
 
@@ -307,13 +312,14 @@ export class Lane<T, R> implements ChannelListener<R> {
   #giveUp(): Undone<T>[] {
     this.#crashed = true;
     this.#limits?.stop();
-    return this.#ledger.entries().map(([position, task]) => this.#undone(position, task));
+    return this.#ledger.entries().map(([position, entry]) => this.#undone(position, entry));
   }
 
-  #undone(position: number, task: T): Undone<T> {
+  #undone(position: number, { task, standing }: Entry<T>): Undone<T> {
+    this.#owner.taskLeaves(standing);
     const attempt = this.#attempts.get(position) ?? 1;
     this.#attempts.delete(position);
-    return { task, attempt, position, standing: this.#owner.taskLeaves(this.index, position) };
+    return { task, attempt, position, standing };
   }
 
   /**

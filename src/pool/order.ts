@@ -1,8 +1,8 @@
 /**
  * In which order results leave the pool: as they come (here), or in the order of their tasks (`reorder.ts`).
  *
- * In: tasks as they enter and as they are given to workers, their results, their ends. Out: results that may leave, and slots
- * that are free. A task that a worker has is named by worker and position, as on the wire; by its standing otherwise.
+ * In: tasks as they enter and as they are given to workers, their results, their ends; each task by its standing, which it
+ * keeps wherever it goes. Out: results that may leave, and slots that are free.
  */
 import type { Emitter } from '../demand/emission.js';
 import { Reorder } from './reorder.js';
@@ -36,33 +36,33 @@ export interface Order {
   readonly idle: boolean;
   /** Results that wait for the turn of their task. */
   readonly waiting: number;
-  /** A task has taken a slot of the worker. */
+  /** A task takes its place, behind all others; it has a slot of the worker, or will have. */
   enter(worker: number): Standing;
   /** As `enter`, for a task that goes before one that is not over and that no worker has. */
   enterBefore(next: Standing, worker: number): Standing;
   /**
-   * The task is about to be given to the worker, perhaps not for the first time: what still waits of an earlier delivery is
+   * The task is about to be given to its worker, perhaps not for the first time: what still waits of an earlier delivery is
    * dropped, for it comes again.
    */
-  begin(standing: Standing, worker: number, position: number): void;
+  begin(standing: Standing, position: number): void;
   /** The task is with the worker, which may have its turn now. True when tasks are over, of which `turn` was told too early. */
   begun(): boolean;
-  /** @param position of the result's task, or UNSOLICITED */
-  result(value: unknown, from: Emitter, worker: number, position: number): void;
-  /** The task is done. */
-  end(worker: number, position: number): void;
-  /** Takes the task from its worker. `begin` or `giveUp` follows. */
-  withdraw(worker: number, position: number): Standing;
+  /** @param standing of the result's task, if it has one */
+  result(value: unknown, from: Emitter, standing: Standing | undefined): void;
+  /** The worker does not have the task any more. `await`, `begin` or `giveUp` follows. */
+  withdraw(standing: Standing): void;
   /** The task waits for its next delivery. */
   await(standing: Standing): void;
+  /** The task is done. */
+  end(standing: Standing): void;
   /** The task will not be done. */
   giveUp(standing: Standing, verdict?: Verdict): void;
   /** Forgets what waits. */
   clear(): void;
 }
 
-export function orderFor(ordered: boolean, workers: number, window: number, owner: OrderOwner): Order {
-  return ordered ? new Reorder(workers, window, owner) : new AsTheyCome(workers, owner);
+export function orderFor(ordered: boolean, workers: number, owner: OrderOwner): Order {
+  return ordered ? new Reorder(owner) : new AsTheyCome(workers, owner);
 }
 
 class AsTheyCome implements Order {
@@ -94,15 +94,13 @@ class AsTheyCome implements Order {
     this.#owner.leave(value, from);
   }
 
-  end(worker: number): void {
-    this.#owner.taskOver(worker);
-  }
-
-  withdraw(worker: number): Standing {
-    return this.enter(worker);
-  }
+  withdraw(): void {}
 
   await(): void {}
+
+  end({ worker }: Standing): void {
+    this.#owner.taskOver(worker);
+  }
 
   giveUp({ worker }: Standing, verdict?: Verdict): void {
     this.#owner.taskOver(worker);

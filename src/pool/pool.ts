@@ -82,7 +82,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner {
     const { route } = options;
     this.#dispatcher = route === 'least-busy' ? new LeastBusy(n, maxTasks) : new RoundRobin(n, maxTasks);
     const keyOf = typeof route === 'function' ? route : undefined;
-    this.#order = orderFor(ordered, n, this.#dispatcher.window, this);
+    this.#order = orderFor(ordered, n, this);
     this.#router = new Router<T>(this.#dispatcher, n, keyOf, this);
     const grant = (worker: number, results: number) => this.#seats[worker]?.credit(results);
     const tellOldest = (worker: number, position: number) => this.#seats[worker]?.oldest(position);
@@ -195,21 +195,21 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner {
     return next ? this.#order.enterBefore(next, worker) : this.#order.enter(worker);
   }
 
-  taskBegins(worker: number, position: number, standing = this.#order.enter(worker)): void {
-    this.#order.begin(standing, worker, position);
+  taskBegins(standing: Standing, position: number): void {
+    this.#order.begin(standing, position);
   }
 
   taskBegun(): void {
     if (this.#order.begun()) this.turn();
   }
 
-  taskLeaves(worker: number, position: number): Standing {
-    return this.#order.withdraw(worker, position);
+  taskLeaves(standing: Standing): void {
+    this.#order.withdraw(standing);
   }
 
-  result(value: R, from: Emitter, worker: number, position: number, attempt: number): void {
+  result(value: R, from: Emitter, worker: number, standing: Standing | undefined, attempt: number): void {
     const out = this.#acks ? this.#acks.deliveryOf(value, worker, attempt) : value;
-    this.#order.result(out, from, worker, position);
+    this.#order.result(out, from, standing);
     // Behind the delivery: a credit that it sets free must not bring the next result before this one.
     this.#credits.arrived(worker);
   }
@@ -237,8 +237,8 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner {
     this.#order.await(standing);
   }
 
-  taskDone(worker: number, position: number): void {
-    this.#order.end(worker, position);
+  taskDone(standing: Standing): void {
+    this.#order.end(standing);
   }
 
   taskFailed(error: TaskFailure): void {

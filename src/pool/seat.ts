@@ -45,7 +45,7 @@ export interface SeatOwner<T, R> {
   enterBefore(worker: number, next: Standing | undefined): Standing;
   /** A task waits for its next delivery. */
   taskWaits(standing: Standing): void;
-  taskDone(worker: number, position: number): void;
+  taskDone(standing: Standing): void;
   /** A delivery of the task failed. */
   taskFailed(failure: TaskFailure): void;
   /** A task has run too long, and is called off. */
@@ -169,9 +169,9 @@ export class Seat<T, R> implements LaneKeeper<T> {
 
   // From the lane.
 
-  taskDone(position: number): void {
+  taskDone(standing: Standing): void {
     this.#fruitless = 0;
-    this.#owner.taskDone(this.index, position);
+    this.#owner.taskDone(standing);
     if (this.#suspended) this.#carryOn();
   }
 

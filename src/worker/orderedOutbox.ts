@@ -73,26 +73,20 @@ export class OrderedOutbox<R> implements Outbox<R> {
   }
 
   result(value: R, owner: number): void {
-    if (this.#mayBeSent(owner) && !this.#waiting.has(owner)) {
+    if (this.#mayBeSent(owner) && !this.#isWaiting(owner)) {
       this.#credits -= 1;
       this.#wire.result(value, owner);
       if (!this.#asks && !this.#mayBeSent(owner)) this.#pause(owner);
       return;
     }
-    let lot = this.#waiting.get(owner);
-    if (!lot) {
-      lot = { results: new Ring(), end: undefined };
-      this.#waiting.set(owner, lot);
-    }
-    lot.results.push(value);
+    this.#lotOf(owner).results.push(value);
     this.#hasBlocked = true;
     this.#pause(owner);
     if (this.#isUrgent(owner)) this.#ask();
   }
 
   done(position: number): void {
-    const lot = this.#waiting.get(position);
-    if (lot) lot.end = () => this.done(position);
+    if (this.#isWaiting(position)) this.#lotOf(position).end = () => this.done(position);
     else {
       this.#letGo(position);
       this.#wire.done(position);
@@ -100,8 +94,7 @@ export class OrderedOutbox<R> implements Outbox<R> {
   }
 
   failed(position: number, error: unknown): void {
-    const lot = this.#waiting.get(position);
-    if (lot) lot.end = () => this.failed(position, error);
+    if (this.#isWaiting(position)) this.#lotOf(position).end = () => this.failed(position, error);
     else {
       this.#letGo(position);
       this.#wire.failed(position, error);
@@ -135,6 +128,20 @@ export class OrderedOutbox<R> implements Outbox<R> {
     this.#waiting.clear();
     this.#last = undefined;
     for (const owner of [...this.#paused.keys()]) this.#resumeAll(owner);
+  }
+
+  /** Nearly always nobody waits. */
+  #isWaiting(owner: number): boolean {
+    return this.#waiting.size > 0 && this.#waiting.has(owner);
+  }
+
+  #lotOf(owner: number): Lot<R> {
+    let lot = this.#waiting.get(owner);
+    if (!lot) {
+      lot = { results: new Ring(), end: undefined };
+      this.#waiting.set(owner, lot);
+    }
+    return lot;
   }
 
   #isUrgent(owner: number): boolean {
@@ -234,7 +241,7 @@ export class OrderedOutbox<R> implements Outbox<R> {
 
   /** Whoever emitted for a task that has ended waits for no turn any more. */
   #letGo(position: number): void {
-    const scopes = this.#paused.get(position);
+    const scopes = this.#paused.size > 0 && this.#paused.get(position);
     if (!scopes) return;
     this.#paused.delete(position);
     const others = this.#paused.get(UNSOLICITED) ?? new Set();
