@@ -6,13 +6,16 @@
  * Out: one line of JSON, or an error and an exit code.
  */
 import type { ContenderModule } from './contender.js';
-import type { WorkloadModule } from './workload.js';
+import { workloadAt } from './workload.js';
 
 const [workloadName, contenderName, items] = process.argv.slice(2);
 const url = new URL(`./workloads/${workloadName}.js`, import.meta.url).href;
-const { workload } = (await import(url)) as WorkloadModule;
-const { contender } = (await import(`./contenders/${contenderName}.js`)) as ContenderModule;
+const workload = await workloadAt(url);
 
-const full = contender.slow ? workload.fewer : workload.items;
-const figures = await workload.driver({ contender, workload, url, items: items ? Number(items) : full });
-console.log(JSON.stringify(figures));
+const began = performance.now();
+const { contender } = (await import(`./contenders/${contenderName}.js`)) as ContenderModule;
+const loadMs = performance.now() - began;
+
+const full = workload.items[contender.pace ?? 'fast'];
+const match = { contender, workload, url, items: items ? Number(items) : full, loadMs };
+console.log(JSON.stringify(await workload.driver(match)));

@@ -1,42 +1,118 @@
-/** Medians, ratios and tables. */
+/** What a run says: medians of the rounds, and how each contender compares with others of the same run. */
+import type { Entry } from './catalogue.js';
 import type { Figures } from './driver.js';
+import type { Workload } from './workload.js';
 
+export interface Report {
+  readonly machine: {
+    readonly node: string;
+    readonly platform: string;
+    readonly cpu: string;
+    readonly cores: number;
+    /** When the run began. */
+    readonly load: number;
+    readonly at: string;
+  };
+  readonly rounds: number;
+  readonly workloads: Record<string, Result>;
+}
+
+/** One workload's. */
+export interface Result {
+  readonly title: string;
+  /** What is compared: RATE, where more is better, or the heading of a time. */
+  readonly compared: string;
+  /** The best first. */
+  readonly rows: readonly Row[];
+  readonly absent: readonly { readonly title: string; readonly why: string }[];
+}
+
+/** One contender's medians. */
 export interface Row extends Figures {
   readonly contender: string;
   readonly title: string;
   /** Items a second. */
   readonly rate: number;
-  /** Rate over the rate of the baseline, when that took part. */
-  readonly ratio: number | undefined;
-  /** From the slowest round to the fastest, as a share of the median rate. */
+  /** By the heading of a reference: what is compared, over that of the reference. Only of references that took part. */
+  readonly ratios: Readonly<Record<string, number>>;
+  /** From the slowest round to the fastest, as a share of the median. */
   readonly spread: number;
   readonly measured: readonly Figures[];
 }
 
-export function rowOf(contender: string, title: string, measured: Figures[], baseline?: Figures[]): Row {
-  const rates = measured.map(rateOf);
-  const rate = median(rates);
-  const more: Record<string, number> = {};
-  for (const heading of Object.keys(measured[0]?.more ?? {})) {
-    more[heading] = median(measured.map((figures) => figures.more[heading] as number));
-  }
-  return {
-    contender,
-    title,
-    items: median(measured.map(({ items }) => items)),
-    rate,
-    ratio: baseline && rate / median(baseline.map(rateOf)),
-    spread: (Math.max(...rates) - Math.min(...rates)) / rate,
-    wallMs: median(measured.map(({ wallMs }) => wallMs)),
-    cpuMs: median(measured.map(({ cpuMs }) => cpuMs)),
-    startMs: median(measured.map(({ startMs }) => startMs)),
-    peakMb: median(measured.map(({ peakMb }) => peakMb)),
-    more,
-    measured,
+export const RATE = 'items/s';
+
+interface Reference {
+  readonly heading: string;
+  /** The best of them is what the others are compared with. */
+  readonly among: readonly string[];
+}
+
+const references: readonly Reference[] = [
+  { heading: '× piscina', among: ['piscina', 'piscinaTuned'] },
+  { heading: '× by hand', among: ['postMessage', 'postBatches', 'portBatches', 'ring'] },
+];
+
+/** @param measured the rounds of each contender */
+export function resultOf(
+  workload: Workload,
+  taking: readonly Entry[],
+  measured: readonly (readonly Figures[])[],
+  absent: Result['absent'],
+): Result {
+  const compared = workload.compared ?? RATE;
+  const lessIsBetter = compared !== RATE;
+  const comparedOf = (figures: Figures): number =>
+    lessIsBetter ? (figures.more[compared] as number) : rateOf(figures);
+  const better = (a: number, b: number): number => (lessIsBetter ? a - b : b - a);
+
+  const values = new Map(taking.map(({ name }, i) => [name, median((measured[i] ?? []).map(comparedOf))]));
+  const { beside } = workload;
+  const compareWith = [...references, ...(beside ? [{ ...beside, among: [beside.contender] }] : [])];
+  const ratiosOf = (value: number): Row['ratios'] => {
+    const ratios: Record<string, number> = {};
+    for (const { heading, among } of compareWith) {
+      const [best] = among.flatMap((name) => values.get(name) ?? []).sort(better);
+      if (best !== undefined) ratios[heading] = value / best;
+    }
+    return ratios;
   };
+
+  const rows = taking.map(({ name, contender }, i): Row => {
+    const rounds = measured[i] ?? [];
+    const value = values.get(name) as number;
+    const all = rounds.map(comparedOf);
+    return {
+      contender: name,
+      title: contender.title,
+      ...mediansOf(rounds),
+      rate: median(rounds.map(rateOf)),
+      ratios: ratiosOf(value),
+      spread: (Math.max(...all) - Math.min(...all)) / value,
+      measured: rounds,
+    };
+  });
+  rows.sort((a, b) => better(values.get(a.contender) as number, values.get(b.contender) as number));
+  return { title: workload.title, compared, rows, absent };
 }
 
 const rateOf = ({ items, wallMs }: Figures): number => (items / wallMs) * 1000;
+
+function mediansOf(rounds: readonly Figures[]): Figures {
+  const of = (figure: (figures: Figures) => number) => median(rounds.map(figure));
+  const more: Record<string, number> = {};
+  for (const heading of Object.keys(rounds[0]?.more ?? {})) {
+    more[heading] = of((figures) => figures.more[heading] as number);
+  }
+  return {
+    items: of(({ items }) => items),
+    startMs: of(({ startMs }) => startMs),
+    wallMs: of(({ wallMs }) => wallMs),
+    cpuMs: of(({ cpuMs }) => cpuMs),
+    peakMb: of(({ peakMb }) => peakMb),
+    more,
+  };
+}
 
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
@@ -44,47 +120,3 @@ export function median(values: readonly number[]): number {
   const upper = sorted[middle] as number;
   return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] as number)) / 2;
 }
-
-/** A Markdown table, the fastest first. */
-export function table(rows: readonly Row[]): string {
-  const sorted = [...rows].sort((a, b) => b.rate - a.rate);
-  const headings = Object.keys(sorted[0]?.more ?? {});
-  const lines = [
-    [
-      'contender',
-      'items',
-      'items/s',
-      '× piscina',
-      'spread',
-      'CPU µs/item',
-      'peak MB',
-      'start ms',
-      ...headings,
-    ],
-    ...sorted.map((row) => [
-      row.title,
-      whole(row.items),
-      whole(row.rate),
-      row.ratio === undefined ? '' : row.ratio.toFixed(row.ratio < 10 ? 2 : 1),
-      `${whole(row.spread * 100)} %`,
-      ((row.cpuMs * 1000) / row.items).toFixed(2),
-      whole(row.peakMb),
-      whole(row.startMs),
-      ...headings.map((heading) => (row.more[heading] as number).toFixed(1)),
-    ]),
-  ];
-  const widths = (lines[0] as string[]).map((_, column) =>
-    Math.max(...lines.map((line) => (line[column] as string).length)),
-  );
-  const drawn = lines.map((line) => {
-    const cells = line.map((cell, column) => {
-      const width = widths[column] as number;
-      return column === 0 ? cell.padEnd(width) : cell.padStart(width);
-    });
-    return `| ${cells.join(' | ')} |`;
-  });
-  const rule = `| ${widths.map((width, column) => (column === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`)).join(' | ')} |`;
-  return [drawn[0], rule, ...drawn.slice(1)].join('\n');
-}
-
-const whole = (value: number): string => Math.round(value).toLocaleString('en-US');

@@ -3,21 +3,18 @@
  *
  *     node build/bench/run.js [workload …] [--contenders a,b] [--rounds N] [--items N] [--json FILE]
  *
- * Every measurement runs in a process of its own. In each round every contender has its turn, so that a machine that is
- * busy for a while is so for all; medians over the rounds are what is compared. A wrong result ends the run.
+ * Medians over the rounds are what is compared. Whoever gives a wrong result is left out, and the run fails at its end.
  */
-import { execFile } from 'node:child_process';
-import { readdir, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, loadavg, platform } from 'node:os';
-import { fileURLToPath } from 'node:url';
-import { parseArgs, promisify } from 'node:util';
-import type { ContenderModule } from './contender.js';
+import { dirname } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type Entry, fieldOf, readCatalogue } from './catalogue.js';
 import type { Figures } from './driver.js';
-import { type Row, rowOf, table } from './report.js';
-import type { WorkloadModule } from './workload.js';
-
-const BASELINE = 'piscina';
-const LONGEST_MS = 300_000;
+import { MeasurementError, playRounds } from './play.js';
+import { type Report, resultOf } from './report.js';
+import { sectionOf } from './table.js';
+import type { Workload } from './workload.js';
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
@@ -30,63 +27,54 @@ const { values: options, positionals } = parseArgs({
 });
 
 const rounds = atLeastOne('rounds', options.rounds);
-const items = options.items === undefined ? [] : [String(atLeastOne('items', options.items))];
-const workloads = pick('workload', await namesIn('workloads'), positionals);
-const contenders = pick('contender', await namesIn('contenders'), options.contenders?.split(',') ?? []);
+const items = options.items === undefined ? undefined : atLeastOne('items', options.items);
+const catalogue = await readCatalogue();
+const workloads = pick('workload', [...catalogue.workloads.keys()], positionals);
+const names = catalogue.contenders.map(({ name }) => name);
+const chosen = pick('contender', names, options.contenders?.split(',') ?? []);
+const contenders = catalogue.contenders.filter(({ name }) => chosen.includes(name));
 
-const machine = {
-  node: process.version,
-  platform: platform(),
-  cpu: cpus()[0]?.model ?? 'unknown',
-  cores: availableParallelism(),
-  load: loadavg()[0] as number,
-  at: new Date().toISOString(),
-};
-console.log(`Node ${machine.node}, ${machine.cores} cores (${machine.cpu}), load ${machine.load}`);
-console.log(`Medians of ${rounds} rounds.`);
-
-const report: { machine: typeof machine; rounds: number; workloads: Record<string, Row[]> } = {
-  machine,
+const report: Report = {
+  machine: {
+    node: process.version,
+    platform: platform(),
+    cpu: cpus()[0]?.model ?? 'unknown',
+    cores: availableParallelism(),
+    load: loadavg()[0] as number,
+    at: new Date().toISOString(),
+  },
   rounds,
   workloads: {},
 };
+const { node, cores, cpu, load } = report.machine;
+console.log(`Node ${node}, ${cores} cores (${cpu}), load ${load}. Medians of ${rounds} rounds.`);
 
 for (const name of workloads) {
-  const { workload } = (await import(`./workloads/${name}.js`)) as WorkloadModule;
-  const taking = contenders.filter((contender) => workload.only?.includes(contender) ?? true);
-  const taken = new Map<string, Figures[]>(taking.map((contender) => [contender, []]));
-  for (let round = 0; round < rounds; round += 1) {
-    for (const contender of taking) taken.get(contender)?.push(await measure(name, contender));
+  const workload = catalogue.workloads.get(name) as Workload;
+  const { taking, absent } = fieldOf(name, workload, contenders);
+  const players = taking.map((entry) => ({ workload: name, contender: entry.name, items }));
+  const finished: Entry[] = [];
+  const measured: (readonly Figures[])[] = [];
+  const missing = [...absent];
+  for (const [i, played] of (await playRounds(players, rounds)).entries()) {
+    const entry = taking[i] as Entry;
+    if (played instanceof MeasurementError) {
+      missing.push({ title: entry.contender.title, why: 'it failed' });
+      console.error(played);
+      process.exitCode = 1;
+    } else {
+      finished.push(entry);
+      measured.push(played);
+    }
   }
-  const baseline = taken.get(BASELINE);
-  const rows: Row[] = [];
-  for (const [contender, figures] of taken) {
-    const {
-      contender: { title },
-    } = (await import(`./contenders/${contender}.js`)) as ContenderModule;
-    rows.push(rowOf(contender, title, figures, baseline));
+  const result = resultOf(workload, finished, measured, missing);
+  report.workloads[name] = result;
+  console.log(`\n${sectionOf(name, result)}`);
+  // After each workload: a run is long.
+  if (options.json) {
+    await mkdir(dirname(options.json), { recursive: true });
+    await writeFile(options.json, `${JSON.stringify(report, null, 1)}\n`);
   }
-  report.workloads[name] = rows;
-  console.log(`\n${name}: ${workload.title}\n\n${table(rows)}`);
-}
-
-if (options.json) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`);
-
-async function measure(workload: string, contender: string): Promise<Figures> {
-  const child = fileURLToPath(new URL('./measure.js', import.meta.url));
-  const { stdout } = await promisify(execFile)(process.execPath, [child, workload, contender, ...items], {
-    timeout: LONGEST_MS,
-  });
-  return JSON.parse(stdout) as Figures;
-}
-
-/** The modules of a folder: adding a file is all that it takes to take part. */
-async function namesIn(folder: string): Promise<string[]> {
-  const files = await readdir(new URL(`./${folder}/`, import.meta.url));
-  return files
-    .filter((file) => file.endsWith('.js'))
-    .map((file) => file.slice(0, -'.js'.length))
-    .sort();
 }
 
 function pick(kind: string, known: string[], asked: string[]): string[] {

@@ -3,7 +3,9 @@ import {
   InvalidOptionError,
   inlineWorker,
   type PoolOptions,
+  type ProcessWorkerOptions,
   poolMap,
+  processWorker,
   type ThreadWorkerOptions,
   threadWorker,
 } from 'looppool';
@@ -25,6 +27,7 @@ function refusal(act: () => unknown): InvalidOptionError {
 
 const withOptions = (options: object) => () => poolMap(worker, 2, options as PoolOptions);
 const inThread = (options: object | null) => () => threadWorker(file, options as ThreadWorkerOptions);
+const inProcess = (options: object) => () => processWorker(file, options as ProcessWorkerOptions);
 
 describe('the options of a pool', () => {
   const wrong: readonly [option: string, act: () => unknown, message: RegExp][] = [
@@ -51,6 +54,25 @@ describe('the options of a pool', () => {
     ['timeout', inThread({ timeout: 3 }), /^threadWorker's option timeout must be one of startTimeout,/],
     ['startTimeout', inThread({ startTimeout: 0 }), /milliseconds above 0, up to 2147483647; got 0/],
     ['startTimeout', inThread({ startTimeout: Infinity }), /got Infinity/],
+    ['url', () => processWorker('./x.worker.js'), /^The file of processWorker\(\) must be a file URL/],
+    [
+      'serialization',
+      inProcess({ serialization: 'json' }),
+      /^processWorker's option serialization must be one/,
+    ],
+    ['startTimeout', inProcess({ startTimeout: 0 }), /^processWorker's option startTimeout must be milli/],
+    ['argv', inProcess({ argv: [1] }), /an array of strings; got \[1\] \(array\)/],
+    ['execArgv', inProcess({ execArgv: '--x' }), /an array of strings; got "--x"/],
+    ['env', inProcess({ env: null }), /an object of strings; got null/],
+    ['cwd', inProcess({ cwd: '' }), /a path or a file URL; got ""/],
+    ['stdio', inProcess({ stdio: 'pipe' }), /'inherit', 'ignore', .*fork a process of your own.*got "pipe"/],
+    ['stdio', inProcess({ stdio: ['ignore', 'pipe', 'pipe'] }), /or three of them/],
+    [
+      'resourceLimits',
+      inProcess({ resourceLimits: { maxOldGenerationSizeMb: 0 } }),
+      /whole numbers of at least 1/,
+    ],
+    ['resourceLimits', inProcess({ resourceLimits: { stackSizeMb: 4 } }), /maxOldGenerationSizeMb, maxYoung/],
     ['definition', () => inlineWorker((() => {}) as never), /what defineWorker\(\) returned/],
   ];
   for (const [option, act, message] of wrong) {
@@ -64,5 +86,7 @@ describe('the options of a pool', () => {
   it('OPR-5 may be undefined, and at the ends of their ranges', () => {
     withOptions({ maxTasks: undefined, maxResults: 1, backlog: 0, grace: 0 })();
     inThread({ startTimeout: 2 ** 31 - 1 })();
+    inProcess({ startTimeout: 2 ** 31 - 1, stdio: ['ignore', 1, 'inherit'], cwd: new URL('.', file) })();
+    inProcess({ argv: undefined, stdio: 'ignore', resourceLimits: { maxYoungGenerationSizeMb: 12 } })();
   });
 });

@@ -70,15 +70,15 @@ const options: {
     refuses: [-1, 0.5, Number.NaN, Number.NEGATIVE_INFINITY, '0', null, false, {}],
     expected: 'an integer of at least 0, or Infinity',
   },
-  ordered: {
-    takes: [true, false],
-    refuses: [0, 1, 'true', '', null, {}],
-    expected: 'true or false',
-  },
   overflow: {
     takes: ['error', 'drop-newest', 'drop-oldest'],
     refuses: ['drop', 'Error', '', null, true, 0, ['error'], {}],
     expected: "'error' or 'drop-newest' or 'drop-oldest'",
+  },
+  ordered: {
+    takes: [true, false],
+    refuses: [0, 1, 'true', '', null, {}],
+    expected: 'true or false',
   },
   onTaskError: {
     takes: ['error', 'dead-letter'],
@@ -179,8 +179,8 @@ describe('the options of poolMap', () => {
       maxTasks: 4096,
       maxResults: 4096,
       backlog: Number.POSITIVE_INFINITY,
-      ordered: false,
       overflow: 'error',
+      ordered: false,
       onTaskError: 'error',
       maxAttempts: 1,
       retryDelay: 0,

@@ -8,6 +8,7 @@ export type PoolErrorCode =
   | 'ERR_LOOPPOOL_TASK'
   | 'ERR_LOOPPOOL_TASK_TIMEOUT'
   | 'ERR_LOOPPOOL_DRAIN_TIMEOUT'
+  | 'ERR_LOOPPOOL_POOL_STOPPED'
   | 'ERR_LOOPPOOL_WORKER_START'
   | 'ERR_LOOPPOOL_WORKER_CRASH'
   | 'ERR_LOOPPOOL_BACKLOG_FULL'
@@ -143,6 +144,23 @@ export class DrainTimeoutError extends PoolError {
   /** The tasks that were not done. */
   get tasks(): readonly unknown[] {
     return this.#tasks;
+  }
+}
+
+/** A task came to a `workerPool` that was stopped, or that has failed. */
+export class PoolStoppedError extends PoolError {
+  static readonly code = 'ERR_LOOPPOOL_POOL_STOPPED';
+  readonly code = PoolStoppedError.code;
+  override readonly name = 'PoolStoppedError';
+
+  /** @param cause what the pool failed with, when it was not stopped by its user */
+  constructor(pool: string, cause?: unknown) {
+    super(
+      cause === undefined
+        ? `The pool ${pool} was stopped. Let what feeds it complete before, or make another pool.`
+        : `The pool ${pool} has failed and takes no more tasks: ${textOf(cause)}`,
+      cause === undefined ? {} : { cause },
+    );
   }
 }
 

@@ -20,10 +20,19 @@ export interface DeadLetter<T = unknown> {
   readonly signal?: string | undefined;
 }
 
-/** What a pool tells about itself. `at` is in ms on RxJS's clock (virtual under a TestScheduler); `worker` is an index. */
+/**
+ * What a pool tells about itself, one plain object for each thing that happened. docs/METRICS.md lists them with their units.
+ *
+ * `at` is in ms since the epoch, with fractions, on one clock for the host and its workers; under a TestScheduler it is
+ * virtual time. `worker` is an index, `position` numbers the tasks that one worker was given, from 0; times are in ms.
+ */
 export type PoolEvent = { readonly at: number } & (
-  | { readonly type: 'worker-spawned'; readonly worker: number }
+  | { readonly type: 'worker-spawned'; readonly worker: number; readonly name: string }
+  /** Its function has returned, and tasks run from here on. */
   | { readonly type: 'worker-ready'; readonly worker: number }
+  /** `at` is when it began, in its worker. */
+  | { readonly type: 'task-started'; readonly worker: number; readonly position: number }
+  | ({ readonly type: 'task-done'; readonly worker: number; readonly position: number } & TaskFigures)
   /** A delivery of the task failed in its worker; `task-redelivered`, `dead-letter` or the output's error follows. */
   | { readonly type: 'task-failed'; readonly worker: number; readonly task: unknown; readonly error: unknown }
   /** The task is given to a worker once more. `attempt` counts its deliveries, from 1, this one included. */
@@ -73,6 +82,16 @@ export type PoolEvent = { readonly at: number } & (
   /** The worker called `worker.report(error)`. */
   | { readonly type: 'worker-report'; readonly worker: number; readonly error: unknown }
 );
+
+/** How a task went. `at - run` is when it began, `at - run - wait` when it was sent to its worker. */
+export interface TaskFigures {
+  /** ms from when it was sent to its worker until it began there. */
+  readonly wait: number;
+  /** ms from its beginning until it was done: its results were through. */
+  readonly run: number;
+  /** How many results it had. */
+  readonly results: number;
+}
 
 type WithoutTime<E> = E extends PoolEvent ? Omit<E, 'at'> : never;
 

@@ -34,6 +34,7 @@ export {
   LineTooLongError,
   PoolError,
   type PoolErrorCode,
+  PoolStoppedError,
   ProtocolError,
   SerializationError,
   TaskError,
@@ -49,3 +50,4 @@ export { poolMap } from './poolMap.js';
 export type { ChannelOpener } from './protocol/channel.js';
 export { type Key, keyed, type Routed, toAll, toWorker } from './routing.js';
 export type { WorkerContext, WorkerDefinition } from './worker/definition.js';
+export { type PipelineOptions, type WorkerPool, type WorkerPoolOptions, workerPool } from './workerPool.js';

@@ -3,6 +3,7 @@
  * passes through operators; whoever sends a value asks `movesIn` for what it takes along, wherever in it the marks are.
  */
 import { SerializationError } from './errors.js';
+import { directionOf, type Routed } from './routing.js';
 
 interface Marks {
   readonly of: WeakMap<object, readonly object[]>;
@@ -42,9 +43,19 @@ export function move<T extends object>(value: T, transferables: readonly object[
   if (!Array.isArray(transferables)) {
     throw new TypeError('move() takes an array of what is moved, like move(view, [view.buffer])');
   }
-  marks.of.set(value, transferables.map(transferableOf));
+  marks.of.set(bareTask(value), transferables.map(transferableOf));
   marks.none = false;
   return value;
+}
+
+/** The pool takes the direction off a routed task, and sends what is in it. */
+function bareTask(value: object): object {
+  if (!directionOf(value)) return value;
+  const { task } = value as Routed<unknown>;
+  if (typeof task === 'object' && task !== null) return task;
+  throw new TypeError(
+    `move() takes a value that holds what is moved; this routed task is ${task === null ? 'null' : typeof task}`,
+  );
 }
 
 function transferableOf(listed: unknown, index: number): object {
@@ -96,22 +107,33 @@ interface Place {
   readonly above: Place | undefined;
 }
 
-/** The value, and the objects among plain objects and arrays in it, however deep. */
+/**
+ * The value, and the objects among plain objects and arrays in it, however deep. None, when it throws while it is looked at:
+ * it cannot be cloned either, which will be said then.
+ */
 function placesIn(root: string, value: object): readonly Place[] {
   const places: Place[] = [{ value, step: root, above: undefined }];
   if (!isContainer(value)) return places;
-  const seen = new Set<object>([value]);
-  for (let i = 0; i < places.length; i += 1) {
-    const above = places[i] as Place;
-    if (!isContainer(above.value)) continue;
-    const add = (step: string | number) => {
-      const part = read(above.value, step);
-      if (typeof part !== 'object' || part === null || seen.has(part)) return;
-      seen.add(part);
-      places.push({ value: part, step, above });
-    };
-    if (Array.isArray(above.value)) for (let at = 0; at < above.value.length; at += 1) add(at);
-    else for (const name of Object.keys(above.value)) add(name);
+  // A flat row has no parts to look at, and is the most common task.
+  let seen: Set<object> | undefined;
+  const add = (part: unknown, step: string | number, above: Place) => {
+    if (typeof part !== 'object' || part === null) return;
+    seen ??= new Set([value]);
+    if (seen.has(part)) return;
+    seen.add(part);
+    places.push({ value: part, step, above });
+  };
+  try {
+    for (let i = 0; i < places.length; i += 1) {
+      const above = places[i] as Place;
+      const own = above.value;
+      if (Array.isArray(own)) for (let at = 0; at < own.length; at += 1) add(own[at], at, above);
+      else if (isContainer(own)) {
+        for (const name of Object.keys(own)) add((own as Record<string, unknown>)[name], name, above);
+      }
+    }
+  } catch {
+    return [];
   }
   return places;
 }
@@ -129,15 +151,6 @@ function isContainer(value: object): boolean {
   if (Array.isArray(value)) return true;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
-}
-
-/** A getter that throws is for structured clone to complain of. */
-function read(value: object, name: string | number): unknown {
-  try {
-    return Reflect.get(value, name);
-  } catch {
-    return undefined;
-  }
 }
 
 function isDetached(buffer: ArrayBuffer): boolean {

@@ -30,17 +30,17 @@ export interface PoolOptions<T = unknown> {
    */
   readonly backlog?: number;
   /**
-   * Results leave in the order of their tasks, those of one task together; results of no task leave as they come. Results of
-   * later tasks wait in the host, within `maxResults`; a task keeps its place in `maxTasks` until its results have left.
-   * @default false
-   */
-  readonly ordered?: boolean;
-  /**
    * What one task more does than a finite `backlog` takes: it errors the output with a `BacklogFullError`, it is dropped
    * itself, or the task that waits longest is. What is dropped is told as `dropped` events; unobserved, as one warning.
    * @default 'error'
    */
   readonly overflow?: OverflowPolicy;
+  /**
+   * Results leave in the order of their tasks, those of one task together; results of no task leave as they come. Results of
+   * later tasks wait in the host, within `maxResults`; a task keeps its place in `maxTasks` until its results have left.
+   * @default false
+   */
+  readonly ordered?: boolean;
   /**
    * `'error'`: a task that fails ends the output, as in `mergeMap`. `'dead-letter'`: it becomes a `dead-letter` event, with
    * its cause, and the stream goes on; a worker that dies is replaced.
@@ -121,8 +121,8 @@ export interface ResolvedOptions {
   readonly maxTasks: number;
   readonly maxResults: number;
   readonly backlog: number;
-  readonly ordered: boolean;
   readonly overflow: OverflowPolicy;
+  readonly ordered: boolean;
   readonly onTaskError: 'error' | 'dead-letter';
   readonly maxAttempts: number;
   readonly retryDelay: number | ((attempt: number, error: unknown) => number);
@@ -163,8 +163,8 @@ const checks: { readonly [K in keyof Required<PoolOptions>]: Check } = {
     'an integer of at least 0, or Infinity',
     (v) => v === Infinity || (Number.isSafeInteger(v) && (v as number) >= 0),
   ],
-  ordered: ['true or false', (v) => typeof v === 'boolean'],
   overflow: oneOf(...policies),
+  ordered: ['true or false', (v) => typeof v === 'boolean'],
   onTaskError: oneOf('error', 'dead-letter'),
   maxAttempts: count,
   retryDelay: [`${delay[0]}, or a function that returns them`, (v) => typeof v === 'function' || isDelay(v)],
@@ -215,8 +215,8 @@ export function resolveOptions(
     maxTasks: options.maxTasks ?? 4096,
     maxResults: options.maxResults ?? 4096,
     backlog: options.backlog ?? Infinity,
-    ordered: options.ordered ?? false,
     overflow: options.overflow ?? 'error',
+    ordered: options.ordered ?? false,
     onTaskError: options.onTaskError ?? 'error',
     maxAttempts: options.maxAttempts ?? 1,
     retryDelay: options.retryDelay ?? 0,

@@ -66,6 +66,12 @@ export function checkKey(what: string, key: unknown): asserts key is Key {
   }
 }
 
+/** The same direction, for what `make` makes of the task. */
+export function rerouted<T, U>(task: T | Routed<T>, make: (task: T) => U): U | Routed<U> {
+  const direction = directionOf(task);
+  return direction ? routed(make((task as Routed<T>).task), direction) : make(task as T);
+}
+
 /** Undefined for a bare task. */
 export function directionOf(task: unknown): Direction | undefined {
   if (typeof task !== 'object' || task === null) return undefined;

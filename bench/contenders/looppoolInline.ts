@@ -1,8 +1,8 @@
 import { inlineWorker } from 'looppool';
-import type { Contender } from '../contender.js';
-import definition, { openPool } from './looppool.js';
+import { looppoolContender } from '../looppool/pool.js';
+import definition from '../looppool/worker.js';
 
-export const contender: Contender = {
+export const contender = looppoolContender({
   title: 'looppool, inline',
-  open: async (terms) => openPool(inlineWorker(definition), terms),
-};
+  workers: () => inlineWorker(definition),
+});

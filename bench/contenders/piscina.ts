@@ -1,47 +1,49 @@
 import { isMainThread, workerData } from 'node:worker_threads';
-import type { Piscina } from 'piscina';
-import { type Contender, WORKERS } from '../contender.js';
-import { Windowed } from '../windowed.js';
-import { workAt } from '../workload.js';
+import { type Contender, type Terms, WORKERS } from '../contender.js';
+import { calling } from '../windowed.js';
+import { workAt, workloadAt } from '../workload.js';
 
-/** One `run` for each task. Every task of the window is in a worker: its own queue, or fewer, is no faster. */
+/** One `run` for each task, with the options that its README begins with: what waits does so in its queue. */
 export const contender: Contender = {
-  title: 'piscina',
-  slow: true,
-  open: async (terms) => {
-    const pool = await openPiscina(terms.workload, terms.window, 'one');
-    const windowed = new Windowed(terms.window, (task: unknown) => {
-      pool.run(task).then((result: unknown) => {
-        terms.next(result);
-        windowed.done();
-      });
-    });
-    return {
-      feed: windowed.feed,
-      send: (task) => windowed.feed([task]),
-      close: () => pool.destroy(),
-    };
-  },
+  title: 'piscina, as documented',
+  pace: 'slow',
+  open: (terms) => openPiscina(terms, {}),
 };
 
-/**
- * @param runs that may be under way at a time
- * @param name of the export that works on what is run
- */
-export async function openPiscina(workload: string, runs: number, name: string): Promise<Piscina> {
-  // Here and not above: the workers load this file too.
-  const { Piscina } = await import('piscina');
-  return new Piscina({
-    filename: import.meta.url,
-    name,
-    workerData: workload,
-    minThreads: WORKERS,
-    maxThreads: WORKERS,
-    concurrentTasksPerWorker: Math.ceil(runs / WORKERS),
-  });
+/** Those of its options that a contender may want otherwise. */
+export interface Tuning {
+  readonly concurrentTasksPerWorker?: number;
+  readonly atomics?: 'sync' | 'async' | 'disabled';
+  readonly idleTimeout?: number;
+  readonly recordTiming?: boolean;
 }
 
-const work = isMainThread ? undefined : await workAt(workerData as string);
+export async function openPiscina(terms: Terms, tuning: Tuning) {
+  const pool = await piscinaOf(terms.workload, tuning);
+  const { transfers } = terms;
+  const call = transfers
+    ? (task: unknown) => pool.run(task, { transferList: [...transfers(task)] })
+    : (task: unknown) => pool.run(task);
+  return calling(terms, call, () => pool.destroy());
+}
 
-export const one = (task: unknown): unknown => work?.(task);
-export const chunk = (tasks: unknown[]): unknown[] => tasks.map((task) => one(task));
+export async function piscinaOf(workload: string, tuning: Tuning) {
+  // Here and not above: the workers load this file too.
+  const { Piscina } = await import('piscina');
+  const filename = import.meta.url;
+  const threads = { minThreads: WORKERS, maxThreads: WORKERS };
+  return new Piscina({ filename, workerData: workload, ...threads, ...tuning });
+}
+
+const work = isMainThread ? undefined : await workOf(workerData as string);
+
+export default (task: unknown): unknown => work?.(task);
+export const chunk = (tasks: unknown[]): unknown[] => tasks.map((task) => work?.(task));
+
+async function workOf(url: string): Promise<(task: unknown) => unknown> {
+  const work = await workAt(url);
+  const { transfers } = await workloadAt(url);
+  if (!transfers) return work;
+  const { move } = await import('piscina');
+  return (task) => move(work(task) as Uint8Array);
+}

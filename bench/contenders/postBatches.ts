@@ -1,50 +1,18 @@
-import { isMainThread, MessageChannel, type MessagePort, Worker, workerData } from 'node:worker_threads';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { BATCH, openBatched, serveBatches } from '../batched.js';
 import { type Contender, WORKERS } from '../contender.js';
-import { chunksOf, Windowed } from '../windowed.js';
-import { workAt } from '../workload.js';
-
-const BATCH = 100;
-
-interface WorkerTerms {
-  readonly workload: string;
-  readonly port: MessagePort;
-}
 
 export const contender: Contender = {
   title: `postMessage by hand, batches of ${BATCH}`,
-  open: async ({ workload, window, next }) => {
-    const ends = Array.from({ length: WORKERS }, () => {
-      const { port1, port2 } = new MessageChannel();
-      const terms: WorkerTerms = { workload, port: port2 };
-      return {
-        port: port1,
-        worker: new Worker(new URL(import.meta.url), { workerData: terms, transferList: [port2] }),
-      };
+  open: async (terms) => {
+    const workers = Array.from(
+      { length: WORKERS },
+      () => new Worker(new URL(import.meta.url), { workerData: terms.workload }),
+    );
+    return openBatched(terms, workers, async () => {
+      await Promise.all(workers.map((worker) => worker.terminate()));
     });
-    let turn = 0;
-    const send = (batch: unknown[]) => {
-      ends[turn]?.port.postMessage(batch);
-      turn = (turn + 1) % WORKERS;
-    };
-    const windowed = new Windowed(window / BATCH, send);
-    for (const { port } of ends) {
-      port.on('message', (results: unknown[]) => {
-        for (const result of results) next(result);
-        windowed.done();
-      });
-    }
-    return {
-      feed: (tasks) => windowed.feed(chunksOf(tasks, BATCH)),
-      send: (task) => windowed.feed([[task]]),
-      close: async () => {
-        await Promise.all(ends.map(({ worker }) => worker.terminate()));
-      },
-    };
   },
 };
 
-if (!isMainThread) {
-  const { workload, port } = workerData as WorkerTerms;
-  const work = await workAt(workload);
-  port.on('message', (tasks: unknown[]) => port.postMessage(tasks.map(work)));
-}
+if (!isMainThread && parentPort) await serveBatches(workerData as string, parentPort);

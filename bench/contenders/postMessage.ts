@@ -1,31 +1,30 @@
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { type Contender, WORKERS } from '../contender.js';
 import { Windowed } from '../windowed.js';
-import { workAt } from '../workload.js';
+import { workAt, workloadAt } from '../workload.js';
 
 export const contender: Contender = {
   title: 'postMessage by hand',
-  slow: true,
-  open: async ({ workload, window, next }) => {
+  pace: 'slow',
+  open: async ({ workload, window, answer, transfers }) => {
     const workers = Array.from(
       { length: WORKERS },
       () => new Worker(new URL(import.meta.url), { workerData: workload }),
     );
     let turn = 0;
-    const send = (task: unknown) => {
-      workers[turn]?.postMessage(task);
+    const windowed = new Windowed(window, (task: unknown) => {
+      workers[turn]?.postMessage(task, transfers?.(task));
       turn = (turn + 1) % WORKERS;
-    };
-    const windowed = new Windowed(window, send);
+    });
     for (const worker of workers) {
-      worker.on('message', (result: unknown) => {
-        next(result);
+      worker.on('message', (answered: unknown) => {
+        answer(answered);
         windowed.done();
       });
     }
     return {
       feed: windowed.feed,
-      send: (task) => windowed.feed([task]),
+      send: windowed.send,
       close: async () => {
         await Promise.all(workers.map((worker) => worker.terminate()));
       },
@@ -35,5 +34,9 @@ export const contender: Contender = {
 
 if (!isMainThread) {
   const work = await workAt(workerData as string);
-  parentPort?.on('message', (task: unknown) => parentPort?.postMessage(work(task)));
+  const { transfers } = await workloadAt(workerData as string);
+  parentPort?.on('message', (task: unknown) => {
+    const answer = work(task);
+    parentPort?.postMessage(answer, transfers?.(answer));
+  });
 }

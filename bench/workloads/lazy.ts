@@ -1,12 +1,11 @@
-import { streamWithMemory } from '../stream.js';
+import { streamWithMemory } from '../drivers/stream.js';
 import { workload as tiny } from './tiny.js';
 
-/** A long lazy source with the windows at their defaults: memory has to be small, and flat over the second half. */
+/** A long lazy source with the windows at their defaults: memory has to be small, and flat behind the first quarter. */
 export const workload = {
   ...tiny,
   title: 'a long lazy generator',
-  items: 10_000_000,
-  window: 4096,
+  items: { fast: 10_000_000, slow: 1_000_000, slowest: 100_000 },
   driver: streamWithMemory,
-  only: ['looppool'],
+  only: ['looppool', 'portBatches', 'plainLoop'],
 };

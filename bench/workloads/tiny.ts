@@ -1,12 +1,12 @@
-import { stream } from '../stream.js';
+import { stream } from '../drivers/stream.js';
 import type { Workload } from '../workload.js';
 
 /** Numbers, and no work at all: what is left is the cost of the way there and back. */
 export const workload: Workload<number, number> = {
   title: 'numbers through no-op workers',
-  items: 1_000_000,
-  fewer: 100_000,
-  window: 1000,
+  items: { fast: 1_000_000, slow: 50_000, slowest: 5_000 },
+  warmUp: 20_000,
+  window: 4096,
   driver: stream,
   *tasks(count) {
     for (let i = 0; i < count; i += 1) yield i;

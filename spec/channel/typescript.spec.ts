@@ -14,10 +14,11 @@ async function runMain(
   flags: readonly string[],
   worker: string,
   env: NodeJS.ProcessEnv = {},
+  carrier = 'thread',
 ): Promise<unknown> {
   const { NODE_OPTIONS: _, ...inherited } = process.env;
   const main = fileURLToPath(new URL('main.ts', program));
-  const { stdout } = await promisify(execFile)(process.execPath, [...flags, main, worker], {
+  const { stdout } = await promisify(execFile)(process.execPath, [...flags, main, worker, carrier], {
     cwd: fileURLToPath(new URL('../../../', program)),
     env: { ...inherited, ...env },
     timeout: 60_000,
@@ -53,7 +54,20 @@ describe('a worker in TypeScript', function () {
     });
   }
 
+  it('WRK-1 runs in a process too, where tsx runs the host', async () => {
+    const [plain, command] = await Promise.all([
+      runMain(['--import', 'tsx'], './w.worker.ts', {}, 'process'),
+      runMain([tsxCli], './enum.worker.js', {}, 'process'),
+    ]);
+    expect(plain).to.deep.equal(lengths);
+    expect(command).to.deep.equal(inUpperCase);
+  });
+
   if (stripsTypes) {
+    it('WRK-1 runs in a process too, where Node strips the types', async () => {
+      expect(await runMain([], './w.worker.ts', {}, 'process')).to.deep.equal(lengths);
+    });
+
     it('WRK-1 runs where Node strips the types', async () => {
       expect(await runMain([], './w.worker.ts')).to.deep.equal(lengths);
       const url = new URL('w.worker.ts', program);

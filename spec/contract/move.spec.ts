@@ -3,27 +3,31 @@ import { MessageChannel } from 'node:worker_threads';
 import { expect } from 'chai';
 import {
   inlineWorker,
+  keyed,
   move,
   paced,
   poolMap,
+  processWorker,
   SerializationError,
   TaskError,
   threadWorker,
+  toAll,
+  toWorker,
   type WorkerFactory,
 } from 'looppool';
 import { from, of, Subject } from 'rxjs';
 import moves, { type MoveAct } from '../fixtures/moves.worker.js';
 import { run } from '../support/run.js';
 
-const carriers: readonly { readonly name: string; readonly worker: WorkerFactory<MoveAct, unknown> }[] = [
+const url = new URL('../fixtures/moves.worker.js', import.meta.url);
+type Module = typeof import('../fixtures/moves.worker.js');
+
+/** Ports, streams and shared memory live in one process. */
+const ofOneProcess: readonly { readonly name: string; readonly worker: WorkerFactory<MoveAct, unknown> }[] = [
   { name: 'inlineWorker', worker: inlineWorker(moves) },
-  {
-    name: 'threadWorker',
-    worker: threadWorker<typeof import('../fixtures/moves.worker.js')>(
-      new URL('../fixtures/moves.worker.js', import.meta.url),
-    ),
-  },
+  { name: 'threadWorker', worker: threadWorker<Module>(url) },
 ];
+const carriers = [...ofOneProcess, { name: 'processWorker', worker: processWorker<Module>(url) }];
 
 const ones = (length: number) => new Uint8Array(length).fill(1);
 
@@ -85,6 +89,26 @@ for (const { name, worker } of carriers) {
       expect(parts.map(({ bytes }) => bytes.length)).to.deep.equal([0, 0]);
     });
 
+    it('MOV-1 a routed task moves as any other, whether it was marked before it was routed or after', async () => {
+      const [first, second, third] = [ones(3), ones(4), ones(5)];
+      const tasks = [
+        keyed('a', move<MoveAct>({ act: 'sum', bytes: first }, [first])),
+        move(toWorker<MoveAct>(1, { act: 'sum', bytes: second }), [second]),
+        keyed<MoveAct>('b', { act: 'sum', bytes: move(third, [third]) }),
+      ];
+      const { values } = await run(from(tasks).pipe(poolMap(worker, 2)));
+      expect(values).to.have.members([3, 4, 5]);
+      expect([first, second, third].map(({ length }) => length)).to.deep.equal([0, 0, 0]);
+    });
+
+    it('MOV-2 a task for all workers can go to one of them only', async () => {
+      const bytes = ones(10);
+      const task = toAll(move<MoveAct>({ act: 'sum', bytes }, [bytes]));
+      const { error } = await run(of(task).pipe(poolMap(worker, 2)));
+      expect((error as TaskError).worker).to.equal(1);
+      expect(reasonOf(error).message).to.contain('gone already');
+    });
+
     it('MOV-1 it keeps its place among tasks that move nothing', async () => {
       const tasks = Array.from({ length: 300 }, (_, length): MoveAct => {
         const bytes = ones(length);
@@ -107,30 +131,6 @@ for (const { name, worker } of carriers) {
       expect(values).to.deep.equal(
         pages.map((page) => ({ page, contents: [new Uint8Array(1000).fill(page)] })),
       );
-    });
-
-    it('MOV-1 MessagePorts move, and stay connected', async () => {
-      const { port1, port2 } = new MessageChannel();
-      const answer = once(port1, 'message');
-      const { values, error } = await run(
-        of(move<MoveAct>({ act: 'reply', port: port2 }, [port2])).pipe(poolMap(worker, 1)),
-      );
-      expect(error).to.equal(undefined);
-      expect(values).to.deep.equal(['replied']);
-      expect(await answer).to.deep.equal(['from the worker']);
-    });
-
-    it('MOV-1 streams move', async () => {
-      const stream = new ReadableStream<string>({
-        start(controller) {
-          for (const chunk of ['a', 'b', 'c']) controller.enqueue(chunk);
-          controller.close();
-        },
-      });
-      const { values } = await run(
-        of(move<MoveAct>({ act: 'read', stream }, [stream])).pipe(poolMap(worker, 1)),
-      );
-      expect(values).to.deep.equal(['abc']);
     });
 
     it('MOV-2 what was moved before fails the second task, and says what to do', async () => {
@@ -170,14 +170,6 @@ for (const { name, worker } of carriers) {
       expect(reasonOf(error).path).to.equal('task.parts[1].bytes');
       expect(reasonOf(error).message).to.contain('one ArrayBuffer to be moved is listed twice');
       expect(whole.length, 'and nothing is gone').to.equal(100);
-    });
-
-    it('MOV-2 a port that has gone is one, too', async () => {
-      const { port1, port2 } = new MessageChannel();
-      const tasks = [1, 2].map(() => move<MoveAct>({ act: 'reply', port: port2 }, [port2]));
-      const { error } = await run(from(tasks).pipe(poolMap(worker, 1)));
-      expect(reasonOf(error).message).to.contain('already detached');
-      port1.close();
     });
 
     it('MOV-2 what cannot be cloned beside it fails the task, with its path, and takes nothing along', async () => {
@@ -232,6 +224,42 @@ for (const { name, worker } of carriers) {
       expect(values).to.deep.equal([195, 199]);
       expect([bytes, neighbour].map(String)).to.deep.equal(['ab', 'cd']);
     });
+  });
+}
+
+for (const { name, worker } of ofOneProcess) {
+  describe(`move() within one process, over ${name}`, () => {
+    it('MOV-1 MessagePorts move, and stay connected', async () => {
+      const { port1, port2 } = new MessageChannel();
+      const answer = once(port1, 'message');
+      const { values, error } = await run(
+        of(move<MoveAct>({ act: 'reply', port: port2 }, [port2])).pipe(poolMap(worker, 1)),
+      );
+      expect(error).to.equal(undefined);
+      expect(values).to.deep.equal(['replied']);
+      expect(await answer).to.deep.equal(['from the worker']);
+    });
+
+    it('MOV-1 streams move', async () => {
+      const stream = new ReadableStream<string>({
+        start(controller) {
+          for (const chunk of ['a', 'b', 'c']) controller.enqueue(chunk);
+          controller.close();
+        },
+      });
+      const { values } = await run(
+        of(move<MoveAct>({ act: 'read', stream }, [stream])).pipe(poolMap(worker, 1)),
+      );
+      expect(values).to.deep.equal(['abc']);
+    });
+
+    it('MOV-2 a port that has gone is one, too', async () => {
+      const { port1, port2 } = new MessageChannel();
+      const tasks = [1, 2].map(() => move<MoveAct>({ act: 'reply', port: port2 }, [port2]));
+      const { error } = await run(from(tasks).pipe(poolMap(worker, 1)));
+      expect(reasonOf(error).message).to.contain('already detached');
+      port1.close();
+    });
 
     it('MOV-3 a SharedArrayBuffer in a task is shared', async () => {
       const shared = new SharedArrayBuffer(4);
@@ -241,3 +269,31 @@ for (const { name, worker } of carriers) {
     });
   });
 }
+
+describe('move() over processWorker', () => {
+  const worker = processWorker<Module>(url);
+
+  it('MOV-3 shared memory fails its task, and says why', async () => {
+    const shared = new SharedArrayBuffer(4);
+    const { error } = await run(of<MoveAct>({ act: 'increment', shared }).pipe(poolMap(worker, 1)));
+    expect(reasonOf(error).message).to.contain('processes share no memory');
+  });
+
+  it('MOV-2 refuses what is no buffer, and leaves it here', async () => {
+    const { port1, port2 } = new MessageChannel();
+    const stream = new ReadableStream<string>({ start: (controller) => controller.close() });
+    for (const [task, name] of [
+      [move<MoveAct>({ act: 'reply', port: port2 }, [port2]), 'MessagePort'],
+      [move<MoveAct>({ act: 'read', stream }, [stream]), 'ReadableStream'],
+    ] as const) {
+      const { error } = await run(of(task).pipe(poolMap(worker, 1)));
+      expect(reasonOf(error).message).to.contain(
+        `a ${name} cannot be moved to another process, use threadWorker`,
+      );
+    }
+    const answer = once(port1, 'message');
+    port2.postMessage('still connected');
+    expect(await answer).to.deep.equal(['still connected']);
+    port1.close();
+  });
+});

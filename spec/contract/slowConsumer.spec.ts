@@ -1,6 +1,15 @@
 /** A consumer that takes its time with what workers give at their very end. */
 import { expect } from 'chai';
-import { hold, inlineWorker, type PoolEvent, pause, poolMap, type Release, threadWorker } from 'looppool';
+import {
+  hold,
+  inlineWorker,
+  type PoolEvent,
+  pause,
+  poolMap,
+  processWorker,
+  type Release,
+  threadWorker,
+} from 'looppool';
 import { range, timer } from 'rxjs';
 import flushes from '../fixtures/flushes.worker.js';
 import flushesPulled from '../fixtures/flushesPulled.worker.js';
@@ -11,6 +20,7 @@ const carriers = [
   { name: 'inlineWorker', worker: inlineWorker(flushes) },
   { name: 'inlineWorker, pulled', worker: inlineWorker(flushesPulled) },
   { name: 'threadWorker', worker: threadWorker<number, number>(url('flushes.worker.js')) },
+  { name: 'processWorker', worker: processWorker<number, number>(url('flushes.worker.js')) },
   { name: 'threadWorker, pulled', worker: threadWorker<number, number>(url('flushesPulled.worker.js')) },
 ];
 

@@ -4,7 +4,15 @@ import { join } from 'node:path';
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip, gzipSync } from 'node:zlib';
 import { expect } from 'chai';
-import { hold, InvalidOptionError, inlineWorker, pause, poolMap, threadWorker } from 'looppool';
+import {
+  hold,
+  InvalidOptionError,
+  inlineWorker,
+  pause,
+  poolMap,
+  processWorker,
+  threadWorker,
+} from 'looppool';
 import { LineTooLongError, lineBlocks, lines } from 'looppool/etl';
 import { map, take } from 'rxjs';
 import linesWorker from '../fixtures/lines.worker.js';
@@ -15,14 +23,13 @@ const encode = (text: string) => new TextEncoder().encode(text);
 const numbered = (count: number) => Array.from({ length: count }, (_, i) => `line ${i} é`);
 const textOf = (all: readonly string[]) => all.map((line) => `${line}\n`).join('');
 
+const linesUrl = new URL('../fixtures/lines.worker.js', import.meta.url);
+type Module = typeof import('../fixtures/lines.worker.js');
+
 const carriers = [
   { name: 'inlineWorker', worker: inlineWorker(linesWorker) },
-  {
-    name: 'threadWorker',
-    worker: threadWorker<typeof import('../fixtures/lines.worker.js')>(
-      new URL('../fixtures/lines.worker.js', import.meta.url),
-    ),
-  },
+  { name: 'threadWorker', worker: threadWorker<Module>(linesUrl) },
+  { name: 'processWorker', worker: processWorker<Module>(linesUrl) },
 ];
 
 describe('lineBlocks()', () => {

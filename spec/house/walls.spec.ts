@@ -25,18 +25,31 @@ const imports: readonly Import[] = files.flatMap((file) => {
   }));
 });
 
-const doors = ['index.ts', 'worker.ts', 'etl.ts'];
+const doors = ['index.ts', 'worker.ts', 'etl.ts', 'metrics.ts'];
 const room = (file: string) =>
   file.includes('/') ? (file.split('/')[0] as string) : file.replace(/\.[jt]s$/, '');
 
 /** Rooms that a room may import from, beside itself. What is at the bottom may be used by all. */
-const bottom = ['errors', 'events', 'options', 'ring', 'forAll', 'move', 'routing', 'demand'];
+const bottom = [
+  'errors',
+  'events',
+  'clock',
+  'resources',
+  'options',
+  'ring',
+  'forAll',
+  'move',
+  'routing',
+  'demand',
+];
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   errors: [],
   events: ['errors'],
+  clock: [],
+  resources: [],
   ring: [],
   forAll: [],
-  move: ['errors'],
+  move: ['errors', 'routing'],
   routing: [],
   options: ['errors', 'events', 'routing'],
   demand: ['errors', 'ring', 'forAll'],
@@ -46,6 +59,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   worker: [...bottom, 'protocol'],
   channel: [...bottom, 'protocol', 'worker'],
   poolMap: [...bottom, 'protocol', 'pool', 'channel'],
+  shared: [...bottom, 'protocol', 'pool', 'channel'],
+  workerPool: [...bottom, 'pool', 'channel', 'shared'],
+  metrics: [...bottom, 'protocol', 'pool', 'channel'],
 };
 
 describe('the walls of the house', () => {
@@ -62,7 +78,8 @@ describe('the walls of the house', () => {
   it('HSE-1 only the channels and the entries of a worker touch threads and processes', () => {
     const platform = ['node:worker_threads', 'node:child_process', 'threads', 'threads/worker'];
     const touching = new Set(imports.filter(({ from }) => platform.includes(from)).map(({ file }) => file));
-    const entries = ['worker/entry.ts', 'worker/threadEntry.ts', 'worker/orphan.ts'];
+    // The resources ask whether they are a thread's, no more.
+    const entries = ['worker/entry.ts', 'worker/threadEntry.ts', 'worker/orphan.ts', 'resources.ts'];
     const allowed = (file: string) => room(file) === 'channel' || entries.includes(file);
     expect([...touching].filter((file) => !allowed(file))).to.deep.equal([]);
     expect([...touching]).to.include.members(entries);

@@ -114,21 +114,6 @@ describe('Reorder', () => {
     ]);
   });
 
-  it('ORD-1 a task may enter before one that no worker has', () => {
-    const { order, left, begin, give, result } = reorder();
-    const [a, b] = [give(0), give(1)];
-    order.withdraw(b);
-    const first = order.enterBefore(b, 1);
-    const second = order.enterBefore(b, 1);
-    expect([a, first, second, b].map(({ sequence }) => sequence)).to.deep.equal([0, 0.5, 0.75, 1]);
-    for (const [position, place] of [first, second, b].entries()) begin(place, position);
-    result('b', b);
-    result('second', second);
-    result('first', first);
-    for (const place of [b, second, first, a]) order.end(place);
-    expect(left).to.deep.equal(['first', 'second', 'b']);
-  });
-
   it('CAN-1 forgets everything, also in the midst of handing out', () => {
     const left: unknown[] = [];
     const order: Reorder = new Reorder({

@@ -21,10 +21,11 @@ const run = <R>(worker: (tasks: Observable<string>, context: WorkerContext) => O
 
 const slow = (frames: number) => eachWorker((task: string) => timer(frames).pipe(map(() => task)));
 
-/** Notes every event, as `frame type worker`. */
+/** Notes every event of the pool and its workers, as `frame type worker`. */
 const noting = (log: string[]): PoolOptions => ({
   events: {
     next: (event: PoolEvent) => {
+      if (event.type === 'task-started' || event.type === 'task-done') return;
       log.push(`${event.at} ${event.type}${'worker' in event ? ` ${event.worker}` : ''}`);
     },
   },

@@ -1,11 +1,10 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { ProtocolError, SerializationError } from 'looppool';
-import { replayTasks, type TaskFrame, TaskFrameWriter } from '#src/protocol/taskFrames.js';
-import type { ToWorker } from '#src/protocol/wire.js';
+import { replayTasks, type TaskFrame, TaskFrameWriter, type TaskReader } from '#src/protocol/taskFrames.js';
 
 /** A worker's end of the wire, which writes down what it is told. */
-class Told implements ToWorker<unknown> {
+class Told implements TaskReader<unknown> {
   readonly tasks: [position: number, task: unknown][] = [];
   readonly calls: string[] = [];
   credits = 0;
@@ -14,6 +13,15 @@ class Told implements ToWorker<unknown> {
   task(position: number, task: unknown): void {
     this.tasks.push([position, task]);
     this.calls.push('task');
+  }
+
+  replay(position: number, task: unknown): void {
+    this.tasks.push([position, task]);
+    this.calls.push('replay');
+  }
+
+  sent(first: number, at: number): void {
+    this.calls.push(`sent ${first} ${at}`);
   }
 
   credit(results: number): void {

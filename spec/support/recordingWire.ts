@@ -1,5 +1,7 @@
 /** The pool's end of a wire, which writes down what a worker says. */
+import type { TaskTimes } from '#src/protocol/times.js';
 import type { ToPool } from '#src/protocol/wire.js';
+import type { Resources } from '#src/resources.js';
 
 /** A call and its arguments: `['result', value, owner]`. */
 export type Said = readonly [call: keyof ToPool<unknown>, ...args: unknown[]];
@@ -17,6 +19,8 @@ export class RecordingWire<R = unknown> implements ToPool<R> {
   done = (position: number) => this.#say(['done', position]);
   failed = (position: number, error: unknown) => this.#say(['failed', position, error]);
   starved = () => this.#say(['starved']);
+  timed = (take: () => TaskTimes) => this.#say(['timed', take()]);
+  resources = (resources: Resources) => this.#say(['resources', resources]);
   report = (error: unknown) => this.#say(['report', error]);
   broken = (error: unknown) => this.#say(['broken', error]);
   ending = () => this.#say(['ending']);

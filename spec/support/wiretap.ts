@@ -62,6 +62,8 @@ export function tap<T, R>(
             pool.failed(position, error);
           },
           starved: () => pool.starved(),
+          timed: (take) => pool.timed(take),
+          resources: (resources) => pool.resources(resources),
           report: (error) => pool.report(error),
           broken: (error) => pool.broken(error),
           ending: () => pool.ending(),
@@ -77,6 +79,7 @@ export function tap<T, R>(
         });
         return {
           start: () => channel.start(),
+          replay: (position, task) => channel.replay(position, task),
           cancel: (position, reason) => channel.cancel(position, reason),
           task(position, task) {
             said.push('task');

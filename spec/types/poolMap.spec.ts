@@ -1,8 +1,10 @@
+import { fork } from 'node:child_process';
 import { Worker } from 'node:worker_threads';
 import { expect } from 'chai';
 import {
   inlineWorker,
   poolMap,
+  processWorker,
   TaskError,
   threadWorker,
   type WorkerCrashError,
@@ -31,6 +33,10 @@ describe('the types of poolMap', () => {
     typeOf(threadWorker<WordLength>(url, { startTimeout: 1000 })).is<
       WorkerFactory<string, [word: string, length: number]>
     >();
+    typeOf(processWorker<WordLength>(url, { argv: ['x'] })).is<
+      WorkerFactory<string, [word: string, length: number]>
+    >();
+    words.pipe(poolMap<string, number>(() => fork(url, { serialization: 'advanced' }), 4));
     expect(lengths).to.be.instanceOf(Observable);
   });
 

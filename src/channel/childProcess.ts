@@ -3,11 +3,10 @@
  * the frames follow at once: what it cannot read yet waits in the pipe, or here while that is full.
  */
 import type { ChildProcess } from 'node:child_process';
-import { cloneByBytes, fromBytes, toBytes } from '../protocol/bytes.js';
+import { cloneByBytes, fromBytes, toBytes, toBytesMoving } from '../protocol/bytes.js';
 import type { ChannelOpener } from '../protocol/channel.js';
 import { whyNotCloneable } from '../protocol/clone.js';
 import { fromRecord } from '../protocol/failure.js';
-import { letGo } from '../protocol/handOver.js';
 import { Outflow } from '../protocol/outflow.js';
 import { ours, type ProcessMessage, type SaidByProcess, type SaidToProcess } from '../protocol/start.js';
 import type { TaskFrame } from '../protocol/taskFrames.js';
@@ -75,8 +74,7 @@ export class ProcessLink implements Link {
   }
 
   readonly post = (frame: TaskFrame<unknown>, moved?: readonly object[]): void => {
-    this.#outflow.post({ looppool: toBytes(frame) });
-    letGo(moved);
+    this.#outflow.post({ looppool: toBytesMoving(frame, moved) });
   };
 
   /** It has been asked to end before, and it ignores milder signals. */
@@ -92,8 +90,14 @@ export class ProcessLink implements Link {
     const said = ours<SaidByProcess>(message);
     if (said === undefined) return;
     if (said instanceof Uint8Array) listener.frame(fromBytes(said));
-    else if (said.kind === 'crashed') listener.died(fromRecord(said.failure));
+    else if (said.kind === 'crashed') this.#lastWord(fromRecord(said.failure), listener);
     else if (said.kind !== 'present') listener.answered(said);
+  }
+
+  /** It exits by itself, unless something keeps it busy. */
+  #lastWord(cause: unknown, listener: LinkListener): void {
+    listener.died(cause);
+    this.#stopWaiting = patience(APART, () => listener.unusable(cause));
   }
 
   /** The process has exited, or its channel has ended: behind both there is nothing more to come. */

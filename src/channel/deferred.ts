@@ -26,8 +26,12 @@ class DeferredChannel<T, R> implements Channel<T> {
     );
   }
 
-  task(position: number, task: T): void {
-    this.#say((channel) => channel.task(position, task));
+  task(position: number, task: T, trace?: string): void {
+    this.#say((channel) => channel.task(position, task, trace));
+  }
+
+  replay(position: number, task: T): void {
+    this.#say((channel) => channel.replay(position, task));
   }
 
   credit(results: number): void {

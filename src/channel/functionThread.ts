@@ -84,8 +84,12 @@ class FunctionThreadChannel<T, R> implements Channel<T> {
     this.#inline.start();
   }
 
-  task(position: number, task: T): void {
-    this.#inline.task(position, task);
+  task(position: number, task: T, trace?: string): void {
+    this.#inline.task(position, task, trace);
+  }
+
+  replay(position: number, task: T): void {
+    this.#inline.replay(position, task);
   }
 
   credit(results: number): void {

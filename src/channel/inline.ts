@@ -2,12 +2,16 @@
  * The inline carrier: the worker's loop in this very thread, in the same call. No batches, no clones, no turns of an event
  * loop: under a TestScheduler a pool of inline workers obeys virtual time to the frame.
  */
+import { now } from '../clock.js';
 import { InvalidOptionError } from '../errors.js';
 import type { Channel, CloseReason } from '../protocol/channel.js';
 import { handOver } from '../protocol/handOver.js';
+import type { TaskTimes } from '../protocol/times.js';
 import { type Hello, type ToPool, UNSOLICITED } from '../protocol/wire.js';
+import type { Resources } from '../resources.js';
 import { isDefinition, type WorkerDefinition } from '../worker/definition.js';
 import { Loop } from '../worker/loop.js';
+import { TaskClock } from '../worker/taskClock.js';
 import type { WorkerFactory } from './factory.js';
 
 /**
@@ -47,6 +51,7 @@ export class InlineChannel<T, R> implements Channel<T> {
     this.#wire = new InlineWire(pool, closed);
     this.#loop = new Loop(this.#wire, hello, {
       failedToStart: (cause) => closed({ kind: 'not-started', path: 'inlineWorker', cause }),
+      clock: hello.clock === undefined ? undefined : new TaskClock(now),
     });
   }
 
@@ -54,7 +59,7 @@ export class InlineChannel<T, R> implements Channel<T> {
     this.#loop.start(this.#definition, this.#hello);
   }
 
-  task(position: number, task: T): void {
+  task(position: number, task: T, trace?: string): void {
     let own: T;
     try {
       own = handOver('task', task);
@@ -62,7 +67,13 @@ export class InlineChannel<T, R> implements Channel<T> {
       this.#wire.failed(position, error);
       return;
     }
-    this.#loop.task(position, own);
+    if (this.#hello.clock !== undefined) this.#loop.sent(position, now());
+    this.#loop.task(position, own, trace);
+    this.#loop.turn();
+  }
+
+  replay(position: number, task: T): void {
+    this.#loop.replay(position, task);
     this.#loop.turn();
   }
 
@@ -140,6 +151,14 @@ class InlineWire<R> implements ToPool<R> {
 
   starved(): void {
     this.#pool.starved();
+  }
+
+  timed(take: () => TaskTimes): void {
+    this.#pool.timed(take);
+  }
+
+  resources(resources: Resources): void {
+    this.#pool.resources(resources);
   }
 
   report(error: unknown): void {

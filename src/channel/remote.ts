@@ -3,6 +3,7 @@
  *
  * starting → online → closed. In: calls of the pool; what the link tells of its worker. Out: frames, and the worker's calls.
  */
+import { now } from '../clock.js';
 import { ProtocolError } from '../errors.js';
 import type { Channel, ChannelListener, CloseReason } from '../protocol/channel.js';
 import type { Clone } from '../protocol/clone.js';
@@ -66,7 +67,9 @@ export class RemoteChannel<T, R> implements Channel<T>, LinkListener {
   #started = false;
   #online = false;
   #closed = false;
+  /** What it is killed for. */
   #reason: CloseReason | undefined;
+  #death: Extract<CloseReason, { kind: 'crashed' }> | undefined;
 
   constructor(link: Link, hello: Hello, pool: ChannelListener<R>) {
     this.#link = link;
@@ -77,7 +80,8 @@ export class RemoteChannel<T, R> implements Channel<T>, LinkListener {
       pool.failed(position, error);
       this.#turn.soon();
     };
-    this.#writer = new TaskFrameWriter<T>(link.post, TASKS_PER_FRAME, refused, link.clone);
+    const clock = hello.clock === undefined ? undefined : now;
+    this.#writer = new TaskFrameWriter<T>(link.post, TASKS_PER_FRAME, refused, link.clone, clock);
   }
 
   // From the pool.
@@ -95,8 +99,12 @@ export class RemoteChannel<T, R> implements Channel<T>, LinkListener {
     }
   }
 
-  task(position: number, task: T): void {
-    this.#writer.task(position, task);
+  task(position: number, task: T, trace?: string): void {
+    this.#writer.task(position, task, trace);
+  }
+
+  replay(position: number, task: T): void {
+    this.#writer.replay(position, task);
   }
 
   /** Credits mostly come while results are taken in: they go with the tasks that this sets free. */
@@ -159,15 +167,18 @@ export class RemoteChannel<T, R> implements Channel<T>, LinkListener {
   }
 
   died(cause: unknown, outOfMemory = false): void {
-    this.#reason ??= this.#online ? { kind: 'crashed', cause, outOfMemory } : this.#notStarted(cause);
+    this.#death ??= { kind: 'crashed', cause, outOfMemory };
   }
 
   unusable(cause: unknown): void {
     this.#endFor(this.#online ? { kind: 'crashed', cause } : this.#notStarted(cause));
   }
 
+  /** What it died of may have come on another way, and before its answer: whether it had started is clear only now. */
   exited(exit: Exit): void {
-    this.#close(this.#reason ?? (this.#online ? { kind: 'exited', ...exit } : this.#notStarted(early(exit))));
+    if (this.#reason) this.#close(this.#reason);
+    else if (this.#online) this.#close(this.#death ?? { kind: 'exited', ...exit });
+    else this.#close(this.#notStarted(this.#death ? this.#death.cause : early(exit)));
   }
 
   #takeTurn(): void {

@@ -9,9 +9,12 @@
  * so that delivering costs no allocation until somebody holds. Releases are plain callbacks, never promises, so that
  * marble tests in virtual time see them in the frame in which they happen.
  */
+import type { Feeders } from './feeders.js';
 
 /** Whoever emits: is told about its emissions by the token that it gave them. */
 export interface Emitter {
+  /** Whom it makes wait, when it has to wait itself. */
+  readonly feeders?: Feeders;
   /** Every hold on the emission is released. */
   settled(token: number): void;
   /** A pause stands at the end of the delivery. Told before `settled`, which may bring the next value. */
@@ -24,6 +27,8 @@ export interface Emitter {
   abandoned?(token: number): void;
   /** Whether it may call an emission off before it is settled. */
   readonly cancels?: boolean;
+  /** The trace context of an emission, as in W3C's `traceparent`. */
+  trace?(token: number): string | undefined;
 }
 
 interface Target<T> {

@@ -35,8 +35,10 @@ export function ingest<T, O>(project: (value: T) => O, concurrency = 1): Operato
 }
 
 class Ingestion<T, R> extends Projection<T, R> {
+  readonly #feeders = new Feeders();
   /** Who pauses a result pauses us, and so the source: a promise cannot wait. */
   override readonly emitter: Emitter = {
+    feeders: this.#feeders,
     settled() {},
     paused: () => {
       this.#pauses += 1;
@@ -46,7 +48,6 @@ class Ingestion<T, R> extends Projection<T, R> {
       this.proceed();
     },
   };
-  readonly #feeders = new Feeders();
   readonly #hasRoom = (): boolean => this.mayRun() && this.waiting === 0;
   #pauses = 0;
 

@@ -33,8 +33,9 @@ const known = ['bytes', 'maxLineBytes'];
  * ```
  *
  * A block ends with a line feed, so that no line, no `\r\n` and no character is cut; the last one ends where the stream does.
- * That works for every encoding in which the byte 0A is a line feed and nothing else: UTF-8, Latin-1 and most others,
- * but not UTF-16. A byte order mark of UTF-8 is taken away. An empty stream gives no block.
+ * That works for every encoding in which the byte 0A is a line feed and nothing else: UTF-8, Latin-1 and most others, but not
+ * UTF-16. A CSV with line ends inside of its quoted fields is cut there, too. A byte order mark of UTF-8 is taken away.
+ * An empty stream gives no block.
  *
  * @param source a Node Readable, a web ReadableStream, or an (async) iterable of Uint8Arrays. Of a chain of Node streams:
  *   `pipeline(createReadStream(file), createGunzip(), () => {})`, which hands errors on and closes both, as `.pipe()` does not

@@ -4,14 +4,14 @@
  * With sources that can wait, the backlog holds at most one task for each source (times the fan-out between), for
  * whoever emits while there is no room is paused in that same call (DEM-1).
  */
-import type { Scope } from '../demand/emission.js';
 import { Feeders } from '../demand/feeders.js';
 import type { OverflowPolicy } from '../options.js';
 import { Backlog } from './backlog.js';
 
 export class Intake<T> {
   readonly #backlog: Backlog<T>;
-  readonly #feeders = new Feeders();
+  /** The sources that wait. */
+  readonly feeders = new Feeders();
 
   /** @param limit how many tasks may wait whose source cannot */
   constructor(limit: number, policy: OverflowPolicy) {
@@ -21,11 +21,6 @@ export class Intake<T> {
   /** How many tasks wait. */
   get waiting(): number {
     return this.#backlog.length;
-  }
-
-  /** How many emissions are paused. */
-  get paused(): number {
-    return this.#feeders.paused;
   }
 
   /** How many of these are of sources that cannot wait. */
@@ -57,19 +52,9 @@ export class Intake<T> {
     return this.#backlog.shift();
   }
 
-  /** Pauses whoever emits `scope`. False when that cannot wait. */
-  pause(scope: Scope): boolean {
-    return this.#feeders.pause(scope);
-  }
-
-  /** Lets the sources go on, the one that waits longest first, as long as `hasRoom`. */
-  resume(hasRoom: () => boolean): void {
-    this.#feeders.resume(hasRoom);
-  }
-
   /** Forgets the backlog, and lets every source go on: others may listen to it. */
   release(): void {
     this.#backlog.clear();
-    this.#feeders.release();
+    this.feeders.release();
   }
 }

@@ -7,10 +7,19 @@
  */
 import { type Subscription, timer } from 'rxjs';
 import type { Emitter } from '../demand/emission.js';
-import { type CrashDetails, TaskTimeoutError, WorkerCrashError, WorkerStartError } from '../errors.js';
+import {
+  type CrashDetails,
+  TaskError,
+  TaskTimeoutError,
+  WorkerCrashError,
+  WorkerStartError,
+} from '../errors.js';
 import type { UntimedPoolEvent } from '../events.js';
 import type { Channel, ChannelListener, ChannelOpener, CloseReason } from '../protocol/channel.js';
+import type { TaskTimes } from '../protocol/times.js';
 import type { Hello } from '../protocol/wire.js';
+import type { Resources } from '../resources.js';
+import { bareOf } from './job.js';
 import { type Entry, Ledger } from './ledger.js';
 import type { Standing } from './order.js';
 import { TimeLimits } from './timeLimits.js';
@@ -43,6 +52,8 @@ export interface LaneOwner<R> {
   result(value: R, from: Emitter, worker: number, standing: Standing | undefined, attempt: number): void;
   resultWithheld(worker: number): void;
   starved(worker: number): void;
+  taskTimes(worker: number, times: TaskTimes): void;
+  resources(worker: number, resources: Resources): void;
   owesCredit(worker: number): boolean;
   turn(): void;
   tell(event: UntimedPoolEvent): void;
@@ -54,6 +65,8 @@ export interface LaneKeeper<T> {
   readonly emitter: Emitter;
   taskDone(standing: Standing): void;
   taskFailed(undone: Undone<T>, error: unknown): void;
+  /** A replay is over; it may have failed. */
+  replayed(failure?: TaskError): void;
   /** The task has run too long: it is called off. */
   overdue(error: TaskTimeoutError): void;
   /** Its function has returned. */
@@ -79,6 +92,8 @@ export class Lane<T, R> implements ChannelListener<R> {
   readonly #keeper: LaneKeeper<T>;
   readonly #channel: Channel<T>;
   readonly #ledger: Ledger<T>;
+  /** Tasks that only bring the worker up to date: nobody waits for their results. */
+  readonly #replays = new Set<number>();
   /** Of the tasks that are not at their first delivery. */
   readonly #attempts = new Map<number, number>();
   readonly #limits: TimeLimits | undefined;
@@ -133,7 +148,7 @@ export class Lane<T, R> implements ChannelListener<R> {
   }
 
   start(): void {
-    this.#tell({ type: 'worker-spawned', worker: this.index });
+    this.#tell({ type: 'worker-spawned', worker: this.index, name: this.name });
     // Whoever observes that may have ended the pool.
     if (!this.#closed) this.#channel.start();
   }
@@ -147,6 +162,15 @@ export class Lane<T, R> implements ChannelListener<R> {
     if (this.#drained) this.#crash({ reason: 'had completed its results before this task came' });
     else this.#channel.task(position, task);
     this.#owner.taskBegun();
+  }
+
+  /** A task that another worker in this place has had: its results are not sent again. */
+  replay(task: T): void {
+    const position = this.#position;
+    this.#position = position + 1;
+    this.#ledger.add(position, task);
+    this.#replays.add(position);
+    this.#channel.replay(position, task);
   }
 
   credit(results: number): void {
@@ -197,8 +221,9 @@ export class Lane<T, R> implements ChannelListener<R> {
 
   result(value: R, owner: number): void {
     if (!this.#stopping && !this.#crashed) {
+      const attempt = this.#attempts.get(owner) ?? 1;
       const standing = this.#ledger.standing(owner);
-      this.#owner.result(value, this.#keeper.emitter, this.index, standing, this.#attempts.get(owner) ?? 1);
+      this.#owner.result(value, this.#keeper.emitter, this.index, standing, attempt);
     }
   }
 
@@ -208,26 +233,42 @@ export class Lane<T, R> implements ChannelListener<R> {
   }
 
   done(position: number): void {
-    const standing = this.#crashed ? undefined : this.#ledger.close(position);
-    if (!standing) return;
+    const standing = this.#ledger.standing(position);
+    if (this.#crashed || !this.#ledger.close(position)) return;
     if (this.#attempts.size > 0) this.#attempts.delete(position);
     if (this.#overdue.size > 0) this.#overdue.delete(position);
-    this.#keeper.taskDone(standing);
+    if (this.#replays.delete(position)) {
+      this.#keeper.replayed();
+      return;
+    }
+    this.#keeper.taskDone(standing as Standing);
     if (this.#pilled) this.#expectEnd();
   }
 
   failed(position: number, error: unknown): void {
     const task = this.#ledger.task(position) as T;
-    const standing = this.#crashed ? undefined : this.#ledger.close(position);
-    if (!standing) return;
+    const standing = this.#ledger.standing(position) as Standing;
+    if (this.#crashed || !this.#ledger.close(position)) return;
     const cause = this.#overdue.get(position) ?? error;
     this.#overdue.delete(position);
+    if (this.#replays.delete(position)) {
+      this.#keeper.replayed(new TaskError(this, bareOf(task), 1, cause));
+      return;
+    }
     this.#keeper.taskFailed(this.#undone(position, { task, standing }), cause);
     if (this.#pilled) this.#expectEnd();
   }
 
   starved(): void {
     if (!this.#crashed) this.#owner.starved(this.index);
+  }
+
+  timed(take: () => TaskTimes): void {
+    if (!this.#crashed) this.#owner.taskTimes(this.index, take());
+  }
+
+  resources(resources: Resources): void {
+    this.#owner.resources(this.index, resources);
   }
 
   report(error: unknown): void {
@@ -274,13 +315,13 @@ export class Lane<T, R> implements ChannelListener<R> {
     if ((this.#stopping || this.#forced) && reason.kind !== 'crashed') return undefined;
     if (reason.kind === 'not-started') return new WorkerStartError(this, reason.path, reason.cause);
     if (reason.kind === 'exited' && this.#drained) return undefined;
-    return new WorkerCrashError(this, this.#ledger.open(), reason);
+    return new WorkerCrashError(this, this.#ledger.open().map(bareOf), reason);
   }
 
   /** If it still runs, it is asked to end. */
   #crash(details: CrashDetails): void {
     if (this.#crashed) return;
-    this.#giveBack(new WorkerCrashError(this, this.#ledger.open(), details));
+    this.#giveBack(new WorkerCrashError(this, this.#ledger.open().map(bareOf), details));
     this.stop();
   }
 
@@ -294,7 +335,7 @@ export class Lane<T, R> implements ChannelListener<R> {
     const task = this.#ledger.task(position) as T;
     if (this.#crashed || !this.#ledger.has(position)) return;
     const attempt = this.#attempts.get(position) ?? 1;
-    const error = new TaskTimeoutError(this, task, attempt, this.#owner.taskTimeout);
+    const error = new TaskTimeoutError(this, bareOf(task), attempt, this.#owner.taskTimeout);
     this.#overdue.set(position, error);
     this.#channel.cancel(position, error.message);
     this.#keeper.overdue(error);
@@ -312,10 +353,14 @@ export class Lane<T, R> implements ChannelListener<R> {
   #giveUp(): Undone<T>[] {
     this.#crashed = true;
     this.#limits?.stop();
-    return this.#ledger.entries().map(([position, entry]) => this.#undone(position, entry));
+    const entries = this.#ledger.entries().filter(([position]) => !this.#replays.has(position));
+    return entries.map(([position, entry]) => this.#undone(position, entry));
   }
 
-  #undone(position: number, { task, standing }: Entry<T>): Undone<T> {
+  #undone(position: number, entry: Entry<T>): Undone<T> {
+    const { task } = entry;
+    // Only a replay has none.
+    const standing = entry.standing as Standing;
     this.#owner.taskLeaves(standing);
     const attempt = this.#attempts.get(position) ?? 1;
     this.#attempts.delete(position);

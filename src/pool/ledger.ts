@@ -10,7 +10,8 @@ const FREE = -1;
 
 export interface Entry<T> {
   readonly task: T;
-  readonly standing: Standing;
+  /** None when it has no part in the order. */
+  readonly standing?: Standing | undefined;
 }
 
 export class Ledger<T> {
@@ -34,7 +35,7 @@ export class Ledger<T> {
     return this.#size;
   }
 
-  add(position: number, task: T, standing: Standing): void {
+  add(position: number, task: T, standing?: Standing): void {
     const slot = position & this.#mask;
     const former = this.#positions[slot] as number;
     if (former !== FREE) this.#overflow.set(former, this.#at(slot));
@@ -44,24 +45,22 @@ export class Ledger<T> {
     this.#size += 1;
   }
 
-  /** The standing of a task that was still open; it is not any more. */
-  close(position: number): Standing | undefined {
-    const standing = this.standing(position);
-    if (standing === undefined) return undefined;
-    this.#size -= 1;
+  /** Whether the task was still open; it is not any more. */
+  close(position: number): boolean {
     const slot = position & this.#mask;
     if (this.#positions[slot] === position) {
       this.#positions[slot] = FREE;
       this.#tasks[slot] = undefined;
       this.#standings[slot] = undefined;
-    } else {
-      this.#overflow.delete(position);
+    } else if (!this.#overflow.delete(position)) {
+      return false;
     }
-    return standing;
+    this.#size -= 1;
+    return true;
   }
 
   has(position: number): boolean {
-    return this.standing(position) !== undefined;
+    return this.#positions[position & this.#mask] === position || this.#overflow.has(position);
   }
 
   /** The task at a position that is open. */
@@ -93,6 +92,6 @@ export class Ledger<T> {
   }
 
   #at(slot: number): Entry<T> {
-    return { task: this.#tasks[slot] as T, standing: this.#standings[slot] as Standing };
+    return { task: this.#tasks[slot] as T, standing: this.#standings[slot] };
   }
 }

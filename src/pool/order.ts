@@ -38,8 +38,6 @@ export interface Order {
   readonly waiting: number;
   /** A task takes its place, behind all others; it has a slot of the worker, or will have. */
   enter(worker: number): Standing;
-  /** As `enter`, for a task that goes before one that is not over and that no worker has. */
-  enterBefore(next: Standing, worker: number): Standing;
   /**
    * The task is about to be given to its worker, perhaps not for the first time: what still waits of an earlier delivery is
    * dropped, for it comes again.
@@ -78,10 +76,6 @@ class AsTheyCome implements Order {
 
   enter(worker: number): Standing {
     return this.#standings[worker] as Standing;
-  }
-
-  enterBefore(_next: Standing, worker: number): Standing {
-    return this.enter(worker);
   }
 
   begin(): void {}

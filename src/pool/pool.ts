@@ -8,47 +8,55 @@
  * (3) each drains and leaves; (4) the last result is ingested; (5) the output completes (DRN-2).
  * Error or unsubscribe: the workers are asked to end, then terminated after `grace`; nothing more is emitted (CAN-1).
  */
-import { asyncScheduler, Subject, type Subscriber, type Subscription, timer } from 'rxjs';
+import { type Subscriber, type Subscription, timer } from 'rxjs';
+import { now } from '../clock.js';
 import { currentScope, type Emitter } from '../demand/emission.js';
+import type { Feeders } from '../demand/feeders.js';
 import {
   BacklogFullError,
   DrainTimeoutError,
+  type TaskError,
   TaskTimeoutError,
   WorkerCrashError,
   type WorkerName,
 } from '../errors.js';
-import type { PoolEvent, UntimedPoolEvent } from '../events.js';
+import type { UntimedPoolEvent } from '../events.js';
 import { forAll } from '../forAll.js';
 import type { ResolvedOptions } from '../options.js';
 import type { ChannelOpener } from '../protocol/channel.js';
+import type { TaskTimes } from '../protocol/times.js';
 import { PROTOCOL } from '../protocol/wire.js';
-import type { Routed } from '../routing.js';
+import type { Resources } from '../resources.js';
+import { directionOf, type Routed } from '../routing.js';
 import { Acks } from './acks.js';
+import { Announcer } from './announcer.js';
 import { type ResultCredits, resultCredits } from './credits.js';
 import { type Dispatcher, LeastBusy, RoundRobin } from './dispatcher.js';
 import { HighWater, highMark } from './highWater.js';
 import { Intake } from './intake.js';
+import { bareOf, Job } from './job.js';
 import { Lane, type LaneOwner } from './lane.js';
 import { type Order, type OrderOwner, orderFor, type Standing } from './order.js';
 import { Outlet } from './outlet.js';
+import type { LaneGauges, PoolGauges } from './recorder.js';
 import { RetryPolicy } from './retry.js';
 import { Router } from './router.js';
 import { Seat, type SeatOwner, type TaskFailure } from './seat.js';
-import { warnUnobserved } from './unobserved.js';
 
 /** Starts the worker of a slot. May throw what the user's factory throws. */
 export type OpenSlot<T, R> = (slot: WorkerName) => ChannelOpener<T, R>;
 
-export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner {
+export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, PoolGauges {
   readonly grace: number;
   readonly window: number;
   readonly taskTimeout: number;
   readonly retry: RetryPolicy;
   readonly maxTasksPerWorker: number;
   readonly #open: OpenSlot<T, R>;
+  readonly feeders: Feeders;
   readonly #options: ResolvedOptions;
   readonly #output: Subscriber<R>;
-  readonly #events: Subject<PoolEvent> | undefined;
+  readonly #announcer: Announcer;
   readonly #intake: Intake<T | Routed<T>>;
   readonly #highWater: HighWater;
   readonly #dispatcher: Dispatcher;
@@ -74,16 +82,17 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner {
     this.#options = options;
     this.#open = open;
     this.#output = output;
-    // An observer that throws is reported as RxJS does for any, and stops nothing here.
-    this.#events = events && new Subject<PoolEvent>();
-    this.#events?.subscribe(events);
+    this.#announcer = new Announcer(this, events);
     this.#intake = new Intake(backlog, overflow);
+    this.feeders = this.#intake.feeders;
     this.#highWater = new HighWater(highMark(maxTasks, backlog));
     const { route } = options;
     this.#dispatcher = route === 'least-busy' ? new LeastBusy(n, maxTasks) : new RoundRobin(n, maxTasks);
     const keyOf = typeof route === 'function' ? route : undefined;
-    this.#order = orderFor(ordered, n, this);
-    this.#router = new Router<T>(this.#dispatcher, n, keyOf, this);
+    this.#router = new Router<T>(this.#dispatcher, n, keyOf, {
+      enter: (worker) => this.#order.enter(worker),
+      give: (worker, task, standing) => (this.#seats[worker] as Seat<T, R>).task(task, standing),
+    });
     const grant = (worker: number, results: number) => this.#seats[worker]?.credit(results);
     const tellOldest = (worker: number, position: number) => this.#seats[worker]?.oldest(position);
     this.#credits = resultCredits(maxResults, n, grant, ordered ? tellOldest : undefined);
@@ -94,8 +103,31 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner {
     this.retry = new RetryPolicy(options);
     this.grace = grace;
     this.window = this.#dispatcher.window;
+    this.#order = orderFor(ordered, n, this);
     this.taskTimeout = options.taskTimeout;
     this.maxTasksPerWorker = options.maxTasksPerWorker;
+  }
+
+  // What can be read from outside.
+
+  get name(): string {
+    return this.#options.name;
+  }
+
+  get queued(): number {
+    return this.#intake.waiting + this.#router.parked;
+  }
+
+  get uningested(): number {
+    return this.#order.waiting + this.#outlet.uningested;
+  }
+
+  get over(): boolean {
+    return this.#over;
+  }
+
+  get lanes(): readonly LaneGauges[] {
+    return this.#seats;
   }
 
   /** @throws what the user's factory throws; the workers before are started then, and `stop` ends them */
@@ -122,7 +154,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner {
     } else {
       this.#pushUnpaused(task);
     }
-    if (this.#intake.paused > 0 && this.#pausedAt === undefined) this.#tellPaused();
+    if (this.feeders.paused > 0 && this.#pausedAt === undefined) this.#tellPaused();
   }
 
   /** Its source cannot wait: it joins the backlog, as long as that has room. */
@@ -146,7 +178,9 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner {
     try {
       return this.#router.place(task);
     } catch (error) {
-      this.fail(error);
+      const bare = directionOf(task) ? (task as Routed<T>).task : task;
+      if (bare instanceof Job) bare.owner.fail(error);
+      else this.fail(error);
       return true;
     }
   }
@@ -154,7 +188,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner {
   complete(): void {
     this.#sourceCompleted = true;
     const { drainTimeout } = this.#options;
-    if (drainTimeout !== Infinity) this.#drain = timer(drainTimeout).subscribe(() => this.#drainsTooLong());
+    if (drainTimeout !== Infinity) this.#drain = timer(drainTimeout).subscribe(() => this.drainsTooLong());
     this.turn();
   }
 
@@ -179,20 +213,10 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner {
     }
   }
 
-  // From the router.
-
-  give(worker: number, task: T, standing?: Standing): void {
-    (this.#seats[worker] as Seat<T, R>).task(task, standing);
-  }
+  // From the lanes and the seats.
 
   enter(worker: number): Standing {
     return this.#order.enter(worker);
-  }
-
-  // From the lanes and the seats.
-
-  enterBefore(worker: number, next: Standing | undefined): Standing {
-    return next ? this.#order.enterBefore(next, worker) : this.#order.enter(worker);
   }
 
   taskBegins(standing: Standing, position: number): void {
@@ -207,7 +231,14 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner {
     this.#order.withdraw(standing);
   }
 
+  taskWaits(standing: Standing): void {
+    this.#order.await(standing);
+  }
+
   result(value: R, from: Emitter, worker: number, standing: Standing | undefined, attempt: number): void {
+    const seat = this.#seats[worker] as Seat<T, R>;
+    seat.results += 1;
+    seat.uningested += 1;
     const out = this.#acks ? this.#acks.deliveryOf(value, worker, attempt) : value;
     this.#order.result(out, from, standing);
     // Behind the delivery: a credit that it sets free must not bring the next result before this one.
@@ -221,7 +252,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner {
 
   resultSettled(worker: number): void {
     this.#outlet.settled();
-    this.#credits.settled(worker);
+    this.#ingested(worker);
     this.#completeIfThrough();
   }
 
@@ -231,10 +262,6 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner {
 
   outputHasRoom(): void {
     if (!this.#over) this.#outlet.room();
-  }
-
-  taskWaits(standing: Standing): void {
-    this.#order.await(standing);
   }
 
   taskDone(standing: Standing): void {
@@ -250,17 +277,29 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner {
     if (!this.retry.supervised && !this.#options.ordered) this.fail(error);
   }
 
-  taskLost(error: TaskFailure, standing: Standing): void {
+  taskLost(error: TaskFailure, standing: Standing, task: T): void {
     if (this.#over) return;
+    if (task instanceof Job && !task.owner.jobLost(error)) {
+      this.#order.giveUp(standing);
+      return;
+    }
     if (this.#options.onTaskError === 'error') {
       this.#order.giveUp(standing, () => this.fail(error));
+      return;
+    }
+    this.#lose(error);
+    this.#order.giveUp(standing);
+  }
+
+  #lose(error: TaskFailure): void {
+    if (this.#options.onTaskError === 'error') {
+      this.fail(error);
       return;
     }
     const { worker, task, attempts } = error;
     const cause = error instanceof TaskTimeoutError ? error : error.cause;
     const { exitCode, signal } = cause instanceof WorkerCrashError ? cause : {};
     this.tell({ type: 'dead-letter', worker, task, attempts, cause, error, exitCode, signal });
-    this.#order.giveUp(standing);
   }
 
   suspend(worker: number): void {
@@ -283,6 +322,11 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner {
   }
 
   dropped(worker: number): void {
+    this.#ingested(worker);
+  }
+
+  #ingested(worker: number): void {
+    (this.#seats[worker] as Seat<T, R>).uningested -= 1;
     this.#credits.settled(worker);
   }
 
@@ -325,7 +369,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner {
       if (!this.#place(this.#intake.peek())) return;
       this.#intake.shift();
     }
-    if (this.#intake.paused > 0) this.#resume();
+    if (this.feeders.paused > 0) this.#resume();
     if (this.#sourceCompleted && !this.#pilled && this.#intake.waiting + this.#router.parked === 0) {
       this.#pilled = true;
       forAll(this.#seats, (seat) => seat.pill());
@@ -334,11 +378,13 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner {
     }
   }
 
-  /** They take slots of their own: nobody has counted them yet. */
-  retainedFor(worker: number): T[] {
-    const retained = this.#router.retained();
-    for (let i = 0; i < retained.length; i += 1) this.#dispatcher.add(worker);
-    return retained;
+  retained(): T[] {
+    return this.#router.retained();
+  }
+
+  replayFailed(failure: TaskError): void {
+    this.taskFailed(failure);
+    this.#lose(failure);
   }
 
   creditsFor(worker: number): number {
@@ -350,8 +396,21 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner {
     const { name: poolName, initialData } = this.#options;
     const opener = this.#open({ index, name });
     const { onDemand: asks, reserve } = this.#credits;
+    const { clock, resourceInterval } = this.#announcer;
     const watches = this.taskTimeout !== Infinity;
-    const hello = { protocol: PROTOCOL, index, name, poolName, initialData, credits, asks, reserve, watches };
+    const hello = {
+      protocol: PROTOCOL,
+      index,
+      name,
+      poolName,
+      initialData,
+      credits,
+      asks,
+      reserve,
+      watches,
+      clock,
+      resourceInterval,
+    };
     return new Lane(hello, opener, this, seat);
   }
 
@@ -365,18 +424,30 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner {
   }
 
   tell(event: UntimedPoolEvent): void {
-    if (this.#events) this.#events.next({ ...event, at: asyncScheduler.now() });
-    else warnUnobserved(this.#options.name, event);
+    this.#announcer.tell(event);
   }
 
-  #drainsTooLong(): void {
+  taskTimes(worker: number, times: TaskTimes): void {
+    this.#announcer.taskTimes(worker, times);
+  }
+
+  resources(worker: number, resources: Resources): void {
+    this.#announcer.resources(worker, resources);
+  }
+
+  /** Ends the output with what is left. */
+  drainsTooLong(): void {
     const tasks = [
       ...this.#seats.flatMap((seat) => seat.undone()),
       ...this.#router.parkedTasks(),
       ...this.#intake.tasks(),
     ];
     this.fail(
-      new DrainTimeoutError(this.#options.drainTimeout, tasks, this.#order.waiting + this.#outlet.uningested),
+      new DrainTimeoutError(
+        this.#options.drainTimeout,
+        tasks.map(bareOf),
+        this.#order.waiting + this.#outlet.uningested,
+      ),
     );
   }
 
@@ -385,25 +456,23 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner {
   /** False when whoever emits cannot wait. */
   #pause(): boolean {
     const scope = currentScope();
-    // A task that is fed back from a result of ours: whoever sent it is us, and pausing would make us wait for ourselves.
-    if (!scope || this.#seats.some((seat) => seat.emitter === scope.emitter)) return false;
-    return this.#intake.pause(scope);
+    return scope !== undefined && this.feeders.pause(scope);
   }
 
   #tellPaused(): void {
-    if (!this.#events) return;
-    this.#pausedAt = asyncScheduler.now();
+    if (!this.#announcer.isHeard) return;
+    this.#pausedAt = now();
     this.tell({ type: 'paused' });
   }
 
   #resume(): void {
     if (!this.#hasRoom()) return;
     if (this.#pausedAt !== undefined) {
-      const duration = asyncScheduler.now() - this.#pausedAt;
+      const duration = now() - this.#pausedAt;
       this.#pausedAt = undefined;
       this.tell({ type: 'resumed', duration });
     }
-    this.#intake.resume(this.#hasRoom);
+    this.feeders.resume(this.#hasRoom);
   }
 
   #completeIfThrough(): void {

@@ -41,15 +41,6 @@ export class Reorder implements Order {
     return place;
   }
 
-  enterBefore(next: Place, worker: number): Place {
-    const places = this.#places.takeAll();
-    const index = places.indexOf(next);
-    const before = places[index - 1]?.sequence ?? next.sequence - 1;
-    const place = new Place((before + next.sequence) / 2, worker);
-    for (const own of places.toSpliced(index, 0, place)) this.#places.push(own);
-    return place;
-  }
-
   begin(place: Place, position: number): void {
     place.position = position;
     for (let left = place.clear(); left > 0; left -= 1) {

@@ -1,7 +1,7 @@
 /**
  * Where each task goes: in the dispatcher's order, or where its direction or its key says.
  *
- * In: tasks that come, slots that get free. Out: tasks given. What is for one worker whose window is full is parked
+ * In: tasks that come, slots that get free. Out: `give(worker, task)`. What is for one worker whose window is full is parked
  * until it has room, in order, and tasks for others pass it; parked and given tasks together are never more than all windows
  * hold, so that a hot key cannot fill the memory (DEM-1).
  * Invariant: the tasks of one key, and the directed tasks of one worker, are given in the order in which they came.
@@ -15,10 +15,9 @@ import { workerOfKey } from './rendezvous.js';
 
 /** The pool, as the router sees it. */
 export interface RouterOwner<T> {
-  /** @param standing of a task that has been parked */
-  give(worker: number, task: T, standing?: Standing): void;
-  /** A task for the worker takes its place in the order, and will be given later. */
   enter(worker: number): Standing;
+  /** @param standing of a task that has entered before */
+  give(worker: number, task: T, standing?: Standing): void;
 }
 
 interface Parked<T> {
@@ -132,6 +131,7 @@ export class Router<T> {
     if (parked.length === 0 && this.#dispatcher.takeOf(worker)) {
       this.#owner.give(worker, task);
     } else {
+      // In the order of tasks it stands where it came, not where it gets through.
       parked.push({ task, standing: this.#owner.enter(worker) });
       this.#parkedInAll += 1;
     }

@@ -10,6 +10,7 @@
  */
 import { type Subscription, timer } from 'rxjs';
 import type { Emitter } from '../demand/emission.js';
+import type { Feeders } from '../demand/feeders.js';
 import {
   TaskError,
   TaskTimeoutError,
@@ -20,9 +21,11 @@ import {
 import type { UntimedPoolEvent } from '../events.js';
 import { isMoved } from '../move.js';
 import { Ring } from '../ring.js';
+import { bareOf } from './job.js';
 import type { Lane, LaneKeeper, Undone } from './lane.js';
 import type { Standing } from './order.js';
 import { NOWHERE } from './place.js';
+import type { LaneGauges } from './recorder.js';
 import type { RetryPolicy } from './retry.js';
 
 export type TaskFailure = TaskError | TaskTimeoutError;
@@ -31,18 +34,22 @@ export type TaskFailure = TaskError | TaskTimeoutError;
 export interface SeatOwner<T, R> {
   readonly retry: RetryPolicy;
   readonly maxTasksPerWorker: number;
+  /** The sources of tasks that wait for the pool. */
+  readonly feeders: Feeders;
   /** A new worker for the seat. Throws what the user's factory throws. */
   laneOf(seat: Seat<T, R>, credits: number): Lane<T, R>;
   /** Results that the seat's next worker may send to begin with. */
   creditsFor(worker: number): number;
   workerGone(worker: number): void;
-  /** What a replacement is to be given before any other task. */
-  retainedFor(worker: number): T[];
+  /** What a new worker is to be given before any other task. */
+  retained(): T[];
+  /** A new worker did not take what it was to be given first. */
+  replayFailed(failure: TaskError): void;
   resultSettled(worker: number): void;
   outputPaused(): void;
   outputHasRoom(): void;
-  /** A task of the seat takes its place in the order, right before one that is not over, or behind all. */
-  enterBefore(worker: number, next: Standing | undefined): Standing;
+  /** A task of the seat takes its place in the order before it has a worker. */
+  enter(worker: number): Standing;
   /** A task waits for its next delivery. */
   taskWaits(standing: Standing): void;
   taskDone(standing: Standing): void;
@@ -51,7 +58,7 @@ export interface SeatOwner<T, R> {
   /** A task has run too long, and is called off. */
   taskOverdue(error: TaskTimeoutError): void;
   /** The task has had its deliveries. */
-  taskLost(failure: TaskFailure, standing: Standing): void;
+  taskLost(failure: TaskFailure, standing: Standing, task: T): void;
   /** Takes the seat out of the rotation, and back into it. */
   suspend(worker: number): void;
   resume(worker: number): void;
@@ -61,15 +68,14 @@ export interface SeatOwner<T, R> {
   tell(event: UntimedPoolEvent): void;
 }
 
-export class Seat<T, R> implements LaneKeeper<T> {
+export class Seat<T, R> implements LaneKeeper<T>, LaneGauges {
   readonly index: number;
   readonly name: string;
   /** Of the results of all its workers. */
-  readonly emitter: Emitter = {
-    settled: () => this.#owner.resultSettled(this.index),
-    paused: () => this.#owner.outputPaused(),
-    room: () => this.#owner.outputHasRoom(),
-  };
+  readonly emitter: Emitter;
+  /** Results of its workers that have arrived, and those of them that are not ingested. */
+  results = 0;
+  uningested = 0;
   readonly #owner: SeatOwner<T, R>;
   #lane: Lane<T, R> | undefined;
   /** Takes the place of a worker that has done its share, once it is ready and that one has drained. */
@@ -82,6 +88,8 @@ export class Seat<T, R> implements LaneKeeper<T> {
   readonly #suspects = new Ring<Undone<T>>();
   /** Tasks that wait for their time to be delivered again. */
   readonly #delayed = new Map<Subscription, Undone<T>>();
+  /** What a new worker is given before anything else. */
+  #replays: T[] = [];
   #restart: Subscription | undefined;
   /** Out of the rotation: suspects go first. */
   #suspended = false;
@@ -97,6 +105,17 @@ export class Seat<T, R> implements LaneKeeper<T> {
     this.name = slot.name;
     this.#share = firstShare;
     this.#owner = owner;
+    this.emitter = {
+      feeders: owner.feeders,
+      settled: () => owner.resultSettled(this.index),
+      paused: () => owner.outputPaused(),
+      room: () => owner.outputHasRoom(),
+    };
+  }
+
+  /** Tasks that its workers have and have not done. */
+  get running(): number {
+    return (this.#lane?.load ?? 0) + (this.#successor?.load ?? 0);
   }
 
   /** @throws what the user's factory throws */
@@ -109,14 +128,19 @@ export class Seat<T, R> implements LaneKeeper<T> {
     if (this.#stopped) lane.stop();
   }
 
-  /** @param standing of a task that had to wait for this seat */
+  /** The next task of the rotation. */
   task(task: T, standing?: Standing): void {
     const lane = this.#lane;
     if (lane && (lane.open || !this.#owner.retry.supervised)) {
       lane.task(task, 1, standing);
       if (lane.given >= this.#share) this.#recycle('maxTasksPerWorker');
     } else {
-      this.#wait(firstDelivery(task, standing ?? this.#owner.enterBefore(this.index, undefined)));
+      this.#wait({
+        task,
+        attempt: 1,
+        position: NOWHERE,
+        standing: standing ?? this.#owner.enter(this.index),
+      });
     }
   }
 
@@ -144,7 +168,7 @@ export class Seat<T, R> implements LaneKeeper<T> {
     this.#suspend();
     const suspects: Undone<T>[] = [];
     for (const task of lane.recall()) {
-      if (isMoved(task.task)) this.#giveUp(task, this.#failureOf(task, movedAway(undefined)));
+      if (isMoved(bareOf(task.task))) this.#giveUp(task, this.#failureOf(task, movedAway(undefined)));
       else suspects.push(task);
     }
     this.#line([...suspects, ...this.#suspects.takeAll()]);
@@ -180,9 +204,14 @@ export class Seat<T, R> implements LaneKeeper<T> {
     const { retry } = this.#owner;
     const failure = error instanceof TaskTimeoutError ? error : this.#failureOf(undone, error);
     this.#owner.taskFailed(failure);
-    if (retry.mayRetry(undone.attempt) && !isMoved(undone.task)) this.#deliverAgain(undone, error);
+    if (retry.mayRetry(undone.attempt) && !isMoved(bareOf(undone.task))) this.#deliverAgain(undone, error);
     else this.#giveUp(undone, failure);
     if (this.#suspended) this.#carryOn();
+  }
+
+  replayed(failure?: TaskError): void {
+    if (failure) this.#owner.replayFailed(failure);
+    this.#carryOn();
   }
 
   ready(): void {
@@ -212,7 +241,7 @@ export class Seat<T, R> implements LaneKeeper<T> {
     const suspects: Undone<T>[] = [];
     for (const task of undone) {
       const again = retry.mayRedeliver(task.attempt, undone.length);
-      if (isMoved(task.task)) this.#giveUp(task, this.#failureOf(task, movedAway(error)));
+      if (isMoved(bareOf(task.task))) this.#giveUp(task, this.#failureOf(task, movedAway(error)));
       else if (untouched) suspects.push(task);
       else if (again) suspects.push(nextDelivery(task));
       else this.#giveUp(task, this.#failureOf(task, error));
@@ -236,7 +265,7 @@ export class Seat<T, R> implements LaneKeeper<T> {
       const guilty = task.position === culprit;
       if (guilty) this.#owner.taskFailed(error);
       if (guilty && !retry.mayRetry(task.attempt)) this.#giveUp(task, error);
-      else if (isMoved(task.task)) this.#giveUp(task, this.#failureOf(task, movedAway(error)));
+      else if (isMoved(bareOf(task.task))) this.#giveUp(task, this.#failureOf(task, movedAway(error)));
       else suspects.push(guilty ? nextDelivery(task) : task);
     }
     this.#line([...suspects, ...this.#suspects.takeAll()]);
@@ -283,12 +312,7 @@ export class Seat<T, R> implements LaneKeeper<T> {
   /** A new worker comes: its share is whole, and what is retained goes first. */
   #renew(): void {
     this.#share = this.#owner.maxTasksPerWorker;
-    const suspects = this.#suspects.takeAll();
-    const first = [...this.#delayed.values(), ...suspects].sort(bySequence)[0]?.standing;
-    for (const task of this.#owner.retainedFor(this.index)) {
-      this.#suspects.push(firstDelivery(task, this.#owner.enterBefore(this.index, first)));
-    }
-    for (const suspect of suspects) this.#suspects.push(suspect);
+    this.#replays = this.#owner.retained();
   }
 
   /** No more tasks for the worker of the day. Its successor starts while it is at its last ones. */
@@ -325,11 +349,11 @@ export class Seat<T, R> implements LaneKeeper<T> {
   }
 
   #failureOf({ task, attempt }: Undone<T>, cause: unknown): TaskError {
-    return new TaskError(this, task, attempt, cause);
+    return new TaskError(this, bareOf(task), attempt, cause);
   }
 
-  #giveUp({ standing }: Undone<T>, failure: TaskFailure): void {
-    this.#owner.taskLost(failure, standing);
+  #giveUp({ task, standing }: Undone<T>, failure: TaskFailure): void {
+    this.#owner.taskLost(failure, standing, task);
   }
 
   #deliverAgain(undone: Undone<T>, error: unknown): void {
@@ -365,17 +389,21 @@ export class Seat<T, R> implements LaneKeeper<T> {
 
   /** Where results leave in the order of tasks, tasks also wait in that: nobody may wait for the turn of one behind it. */
   #line(suspects: Undone<T>[]): void {
-    for (const undone of suspects.sort(bySequence)) this.#suspects.push(undone);
+    suspects.sort((a, b) => a.standing.sequence - b.standing.sequence);
+    for (const undone of suspects) this.#suspects.push(undone);
   }
 
   /** A task before it in that order is still to come. */
-  #isPreceded(undone: Undone<T>): boolean {
-    for (const delayed of this.#delayed.values()) if (bySequence(delayed, undone) < 0) return true;
+  #isPreceded({ standing }: Undone<T>): boolean {
+    for (const delayed of this.#delayed.values()) {
+      if (delayed.standing.sequence < standing.sequence) return true;
+    }
     return false;
   }
 
   #deliver(lane: Lane<T, R>, { task, attempt, standing }: Undone<T>): void {
-    if (attempt > 1) this.#owner.tell({ type: 'task-redelivered', worker: this.index, task, attempt });
+    if (attempt > 1)
+      this.#owner.tell({ type: 'task-redelivered', worker: this.index, task: bareOf(task), attempt });
     lane.task(task, attempt, standing);
   }
 
@@ -390,12 +418,13 @@ export class Seat<T, R> implements LaneKeeper<T> {
     // What is done in the call that brings it comes back here: the loop goes on, not a deeper call.
     if (this.#redelivering || this.#stopped) return;
     this.#redelivering = true;
-    while (this.#suspects.length > 0 && this.#lane?.open && this.#lane.load === 0) {
-      if (this.#isPreceded(this.#suspects.peek())) break;
-      this.#deliver(this.#lane, this.#suspects.shift());
+    while (this.#lane?.open && this.#lane.load === 0) {
+      if (this.#replays.length > 0) this.#lane.replay(this.#replays.shift() as T);
+      else if (this.#suspects.length === 0 || this.#isPreceded(this.#suspects.peek())) break;
+      else this.#deliver(this.#lane, this.#suspects.shift());
     }
     this.#redelivering = false;
-    if (this.#waiting > 0 || !this.#lane?.open) return;
+    if (this.#waiting + this.#replays.length > 0 || !this.#lane?.open) return;
     if (this.#pillDue) this.#lane.pill();
     else if (this.#suspended && !this.#successor && this.#lane.load === 0) {
       this.#suspended = false;
@@ -411,14 +440,6 @@ function movedAway(cause: unknown): Error {
   });
 }
 
-function firstDelivery<T>(task: T, standing: Standing): Undone<T> {
-  return { task, attempt: 1, position: NOWHERE, standing };
-}
-
 function nextDelivery<T>(undone: Undone<T>): Undone<T> {
   return { ...undone, attempt: undone.attempt + 1 };
-}
-
-function bySequence(one: Undone<unknown>, other: Undone<unknown>): number {
-  return one.standing.sequence - other.standing.sequence;
 }

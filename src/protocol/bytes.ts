@@ -20,6 +20,21 @@ export function toBytes(value: unknown): Uint8Array {
   return serializer.releaseBuffer();
 }
 
+/**
+ * The same for a value that moves something: it is copied, and gone here all the same.
+ * @throws TypeError for what only threads can be given
+ */
+export function toBytesMoving(value: unknown, moved: readonly object[] = []): Uint8Array {
+  const foreign = moved.find((own) => !(own instanceof ArrayBuffer));
+  if (foreign) {
+    const name = foreign.constructor?.name ?? 'object';
+    throw new TypeError(`a ${name} cannot be moved to another process, use threadWorker`);
+  }
+  const bytes = toBytes(value);
+  if (moved.length > 0) structuredClone(null, { transfer: moved as ArrayBuffer[] });
+  return bytes;
+}
+
 export function fromBytes(bytes: Uint8Array): unknown {
   const deserializer = new Deserializer(bytes);
   deserializer.readHeader();

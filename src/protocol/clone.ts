@@ -42,8 +42,10 @@ export function whyNotMovable(
   value: unknown,
   transfer: readonly object[],
   error: unknown,
+  clone: Clone = byStructure,
 ): SerializationError {
-  const why = transfer.every((own) => own instanceof ArrayBuffer) ? whyNotCloneable(root, value) : undefined;
+  const only = transfer.every((own) => own instanceof ArrayBuffer);
+  const why = only ? whyNotCloneable(root, value, clone) : undefined;
   return why ?? new SerializationError(root, error instanceof Error ? error.message : oneLine(error), error);
 }
 

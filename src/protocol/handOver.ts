@@ -15,8 +15,3 @@ export function handOver<V>(root: string, value: V): V {
     throw whyNotMovable(root, value, transfer, error);
   }
 }
-
-/** Behind a wire that copies: what was moved is gone here all the same. */
-export function letGo(moved: readonly object[] | undefined): void {
-  if (moved) structuredClone(null, { transfer: moved as ArrayBuffer[] });
-}

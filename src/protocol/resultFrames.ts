@@ -1,11 +1,13 @@
 /** A worker's frames: results, what became of tasks, and the worker's own news. */
 import { ProtocolError } from '../errors.js';
 import { movesIn } from '../move.js';
+import type { Resources } from '../resources.js';
 import { type Clone, whyNotCloneable, whyNotMovable } from './clone.js';
 import { isPacked, type Packed, pack } from './codec.js';
 import { type FailureRecord, fromRecord, toRecord } from './failure.js';
 import { ProgressionReader, type Progressions, ProgressionWriter, positionsOf } from './progressions.js';
 import type { Post } from './taskFrames.js';
+import { type TaskTimes, withoutTasks } from './times.js';
 import { Turn } from './turn.js';
 import { type ToPool, UNSOLICITED } from './wire.js';
 
@@ -26,6 +28,8 @@ export interface ResultFrame<R> {
   readonly failed: readonly (readonly [position: number, failure: FailureRecord])[];
   readonly reports: readonly FailureRecord[];
   readonly starved: boolean;
+  readonly times: TaskTimes | undefined;
+  readonly resources: Resources | undefined;
   readonly broken: FailureRecord | undefined;
   readonly ending: boolean;
   readonly drained: boolean;
@@ -42,6 +46,8 @@ const SILENT: ResultFrame<never> = {
   failed: [],
   reports: [],
   starved: false,
+  times: undefined,
+  resources: undefined,
   broken: undefined,
   ending: false,
   drained: false,
@@ -58,6 +64,10 @@ export class ResultFrameWriter<R> implements ToPool<R> {
   #failed: [number, FailureRecord][] = [];
   #reports: FailureRecord[] = [];
   #starved = false;
+  #times: (() => TaskTimes) | undefined;
+  #resources: Resources | undefined;
+  /** Tasks of which a result was refused while they ran: they have failed, whatever they say at their end. */
+  readonly #refusedTasks = new Map<number, unknown>();
   #broken: FailureRecord | undefined;
   #ending = false;
   #drained = false;
@@ -121,6 +131,16 @@ export class ResultFrameWriter<R> implements ToPool<R> {
     this.#soon();
   }
 
+  timed(take: () => TaskTimes): void {
+    this.#times = take;
+    this.#soon();
+  }
+
+  resources(resources: Resources): void {
+    this.#resources = resources;
+    this.#soon();
+  }
+
   report(error: unknown): void {
     this.#reports.push(toRecord(error, this.#clone));
     this.#soon();
@@ -155,6 +175,8 @@ export class ResultFrameWriter<R> implements ToPool<R> {
       failed: this.#failed,
       reports: this.#reports,
       starved: this.#starved,
+      times: this.#takeTimes(),
+      resources: this.#resources,
       broken: this.#broken,
       ending: this.#ending,
       drained: this.#drained,
@@ -167,6 +189,7 @@ export class ResultFrameWriter<R> implements ToPool<R> {
     if (this.#reports.length > 0) this.#reports = [];
     this.#withheld = 0;
     this.#starved = false;
+    this.#resources = undefined;
     this.#ending = false;
     try {
       this.#post(frame);
@@ -181,16 +204,23 @@ export class ResultFrameWriter<R> implements ToPool<R> {
     try {
       this.#post({ ...SILENT, results: [value], owners: [owner, 1, 0] }, moved);
     } catch (error) {
-      this.#refuse(owner, whyNotMovable('result', value, moved, error));
+      this.#refuse(owner, whyNotMovable('result', value, moved, error, this.#clone));
     }
   }
 
   /** At once too: what its task is told to be in a later frame, done or failed, counts no more. */
   #refuse(owner: number, why: unknown): void {
+    this.#refusedTasks.set(owner, why);
     this.withheld(1);
     if (owner === UNSOLICITED) this.broken(why);
     else this.failed(owner, why);
     this.turn();
+  }
+
+  #takeTimes(): TaskTimes | undefined {
+    const times = this.#times?.();
+    this.#times = undefined;
+    return times && this.#refusedTasks.size > 0 ? withoutTasks(times, this.#refusedTasks) : times;
   }
 
   #soon(): void {
@@ -225,7 +255,8 @@ function withoutRefused<R>(frame: ResultFrame<R>, sent: readonly R[], clone: Clo
     else failed.push([owner, failure]);
   }
   const withheld = frame.withheld + sent.length - results.length;
-  return { ...frame, results, owners: owners.take(), withheld, done: done.take(), failed, broken };
+  const times = frame.times && withoutTasks(frame.times, refused);
+  return { ...frame, times, results, owners: owners.take(), withheld, done: done.take(), failed, broken };
 }
 
 /** Replays a frame to the pool, whose turn it is then to call. */
@@ -238,6 +269,9 @@ export function replayResults<R>(frame: ResultFrame<R>, pool: ToPool<R>): void {
   if (frame.withheld > 0) pool.withheld(frame.withheld);
   const done = new ProgressionReader(frame.done);
   for (let position = done.next(); position !== undefined; position = done.next()) pool.done(position);
+  const { times } = frame;
+  if (times) pool.timed(() => times);
+  if (frame.resources) pool.resources(frame.resources);
   for (const [position, failure] of frame.failed) pool.failed(position, fromRecord(failure));
   for (const failure of frame.reports) pool.report(fromRecord(failure));
   if (frame.starved) pool.starved();

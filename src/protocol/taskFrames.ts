@@ -18,12 +18,18 @@ export interface TaskFrame<T> {
   /** Position of the first task; the others follow without a gap. */
   readonly first: number;
   readonly tasks: Packed<T>;
+  /** The trace contexts of the tasks; undefined where none has one. */
+  readonly traces?: readonly string[] | undefined;
   readonly credits: number;
   /** Position of the pool's oldest task. */
   readonly oldest?: number | undefined;
+  /** The tasks are replays. */
+  readonly replay?: boolean;
   /** A task that is called off, and why. */
   readonly cancelled?: readonly [position: number, reason: string];
   readonly end: typeof CONTINUE | typeof PILL | typeof ABORT;
+  /** When its tasks were sent, on the pool's clock, where somebody wants to know. */
+  readonly sent?: number | undefined;
 }
 
 /**
@@ -36,6 +42,7 @@ export type Post<F> = (frame: F, transfer?: readonly object[]) => void;
 export class TaskFrameWriter<T> implements ToWorker<T> {
   #first = 0;
   #tasks: T[] = [];
+  #traces: string[] | undefined;
   #credits = 0;
   #oldest: number | undefined;
   #end: TaskFrame<T>['end'] = CONTINUE;
@@ -44,25 +51,29 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
   readonly #refused: (position: number, error: unknown) => void;
   readonly #limit: number;
   readonly #clone: Clone | undefined;
+  readonly #now: () => number | undefined;
 
   /**
    * @param limit tasks in a frame at most
    * @param refused is told of a task that cannot be cloned; the others of its batch are sent
    * @param clone how the carrier clones; structuredClone unless said otherwise
+   * @param now the pool's clock, where tasks are timed
    */
   constructor(
     post: Post<TaskFrame<T>>,
     limit: number,
     refused: (position: number, error: unknown) => void,
     clone?: Clone,
+    now: () => number | undefined = () => undefined,
   ) {
     this.#post = post;
     this.#clone = clone;
     this.#limit = limit;
     this.#refused = refused;
+    this.#now = now;
   }
 
-  task(position: number, task: T): void {
+  task(position: number, task: T, trace?: string): void {
     let moved: readonly object[] | undefined;
     try {
       moved = movesIn('task', task);
@@ -73,13 +84,26 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
       return;
     }
     if (moved) {
-      this.#postMoved(position, task, moved);
+      this.#postMoved(position, task, moved, trace);
       return;
     }
     if (this.#tasks.length === 0) this.#first = position;
+    if (trace !== undefined) {
+      this.#traces ??= [];
+      this.#traces[this.#tasks.length] = trace;
+    }
     this.#tasks.push(task);
     if (this.#tasks.length >= this.#limit) this.#flush();
     else this.#turn.soon();
+  }
+
+  replay(position: number, task: T): void {
+    this.#flush();
+    try {
+      this.#post({ first: position, tasks: [task], credits: 0, replay: true, end: CONTINUE });
+    } catch (error) {
+      this.#refused(position, whyNotCloneable('task', task, this.#clone) ?? error);
+    }
   }
 
   credit(results: number): void {
@@ -104,35 +128,42 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
 
   abort(): void {
     this.#tasks = [];
+    this.#traces = undefined;
     this.#end = ABORT;
     this.#flush();
   }
 
   /** By itself and at once, behind what was said before: it is gone here when this returns. */
-  #postMoved(position: number, task: T, moved: readonly object[]): void {
+  #postMoved(position: number, task: T, moved: readonly object[], trace: string | undefined): void {
     this.#flush();
+    const traces = trace === undefined ? undefined : [trace];
     try {
-      this.#post({ first: position, tasks: [task], credits: 0, end: CONTINUE }, moved);
+      this.#post(
+        { first: position, tasks: [task], traces, credits: 0, end: CONTINUE, sent: this.#now() },
+        moved,
+      );
     } catch (error) {
-      this.#refused(position, whyNotMovable('task', task, moved, error));
+      this.#refused(position, whyNotMovable('task', task, moved, error, this.#clone));
     }
   }
 
   #flush(): void {
     const first = this.#first;
     const tasks = this.#tasks;
+    const traces = this.#traces;
     const credits = this.#credits;
     const oldest = this.#oldest;
     const end = this.#end;
     if (tasks.length === 0 && credits === 0 && oldest === undefined && end === CONTINUE) return;
     this.#tasks = [];
+    this.#traces = undefined;
     this.#credits = 0;
     this.#oldest = undefined;
     this.#end = CONTINUE;
     try {
-      this.#post({ first, tasks: pack(tasks), credits, oldest, end });
+      this.#post({ first, tasks: pack(tasks), traces, credits, oldest, end, sent: this.#now() });
     } catch {
-      const refused = this.#postOneByOne(first, tasks);
+      const refused = this.#postOneByOne(first, tasks, traces);
       if (tasks.length === 0 || credits > 0 || oldest !== undefined || end !== CONTINUE) {
         this.#post({ first: 0, tasks: [], credits, oldest, end });
       }
@@ -142,11 +173,17 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
   }
 
   /** Those that cannot be sent, and why. */
-  #postOneByOne(first: number, tasks: readonly T[]): [position: number, why: unknown][] {
+  #postOneByOne(
+    first: number,
+    tasks: readonly T[],
+    traces: readonly string[] | undefined,
+  ): [position: number, why: unknown][] {
     const refused: [number, unknown][] = [];
     for (const [i, task] of tasks.entries()) {
+      const own = traces?.slice(i, i + 1);
+      const sent = this.#now();
       try {
-        this.#post({ first: first + i, tasks: [task], credits: 0, end: CONTINUE });
+        this.#post({ first: first + i, tasks: [task], traces: own, credits: 0, end: CONTINUE, sent });
       } catch (error) {
         refused.push([first + i, whyNotCloneable('task', task, this.#clone) ?? error]);
       }
@@ -155,16 +192,24 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
   }
 }
 
+/** Who reads a pool's frames. */
+export interface TaskReader<T> extends ToWorker<T> {
+  /** The tasks from this position on were sent at that time. */
+  sent(first: number, at: number): void;
+}
+
 /** Replays a frame to a worker's loop, whose turn it is then to call. */
-export function replayTasks<T>(frame: TaskFrame<T>, loop: ToWorker<T>): void {
+export function replayTasks<T>(frame: TaskFrame<T>, loop: TaskReader<T>): void {
   if (!isPacked(frame?.tasks)) throw new ProtocolError('A worker received a message that is no task frame');
   let position = frame.first;
   // First: the credits are the oldest task's before they are anybody's.
   if (frame.oldest !== undefined) loop.oldest(frame.oldest);
   if (frame.credits > 0) loop.credit(frame.credits);
-  const { tasks } = frame;
+  const { tasks, traces, sent } = frame;
+  if (sent !== undefined && tasks.length > 0) loop.sent(position, sent);
   for (let i = 0; i < tasks.length; i += 1) {
-    loop.task(position, tasks[i] as T);
+    if (frame.replay) loop.replay(position, tasks[i] as T);
+    else loop.task(position, tasks[i] as T, traces?.[i]);
     position += 1;
   }
   if (frame.cancelled) loop.cancel(...frame.cancelled);

@@ -7,6 +7,9 @@
  * nothing follows `drained`.
  */
 
+import type { Resources } from '../resources.js';
+import type { TaskTimes } from './times.js';
+
 /** The version of the protocol. Both ends must have the same. */
 export const PROTOCOL = 1;
 
@@ -15,7 +18,10 @@ export const UNSOLICITED = -1;
 
 /** Pool to worker. */
 export interface ToWorker<T> {
-  task(position: number, task: T): void;
+  /** @param trace its trace context, as in W3C's `traceparent`, where the pool is traced */
+  task(position: number, task: T, trace?: string): void;
+  /** As `task`; its results are not wanted. */
+  replay(position: number, task: T): void;
   /** The worker may send this many results more. */
   credit(results: number): void;
   /** The task at this position is the oldest of the pool: its results may spend the reserve. Told when they may have to. */
@@ -42,6 +48,10 @@ export interface ToPool<R> {
   failed(position: number, error: unknown): void;
   /** A result waits, and the worker was given no credit of its own to begin with. */
   starved(): void;
+  /** Times of tasks wait to be taken, at the latest when this turn's calls leave. Only where Hello has a clock. */
+  timed(take: () => TaskTimes): void;
+  /** What the worker uses. Only where Hello says how often. */
+  resources(resources: Resources): void;
   /** `worker.report(error)`. */
   report(error: unknown): void;
   /** The results errored outside any task, or one of no task could not be sent: the worker is of no more use. */
@@ -72,4 +82,8 @@ export interface Hello {
   readonly reserve: number;
   /** Whether the pool wants to be told when a task starts, and may call it off. */
   readonly watches: boolean;
+  /** The epoch of the pool's clock, where somebody wants to know when tasks run. */
+  readonly clock?: number | undefined;
+  /** ms between two reports on what the worker uses, where somebody wants to know. */
+  readonly resourceInterval?: number | undefined;
 }

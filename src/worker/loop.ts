@@ -8,13 +8,15 @@
 import { type Observer, Subscriber, type Subscription } from 'rxjs';
 import { currentScope, type Emitter, emit, type Scope } from '../demand/emission.js';
 import { isObservableLike, toObservable } from '../demand/interop.js';
-import { type Hello, type ToPool, type ToWorker, UNSOLICITED } from '../protocol/wire.js';
+import type { TaskReader } from '../protocol/taskFrames.js';
+import { type Hello, type ToPool, UNSOLICITED } from '../protocol/wire.js';
 import { Ring } from '../ring.js';
 import { functionOf, type Results, type WorkerDefinition } from './definition.js';
 import { OrderedOutbox } from './orderedOutbox.js';
 import { type Outbox, QueueOutbox } from './outbox.js';
 import { SharedTasks } from './sharedTasks.js';
 import { Slice } from './slice.js';
+import { NONE, type TaskClock, timedWire } from './taskClock.js';
 
 /** What of the pool's `Hello` it goes by. */
 export type LoopOptions = Pick<Hello, 'credits' | 'asks' | 'reserve' | 'watches'>;
@@ -22,25 +24,32 @@ export type LoopOptions = Pick<Hello, 'credits' | 'asks' | 'reserve' | 'watches'
 export interface LoopHooks {
   /** Gives the event loop a turn, then calls back. Without it, all tasks run in the call that brings them. */
   readonly nextTurn?: (resume: () => void) => void;
+  /** Times the tasks. Without it nobody wants to know. */
+  readonly clock?: TaskClock | undefined;
   /** The worker's function threw, rejected, or returned no Observable. */
   failedToStart(error: unknown): void;
 }
 
-export class Loop<T, R> implements ToWorker<T>, Emitter {
+export class Loop<T, R> implements TaskReader<T>, Emitter {
   readonly #wire: ToPool<R>;
   readonly #hooks: LoopHooks;
   readonly #outbox: Outbox<R>;
   readonly #inbox = new Ring<T>();
   readonly #positions = new Ring<number>();
+  /** Of the tasks that are not done, where they have one. */
+  readonly #traces = new Map<number, string>();
   /** Whoever subscribes late sets waiting tasks going. */
   readonly #tasks = new SharedTasks<T>(() => {
     if (this.#setUp) this.turn();
   });
+  /** Replays that are not over. */
+  readonly #muted = new Set<number>();
   readonly #abort = new AbortController();
   /** The emissions of the tasks that run, where they may be called off. */
   readonly #scopes: Map<number, Scope> | undefined;
   readonly cancels: boolean;
   readonly #slice: Slice | undefined;
+  readonly #clock: TaskClock | undefined;
   #results: Subscription | undefined;
   #setUp = false;
   #pauses = 0;
@@ -67,11 +76,13 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
     this.cancels = hello.watches;
     this.#scopes = hello.watches ? new Map() : undefined;
     this.#slice = hooks.nextTurn && new Slice();
+    this.#clock = hooks.clock;
+    const outlet = hooks.clock ? timedWire(wire, hooks.clock) : wire;
     const unblocked = () => this.#runSlice();
     this.#outbox =
       hello.reserve > 0
-        ? new OrderedOutbox(wire, hello, this, unblocked)
-        : new QueueOutbox(wire, hello, unblocked);
+        ? new OrderedOutbox(outlet, hello, this, unblocked)
+        : new QueueOutbox(outlet, hello, unblocked);
   }
 
   /** Calls the worker's function and subscribes to its results. */
@@ -99,11 +110,21 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
 
   // From the pool.
 
-  task(position: number, task: T): void {
+  task(position: number, task: T, trace?: string): void {
     // It will not be done here, and what waits may wait for its end.
     if (this.#drained) this.#outbox.forsake();
+    if (trace !== undefined) this.#traces.set(position, trace);
     this.#inbox.push(task);
     this.#positions.push(position);
+  }
+
+  replay(position: number, task: T): void {
+    this.#muted.add(position);
+    this.task(position, task);
+  }
+
+  sent(first: number, at: number): void {
+    this.#clock?.sent(first, at);
   }
 
   credit(results: number): void {
@@ -147,6 +168,7 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
   #runSlice(): void {
     // Tasks that come meanwhile (fed back from a result, say) are taken by the loop that is delivering, not by a deeper call.
     if (this.#delivering) return;
+    if (this.#clock && this.#mayRun()) this.#clock.wake();
     while (this.#mayRun()) {
       if (this.#slice?.isOver()) {
         this.#waitsForTurn = true;
@@ -158,6 +180,8 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
       }
       this.#run();
     }
+    this.#clock?.rest();
+    this.#tellTimes();
     this.#lookForTheEnd();
     this.#wire.turn();
   }
@@ -168,8 +192,15 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
     this.#scopes?.delete(position);
     if (this.#broken || this.#drained) return;
     this.#running -= 1;
+    if (this.#muted.size > 0) this.#muted.delete(position);
+    if (this.#traces.size > 0) this.#traces.delete(position);
+    if (this.#clock && this.#outbox.blocked) this.#clock.settled(position);
     this.#outbox.done(position);
     this.#afterTask();
+  }
+
+  trace(position: number): string | undefined {
+    return this.#traces.get(position);
   }
 
   /** While the results go on, giving a task up is the worker's own choice. At their end it is left undone, but for the last. */
@@ -185,7 +216,10 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
   failed(position: number, error: unknown): void {
     this.#scopes?.delete(position);
     this.#running -= 1;
+    this.#traces.delete(position);
+    this.#clock?.drop(position);
     if (this.#drained) return;
+    this.#muted.delete(position);
     this.#outbox.failed(position, error);
     this.#afterTask();
   }
@@ -213,11 +247,15 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
 
   #run(): void {
     const position = this.#positions.shift();
+    // Nobody waits for a replay.
+    const clock = this.#muted.has(position) ? undefined : this.#clock;
+    if (clock) clock.position = position;
     this.#running += 1;
     this.#delivering = true;
     if (this.#scopes) this.#wire.started(position);
     emit(this.#scopes ? this.#watched : this.#tasks, this.#inbox.shift(), this, position);
     this.#delivering = false;
+    if (clock && clock.position !== NONE) clock.left();
   }
 
   /** As `tasks`; the emission of each is kept until it is settled. */
@@ -235,7 +273,22 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
   };
 
   #afterTask(): void {
-    if (!this.#delivering) this.#lookForTheEnd();
+    if (this.#delivering) return;
+    this.#tellTimes();
+    this.#lookForTheEnd();
+  }
+
+  #result(value: R, position: number): void {
+    const clock = this.#clock;
+    if (clock) {
+      if (position === clock.position) clock.results += 1;
+      else clock.lateResult(position);
+    }
+    this.#outbox.result(value, position);
+  }
+
+  #tellTimes(): void {
+    if (this.#clock?.hasNews) this.#wire.timed(this.#clock.take);
   }
 
   /** The pill is the end of `tasks`; behind the last task done, `signal` asks what is still open to end. */
@@ -275,7 +328,10 @@ export class Loop<T, R> implements ToWorker<T>, Emitter {
       return;
     }
     const subscriber = new ResultsSubscriber<R>({
-      next: (value) => this.#outbox.result(value, this.#ownPosition()),
+      next: (value) => {
+        const position = this.#ownPosition();
+        if (!this.#muted.has(position)) this.#result(value, position);
+      },
       error: (error: unknown) => {
         // A task that throws on its way through a plain operator ends the stream, and is to blame for it.
         this.#last = this.#ownPosition();

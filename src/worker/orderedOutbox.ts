@@ -13,9 +13,9 @@
  * In and out as in `outbox.ts`; but what a task has to send waits by itself, and its `done` waits for its own results only.
  */
 import { currentScope, type Emitter, type Scope } from '../demand/emission.js';
-import { type Hello, type ToPool, UNSOLICITED } from '../protocol/wire.js';
+import { type Hello, UNSOLICITED } from '../protocol/wire.js';
 import { Ring } from '../ring.js';
-import type { Outbox, Send } from './outbox.js';
+import type { Outbox, OutboxWire, Send } from './outbox.js';
 
 /** What one task has to send, or no task. */
 interface Lot<R> {
@@ -26,7 +26,7 @@ interface Lot<R> {
 const NOBODY = -2;
 
 export class OrderedOutbox<R> implements Outbox<R> {
-  readonly #wire: ToPool<R>;
+  readonly #wire: OutboxWire<R>;
   readonly #loop: Emitter;
   readonly #unblocked: () => void;
   /** By owner, whoever waits longest first. */
@@ -50,7 +50,7 @@ export class OrderedOutbox<R> implements Outbox<R> {
    * @param unblocked is called when nothing waits any more
    */
   constructor(
-    wire: ToPool<R>,
+    wire: OutboxWire<R>,
     { credits, asks, reserve }: Pick<Hello, 'credits' | 'asks' | 'reserve'>,
     loop: Emitter,
     unblocked: () => void,

@@ -5,7 +5,8 @@
  * Invariant: results sent ≤ credits given (CRD-2). Without credit, whoever emits a result is paused in that same call, so
  * that an iterable is pulled no further; a source that cannot wait makes the queue grow, and no new task is started.
  */
-import { currentScope, type Scope } from '../demand/emission.js';
+import { currentScope } from '../demand/emission.js';
+import { Feeders } from '../demand/feeders.js';
 import type { Hello, ToPool } from '../protocol/wire.js';
 import { Ring } from '../ring.js';
 
@@ -29,6 +30,9 @@ export interface Outbox<R> {
   clear(): void;
 }
 
+/** The part of the wire that it speaks on. */
+export type OutboxWire<R> = Pick<ToPool<R>, 'result' | 'done' | 'failed' | 'starved'>;
+
 export type Send = () => void;
 
 interface WaitingResult<R> {
@@ -41,11 +45,11 @@ export type OutboxCredits = Pick<Hello, 'credits' | 'asks'>;
 
 /** All in one queue. */
 export class QueueOutbox<R> implements Outbox<R> {
-  readonly #wire: ToPool<R>;
+  readonly #wire: OutboxWire<R>;
   readonly #unblocked: () => void;
   /** A result, or a call that has to follow the results before it. */
   readonly #waiting = new Ring<WaitingResult<R> | Send>();
-  readonly #paused = new Set<Scope>();
+  readonly #feeders = new Feeders();
   /** With credits of its own a worker stops at the last one; without, it asks for each. */
   readonly #asks: boolean;
   #credits: number;
@@ -53,12 +57,14 @@ export class QueueOutbox<R> implements Outbox<R> {
   #sending = false;
 
   /** @param unblocked is called when nothing waits any more */
-  constructor(wire: ToPool<R>, { credits, asks }: OutboxCredits, unblocked: () => void) {
+  constructor(wire: OutboxWire<R>, { credits, asks }: OutboxCredits, unblocked: () => void) {
     this.#wire = wire;
     this.#credits = credits;
     this.#asks = asks;
     this.#unblocked = unblocked;
   }
+
+  readonly #hasRoom = (): boolean => !this.blocked && (this.#credits > 0 || this.#asks);
 
   get blocked(): boolean {
     return this.#waiting.length > 0;
@@ -112,9 +118,7 @@ export class QueueOutbox<R> implements Outbox<R> {
 
   clear(): void {
     this.#waiting.clear();
-    const paused = [...this.#paused];
-    this.#paused.clear();
-    for (const scope of paused) scope.resume();
+    this.#feeders.release();
   }
 
   #send(): void {
@@ -123,7 +127,7 @@ export class QueueOutbox<R> implements Outbox<R> {
     while (this.#waiting.length > 0 && this.#sendFirst());
     this.#sending = false;
     if (this.blocked) return;
-    if (this.#credits > 0 || this.#asks) this.#resume();
+    this.#feeders.resume(this.#hasRoom);
     if (wasBlocked && !this.blocked) this.#unblocked();
   }
 
@@ -149,18 +153,8 @@ export class QueueOutbox<R> implements Outbox<R> {
     this.#wire.starved();
   }
 
-  /** One pause for each emission, however many results it brings. */
   #pause(): void {
     const scope = currentScope();
-    if (!scope || this.#paused.has(scope)) return;
-    if (scope.pause()) this.#paused.add(scope);
-  }
-
-  #resume(): void {
-    for (const scope of this.#paused) {
-      if (this.blocked || (this.#credits === 0 && !this.#asks)) return;
-      this.#paused.delete(scope);
-      scope.resume();
-    }
+    if (scope) this.#feeders.pause(scope);
   }
 }

@@ -2,9 +2,8 @@
  * The worker's end of a child process: everything goes over its IPC channel. The pool's request comes first; frames that come
  * before the worker is loaded wait.
  */
-import { cloneByBytes, fromBytes, toBytes } from '../protocol/bytes.js';
+import { cloneByBytes, fromBytes, toBytesMoving } from '../protocol/bytes.js';
 import { toRecord } from '../protocol/failure.js';
-import { letGo } from '../protocol/handOver.js';
 import { Outflow } from '../protocol/outflow.js';
 import {
   ours,
@@ -88,8 +87,7 @@ class ProcessServer {
       clone: cloneByBytes,
       answer: (answer) => this.#say(answer),
       post: (frame, moved) => {
-        this.#say(toBytes(frame));
-        letGo(moved);
+        this.#say(toBytesMoving(frame, moved));
         // Nothing of ours keeps the process: it ends when nothing of the user's does.
         if (frame.drained) this.#outflow.whenThrough(() => process.channel?.unref());
       },

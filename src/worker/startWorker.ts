@@ -1,4 +1,5 @@
 /** What the entries of threads and of processes have in common: the worker is loaded, the pool answered, the loop set going. */
+import { clockOf } from '../clock.js';
 import { ProtocolError } from '../errors.js';
 import type { Clone } from '../protocol/clone.js';
 import { toRecord } from '../protocol/failure.js';
@@ -7,8 +8,10 @@ import type { StartAnswer, StartRequest } from '../protocol/start.js';
 import { type Post, replayTasks, type TaskFrame } from '../protocol/taskFrames.js';
 import { Turn } from '../protocol/turn.js';
 import { PROTOCOL } from '../protocol/wire.js';
+import { ResourceSampler, type Resources } from '../resources.js';
 import type { WorkerDefinition } from './definition.js';
 import { Loop } from './loop.js';
+import { TaskClock } from './taskClock.js';
 
 export type Definition = WorkerDefinition<unknown, unknown>;
 
@@ -45,10 +48,15 @@ export async function startWorker(
     return undefined;
   }
   pool.answer({ kind: 'online', protocol: PROTOCOL });
-  const writer = new ResultFrameWriter<unknown>(pool.post, pool.clone);
+  const writer = new ResultFrameWriter<unknown>((frame, transfer) => {
+    pool.post(frame, transfer);
+    if (frame.drained) stopReporting();
+  }, pool.clone);
+  const stopReporting = reportResources((resources) => writer.resources(resources), hello.resourceInterval);
   const loop = new Loop<unknown, unknown>(writer, hello, {
     nextTurn: (resume) => setImmediate(resume),
     failedToStart,
+    clock: hello.clock === undefined ? undefined : new TaskClock(clockOf(hello.clock)),
   });
   const turn = new Turn(setImmediate, () => loop.turn());
   pool.listen((frame) => {
@@ -57,4 +65,15 @@ export async function startWorker(
   });
   loop.start(definition, hello);
   return loop;
+}
+
+/** Tells at an interval what this thread uses; gives what stops it. It keeps nothing alive. */
+function reportResources(tell: (resources: Resources) => void, interval: number | undefined): () => void {
+  if (interval === undefined) return () => {};
+  const sampler = new ResourceSampler();
+  const timer = setInterval(() => tell(sampler.sample()), interval).unref();
+  return () => {
+    clearInterval(timer);
+    sampler.stop();
+  };
 }

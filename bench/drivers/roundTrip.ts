@@ -1,9 +1,10 @@
 /** One task at a time through a pool that is idle otherwise: the driver for latency. */
-import { type Figures, type Match, open, peakMb, Stopwatch, warmUp } from './driver.js';
+import { close, type Figures, type Match, open, peakMb, percentile, Stopwatch, warmUp } from '../driver.js';
 
 export async function roundTrip(match: Match): Promise<Figures> {
   const { workload, items } = match;
-  const { pool, tally, startMs } = await open(match);
+  const opened = await open(match);
+  const { pool, tally, startMs } = opened;
 
   /** Microseconds of every trip, ascending. */
   async function trips(count: number): Promise<Float64Array> {
@@ -31,15 +32,18 @@ export async function roundTrip(match: Match): Promise<Figures> {
     return micros.sort();
   }
 
-  await trips(warmUp(items));
+  await warmUp(match, opened);
+  await trips(Math.min(items, workload.warmUp));
   const stopwatch = new Stopwatch();
   const micros = await trips(items);
   const taken = stopwatch.read();
-  const percentile = (share: number) => micros[Math.floor((items - 1) * share)] as number;
-  const more = { 'p50 µs': percentile(0.5), 'p99 µs': percentile(0.99) };
+  const more = {
+    'p50 µs': percentile(micros, 0.5),
+    'p90 µs': percentile(micros, 0.9),
+    'p99 µs': percentile(micros, 0.99),
+  };
   const figures = { items, startMs, ...taken, peakMb: peakMb(), more };
 
-  await pool.close();
-  tally.verify();
+  await close(opened);
   return figures;
 }

@@ -1,26 +1,24 @@
 /** Feeds the tasks as fast as the window allows: the drivers for rates, and for memory over time. */
-import { type Figures, type Match, open, peakMb, rssMb, Stopwatch, warmUp } from './driver.js';
+import { close, type Figures, type Match, open, peakMb, rssMb, Stopwatch, warmUp } from '../driver.js';
 
 const QUARTERS = 4;
 const SAMPLES_PER_QUARTER = 25;
 
 export async function stream(match: Match, marks = 1, atMark = () => {}): Promise<Figures> {
-  const { workload, items } = match;
-  const { pool, tally, startMs } = await open(match);
+  const { workload, items: tasks } = match;
+  const opened = await open(match);
+  await warmUp(match, opened);
 
-  const warm = warmUp(items);
-  const warmed = tally.expect(warm);
-  pool.feed(workload.tasks(warm));
-  await warmed;
-
-  const finished = tally.expect(items, marks, atMark);
+  workload.prepare?.(tasks);
+  const finished = opened.tally.expect(tasks, marks, atMark);
   const stopwatch = new Stopwatch();
-  pool.feed(workload.tasks(items));
+  opened.pool.feed(workload.tasks(tasks));
   await finished;
-  const figures = { items, startMs, ...stopwatch.read(), peakMb: peakMb(), more: {} };
+  const taken = stopwatch.read();
+  const items = tasks * (workload.fanOut ?? 1);
+  const figures = { items, startMs: opened.startMs, ...taken, peakMb: peakMb(), more: {} };
 
-  await pool.close();
-  tally.verify();
+  await close(opened);
   return figures;
 }
 

@@ -1,0 +1,65 @@
+/** What the looppool contenders have in common. */
+import { move, type PoolOptions, paced, poolMap, threadWorker, type WorkerFactory } from 'looppool';
+import { mergeAll, type Observable, Subject } from 'rxjs';
+import { type Contender, type OpenPool, type Terms, WORKERS } from '../contender.js';
+
+type Factory = WorkerFactory<unknown, unknown>;
+
+export const workerFile = new URL('./worker.js', import.meta.url);
+
+export interface Kind extends Omit<Contender, 'open'> {
+  /** Threads, as most users have them, unless it is given. Is called when the pool is opened. */
+  readonly workers?: () => Factory;
+  /** Of the pool, beyond the window. */
+  readonly options?: object;
+  /** Makes a source of the tasks. `paced`, unless it is given, with what is to be moved marked. */
+  readonly source?: (tasks: Iterable<unknown>) => Observable<unknown>;
+}
+
+export function looppoolContender(kind: Kind): Contender {
+  const { workers = threads, options = {}, source, ...contender } = kind;
+  return {
+    absent: () => unknownIn(options),
+    ...contender,
+    open: async (terms) => openPool(workers(), terms, options, source),
+  };
+}
+
+const threads = (): Factory => threadWorker(workerFile);
+
+/** Why a build cannot be given these options: it has none such. */
+function unknownIn(options: object): string | undefined {
+  try {
+    poolMap(threads(), WORKERS, options);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+/** One subscription for all that is fed: the pool lives as long as that, and stays warm from one feed to the next. */
+function openPool(factory: Factory, terms: Terms, more: object, source: Kind['source']): OpenPool {
+  const { workload, window, next, transfers } = terms;
+  const options: PoolOptions<unknown> = { maxTasks: window, initialData: workload, ...more };
+  const sources = new Subject<Observable<unknown>>();
+  const single = new Subject<unknown>();
+  const ended = new Promise<void>((complete, error) => {
+    sources.pipe(mergeAll(), poolMap(factory, WORKERS, options)).subscribe({ next, error, complete });
+  });
+  sources.next(single);
+  const marked = transfers && ((task: unknown) => move(task as object, transfers(task)));
+  const pacedTasks = (tasks: Iterable<unknown>) => paced(marked ? mapped(tasks, marked) : tasks);
+  return {
+    feed: (tasks) => sources.next((source ?? pacedTasks)(tasks)),
+    send: (task) => single.next(marked ? marked(task) : task),
+    close: () => {
+      single.complete();
+      sources.complete();
+      return ended;
+    },
+  };
+}
+
+function* mapped(tasks: Iterable<unknown>, project: (task: unknown) => unknown): Generator<unknown> {
+  for (const task of tasks) yield project(task);
+}

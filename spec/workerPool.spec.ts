@@ -1,0 +1,269 @@
+import { expect } from 'chai';
+import {
+  type DeadLetter,
+  hold,
+  InvalidOptionError,
+  ingest,
+  inlineWorker,
+  type PoolEvent,
+  PoolStoppedError,
+  paced,
+  pause,
+  TaskError,
+  threadWorker,
+  toAll,
+  toWorker,
+  workerPool,
+} from 'looppool';
+import { defineWorker, each } from 'looppool/worker';
+import { from, lastValueFrom, merge, NEVER, of, range, Subject } from 'rxjs';
+import { map, take, toArray } from 'rxjs/operators';
+import { carriers } from './support/carriers.js';
+import { run } from './support/run.js';
+import { turns } from './support/turns.js';
+
+const double = inlineWorker(
+  defineWorker<number, number>((tasks) =>
+    tasks.pipe(
+      each(async (task) => {
+        if (task < 0) throw new RangeError(`negative ${task}`);
+        return task * 2;
+      }),
+    ),
+  ),
+);
+const mortal = threadWorker<typeof import('./fixtures/mortal.worker.js')>(
+  new URL('./fixtures/mortal.worker.js', import.meta.url),
+);
+const evens = (count: number) => Array.from({ length: count }, (_, i) => i * 2);
+const sorted = (values: readonly number[]) => [...values].sort((a, b) => a - b);
+
+for (const { name, worker } of carriers) {
+  describe(`workerPool over ${name}`, () => {
+    it('SHR-1 pipelines side by side and one after the other get their own results, from the same workers', async () => {
+      const told: PoolEvent[] = [];
+      const pool = workerPool(worker, 2, { events: { next: (event) => told.push(event) } });
+      await pool.ready();
+      const echo = (first: number) =>
+        run(
+          range(first, 50).pipe(
+            map((value) => ({ act: 'echo', value }) as const),
+            pool.map(),
+          ),
+        );
+      const side = await Promise.all([echo(0), echo(1000)]);
+      const after = await echo(2000);
+      for (const [i, { values, completed }] of [...side, after].entries()) {
+        expect(completed).to.equal(true);
+        expect(sorted(values as number[])).to.deep.equal(Array.from({ length: 50 }, (_, k) => i * 1000 + k));
+      }
+      await pool.stop();
+      const count = (type: PoolEvent['type']) => told.filter((event) => event.type === type).length;
+      expect([count('worker-spawned'), count('worker-terminated')]).to.deep.equal([2, 2]);
+    });
+  });
+}
+
+describe('workerPool', () => {
+  it('SHR-2 a flood of one pipeline does not starve another', async () => {
+    const pool = workerPool(double, 2, { maxTasks: 4 });
+    const order: string[] = [];
+    const flood = range(0, 500).pipe(pool.map());
+    const trickle = of(1, 2, 3).pipe(pool.map());
+    await Promise.all([run(flood, () => order.push('flood')), run(trickle, () => order.push('trickle'))]);
+    expect(order.lastIndexOf('trickle')).to.be.below(30);
+    await pool.stop();
+  });
+
+  it('SHR-2 a subscriber that takes nothing holds up nobody else, and its source is pulled no further', async () => {
+    const pool = workerPool(double, 2, { maxTasks: 4, maxResults: 4 });
+    let pulled = 0;
+    function* endless() {
+      for (;;) yield pulled++;
+    }
+    const stuck = paced(endless())
+      .pipe(pool.map())
+      .subscribe(() => {
+        hold();
+        pause();
+      });
+    const { values } = await run(range(0, 300).pipe(pool.map()));
+    expect(sorted(values)).to.deep.equal(evens(300));
+    expect(pulled).to.be.at.most(4 + 4 + 4 + 1);
+    stuck.unsubscribe();
+    await pool.stop();
+  });
+
+  it('SHR-2 a slow sink throttles its own paced source, and gets everything', async () => {
+    const pool = workerPool(double, 2, { maxTasks: 6, maxResults: 4 });
+    let pulled = 0;
+    let done = 0;
+    let most = 0;
+    function* counted() {
+      for (let i = 0; i < 100; i += 1) {
+        pulled += 1;
+        most = Math.max(most, pulled - done);
+        yield i;
+      }
+    }
+    const written: number[] = [];
+    await lastValueFrom(
+      paced(counted()).pipe(
+        pool.map(),
+        ingest(async (value: number) => {
+          await turns(1);
+          written.push(value);
+          done += 1;
+        }),
+      ),
+      { defaultValue: undefined },
+    );
+    expect(sorted(written)).to.deep.equal(evens(100));
+    expect(most).to.be.at.most(6 + 4 + 2);
+    await pool.stop();
+  });
+
+  it('SHR-3 a task that fails errors its own pipeline with a TaskError of the bare task', async () => {
+    const pool = workerPool(double, 2);
+    const [failed, fine] = await Promise.all([
+      run(of(1, -5, 3).pipe(pool.map())),
+      run(range(0, 20).pipe(pool.map())),
+    ]);
+    expect(failed.error).to.be.instanceOf(TaskError).with.property('task', -5);
+    expect(sorted(fine.values)).to.deep.equal(evens(20));
+    await pool.stop();
+  });
+
+  it('SHR-3 or it is a dead letter of the pool', async () => {
+    const pool = workerPool(double, 2, { onTaskError: 'dead-letter' });
+    const letters: DeadLetter<number>[] = [];
+    pool.deadLetters$.subscribe((letter) => letters.push(letter));
+    const { values } = await run(of(1, -5, 3).pipe(pool.map()));
+    expect(sorted(values)).to.deep.equal([2, 6]);
+    expect(letters.map(({ task, attempts }) => [task, attempts])).to.deep.equal([[-5, 1]]);
+    await pool.stop();
+  });
+
+  it('SHR-3 a worker that dies costs the guilty task only; both pipelines go on', async () => {
+    const pool = workerPool(mortal, 2, { maxAttempts: 2, onTaskError: 'dead-letter' });
+    const letters: DeadLetter<{ id: number }>[] = [];
+    pool.deadLetters$.subscribe((letter) => letters.push(letter as DeadLetter<{ id: number }>));
+    const tasks = (first: number) =>
+      range(first, 200).pipe(
+        map((id) => ({ id, kills: id === 77 })),
+        pool.map(),
+      );
+    const [one, two] = await Promise.all([run(tasks(0)), run(tasks(1000))]);
+    expect(letters.map(({ task, exitCode }) => [task.id, exitCode])).to.deep.equal([[77, 7]]);
+    expect(new Set(one.values).size).to.equal(199);
+    expect(new Set(two.values).size).to.equal(200);
+    await pool.stop();
+  });
+
+  it('SHR-4 stop() lets end what it has, and what comes later is a PoolStoppedError', async () => {
+    const pool = workerPool(double, 2);
+    const tasks = new Subject<number>();
+    const outcome = run(tasks.pipe(pool.map()));
+    for (let i = 0; i < 10; i += 1) tasks.next(i);
+    const stopped = pool.stop();
+    tasks.next(11);
+    expect((await outcome).error).to.be.instanceOf(PoolStoppedError);
+    await stopped;
+    expect((await run(of(1).pipe(pool.map()))).error).to.be.instanceOf(PoolStoppedError);
+    expect(await pool.stop()).to.equal(undefined);
+  });
+
+  it('SHR-4 a pipeline whose source has completed gets all its results from a pool that is stopped', async () => {
+    const pool = workerPool(double, 2, { maxTasks: 2 });
+    const outcome = run(range(0, 100).pipe(pool.map()));
+    await pool.stop();
+    const { values, completed } = await outcome;
+    expect(completed).to.equal(true);
+    expect(sorted(values)).to.deep.equal(evens(100));
+  });
+
+  it('SHR-4 await using ends it', async () => {
+    const told: string[] = [];
+    {
+      await using pool = workerPool(double, 1, { events: { next: ({ type }) => told.push(type) } });
+      await run(of(1).pipe(pool.map()));
+    }
+    expect(told.at(-1)).to.equal('worker-terminated');
+  });
+
+  it('SHR-4 an idle pool whose pipeline goes on for ever can be stopped', async () => {
+    const pool = workerPool(double, 1);
+    const outcome = run(merge(of(1), NEVER).pipe(pool.map()));
+    await turns(3);
+    await pool.stop();
+    expect((await outcome).error).to.be.instanceOf(PoolStoppedError);
+    expect((await outcome).values).to.deep.equal([2]);
+  });
+
+  it('SHR-5 unsubscribing one pipeline leaves the others and the workers alone', async () => {
+    const pool = workerPool(double, 2, { maxTasks: 4 });
+    const taken = await lastValueFrom(range(0, 1000).pipe(pool.map(), take(3), toArray()));
+    expect(taken).to.have.lengthOf(3);
+    const { values } = await run(range(0, 50).pipe(pool.map()));
+    expect(sorted(values)).to.deep.equal(evens(50));
+    await pool.stop();
+  });
+
+  it('SHR-5 a signal ends one pipeline, or with the pool all of them', async () => {
+    const one = new AbortController();
+    const all = new AbortController();
+    const pool = workerPool(double, 1, { signal: all.signal });
+    const first = run(NEVER.pipe(pool.map({ signal: one.signal })));
+    const second = run(NEVER.pipe(pool.map()));
+    one.abort('one');
+    expect((await first).error).to.equal('one');
+    all.abort('all');
+    expect((await second).error).to.equal('all');
+    expect(await pool.stop().catch((error) => error)).to.equal('all');
+  });
+
+  it('SHR-1 directions lead to the workers of the pool; ack manual works as with poolMap', async () => {
+    const where = inlineWorker(
+      defineWorker<string, string>((tasks, { index }) => tasks.pipe(map((task) => `${task}${index}`))),
+    );
+    const pool = workerPool(where, 3);
+    const { values } = await run(
+      from([toWorker(2, 'a'), toAll('b')]).pipe(pool.map({ ack: 'manual' })),
+      (d) => d.done(),
+    );
+    expect(values.map(({ value, worker, attempt }) => [value, worker, attempt])).to.deep.equal([
+      ['a2', 2, 1],
+      ['b0', 0, 1],
+      ['b1', 1, 1],
+      ['b2', 2, 1],
+    ]);
+    await pool.stop();
+  });
+
+  it('SHR-5 a direction that leads nowhere ends its own pipeline only', async () => {
+    const pool = workerPool(double, 2);
+    const [lost, fine] = await Promise.all([
+      run(of(1, toWorker(7, 2)).pipe(pool.map())),
+      run(range(0, 30).pipe(pool.map())),
+    ]);
+    expect(lost.error).to.be.instanceOf(RangeError);
+    expect(sorted(fine.values)).to.deep.equal(evens(30));
+    await pool.stop();
+  });
+
+  it('SHR-1 a worker that never starts rejects ready() and errors the pipelines', async () => {
+    const missing = threadWorker<number, number>(new URL('./no-such.worker.js', import.meta.url));
+    const pool = workerPool(missing, 1);
+    const outcome = await run(of(1).pipe(pool.map()));
+    expect((outcome.error as { code: string }).code).to.equal('ERR_LOOPPOOL_WORKER_START');
+    expect(await pool.ready().catch((error) => error)).to.equal(outcome.error);
+  });
+
+  it('OPR-5 options that are none of a pipeline or of a shared pool are refused', async () => {
+    expect(() => workerPool(double, 1, { ordered: true } as object)).to.throw(InvalidOptionError, 'poolMap');
+    const pool = workerPool(double, 1);
+    expect(() => pool.map({ maxTasks: 3 } as object)).to.throw(InvalidOptionError, 'maxTasks');
+    expect(() => pool.map({ ack: 'never' as 'auto' })).to.throw(InvalidOptionError, 'ack');
+    await pool.stop();
+  });
+});

@@ -1,0 +1,14 @@
+export type { Durations } from './metrics/durations.js';
+export { type ErrorReport, errorReports } from './metrics/errorReports.js';
+export { inTrace } from './metrics/inTrace.js';
+export { type MonitorOptions, monitor, type TerminalLike } from './metrics/monitor/monitor.js';
+export { type OtelMeter, otelMetrics } from './metrics/otelMetrics.js';
+export { PoolMeter } from './metrics/poolMeter.js';
+export type { PoolStats, TaskCounts, WorkerStats } from './metrics/poolStats.js';
+export { ResourceReporter, type ResourceReporterOptions } from './metrics/resourceReporter.js';
+export { stats } from './metrics/stats.js';
+export type { StatsdAddress, StatsdClient } from './metrics/statsd.js';
+export { type TimelineOptions, timeline } from './metrics/timeline/timeline.js';
+export { type PoolObserver, together } from './metrics/together.js';
+export { type OtelSpan, type OtelTracer, traced } from './metrics/traced.js';
+export type { Resources } from './resources.js';

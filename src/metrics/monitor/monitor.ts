@@ -1,0 +1,90 @@
+import type { Subscription } from 'rxjs';
+import type { PoolMeter } from '../poolMeter.js';
+import type { PoolStats } from '../poolStats.js';
+import { stats } from '../stats.js';
+import { lineOf, viewOf } from './view.js';
+
+/** The part of a writable stream that is needed: `process.stderr` has it. */
+export interface TerminalLike {
+  readonly isTTY?: boolean | undefined;
+  write(text: string): unknown;
+}
+
+export interface MonitorOptions {
+  /** ms between two looks. On a terminal 250 unless you say, elsewhere 5000. */
+  readonly interval?: number;
+  /**
+   * Where it is shown.
+   * @default process.stderr
+   */
+  readonly stream?: TerminalLike;
+}
+
+/** Shows a snapshot; `end` leaves the last one standing. */
+interface Screen {
+  show(stats: PoolStats): void;
+  end(): void;
+}
+
+/**
+ * Shows a pool while it runs: a lane for each worker, and what waits at either end. On a terminal it is redrawn in place, through
+ * the package `log-update`; elsewhere, or without that package, it is a line at a time. It ends with the pool.
+ *
+ * ```ts
+ * const meter = new PoolMeter();
+ * monitor(meter);
+ * tasks.pipe(poolMap(worker, 4, { events: meter })).subscribe();
+ * ```
+ *
+ * @returns what ends it before
+ */
+export function monitor(meter: PoolMeter, options: MonitorOptions = {}): Subscription {
+  const stream = options.stream ?? process.stderr;
+  const interval = options.interval ?? (stream.isTTY ? 250 : 5000);
+  const screen = stream.isTTY ? redrawn(stream) : lineByLine(stream);
+  const subscription = stats(meter, interval).subscribe((snapshot) => screen.show(snapshot));
+  subscription.add(() => screen.end());
+  return subscription;
+}
+
+function lineByLine(stream: TerminalLike): Screen {
+  return {
+    show: (stats) => stream.write(`${lineOf(stats)}\n`),
+    end: () => {},
+  };
+}
+
+type LogUpdate = ((text: string) => void) & { done(): void };
+
+/** What is shown while `log-update` is being loaded is shown once it is there. */
+function redrawn(stream: TerminalLike): Screen {
+  let screen: Screen | undefined;
+  let waiting: PoolStats | undefined;
+  let ended = false;
+  const ready = (loaded: Screen) => {
+    screen = loaded;
+    if (waiting) screen.show(waiting);
+    if (ended) screen.end();
+  };
+  import('log-update').then(
+    ({ createLogUpdate }) => ready(inPlace(createLogUpdate(stream as never) as LogUpdate)),
+    () => ready(lineByLine(stream)),
+  );
+  return {
+    show(stats) {
+      if (screen) screen.show(stats);
+      else waiting = stats;
+    },
+    end() {
+      ended = true;
+      screen?.end();
+    },
+  };
+}
+
+function inPlace(update: LogUpdate): Screen {
+  return {
+    show: (stats) => update(viewOf(stats).join('\n')),
+    end: () => update.done(),
+  };
+}

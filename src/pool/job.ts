@@ -1,0 +1,41 @@
+/**
+ * A task of a pool that several pipelines share, with the pipeline that it came from. Between the pipeline and the channel
+ * tasks travel as jobs; workers, events and errors see the bare task.
+ */
+import type { TaskError, TaskTimeoutError } from '../errors.js';
+
+/** A pipeline, as the pool sees it. */
+export interface JobOwner {
+  /** Its direction leads nowhere. */
+  fail(error: unknown): void;
+  /** A result of the task has arrived. */
+  resultComes(): void;
+  /** The task is done, for good. */
+  jobDone(): void;
+  /** The task has had its deliveries. True when it is to be a dead letter. */
+  jobLost(failure: TaskError | TaskTimeoutError): boolean;
+}
+
+export class Job<T> {
+  readonly task: T;
+  readonly owner: JobOwner;
+  /** How often each worker was given it: a broadcast is every worker's. */
+  readonly #deliveries = new Map<number, number>();
+
+  constructor(task: T, owner: JobOwner) {
+    this.task = task;
+    this.owner = owner;
+  }
+
+  /** It is given to a worker. @returns which delivery to that worker this is, from 1 */
+  delivered(worker: number): number {
+    const delivery = (this.#deliveries.get(worker) ?? 0) + 1;
+    this.#deliveries.set(worker, delivery);
+    return delivery;
+  }
+}
+
+/** The task as its user knows it. */
+export function bareOf(task: unknown): unknown {
+  return task instanceof Job ? task.task : task;
+}

@@ -1,0 +1,85 @@
+/**
+ * Between a pool of jobs and a worker of tasks: takes the task out of its job on the way there, and on the way back marks each
+ * result with the pipeline of its task.
+ */
+import type { Job, JobOwner } from '../pool/job.js';
+import type { Channel, ChannelListener, ChannelOpener } from '../protocol/channel.js';
+
+/** A result, and whose task it is of; of no task, it is everybody's. */
+export interface Attributed<R> {
+  readonly value: R;
+  readonly owner: JobOwner | undefined;
+  /** Index of the worker that sent it. */
+  readonly worker: number;
+  readonly attempt: number;
+}
+
+export function ofJobs<T, R>(opener: ChannelOpener<T, R>): ChannelOpener<Job<T>, Attributed<R>> {
+  return {
+    open(hello, pool) {
+      const given = new Map<number, Given<T>>();
+      const channel = opener.open(hello, listenerOf(given, hello.index, pool));
+      return channelOf(given, hello.index, channel);
+    },
+  };
+}
+
+interface Given<T> {
+  readonly job: Job<T>;
+  readonly attempt: number;
+}
+
+function channelOf<T>(given: Map<number, Given<T>>, worker: number, channel: Channel<T>): Channel<Job<T>> {
+  const bare = (position: number, job: Job<T>): T => {
+    given.set(position, { job, attempt: job.delivered(worker) });
+    return job.task;
+  };
+  return {
+    start: () => channel.start(),
+    task: (position, job) => channel.task(position, bare(position, job)),
+    replay: (position, job) => channel.replay(position, job.task),
+    credit: (results) => channel.credit(results),
+    oldest: (position) => channel.oldest(position),
+    cancel: (position, reason) => channel.cancel(position, reason),
+    pill: () => channel.pill(),
+    abort: () => channel.abort(),
+    terminate: () => channel.terminate(),
+  };
+}
+
+function listenerOf<T, R>(
+  given: Map<number, Given<T>>,
+  worker: number,
+  pool: ChannelListener<Attributed<R>>,
+): ChannelListener<R> {
+  return {
+    ready: () => pool.ready(),
+    started: (position) => pool.started(position),
+    result(value, position) {
+      const from = given.get(position);
+      const owner = from?.job.owner;
+      owner?.resultComes();
+      pool.result({ value, owner, worker, attempt: from?.attempt ?? 1 }, position);
+    },
+    withheld: (results) => pool.withheld(results),
+    done(position) {
+      const owner = given.get(position)?.job.owner;
+      given.delete(position);
+      pool.done(position);
+      owner?.jobDone();
+    },
+    failed(position, error) {
+      given.delete(position);
+      pool.failed(position, error);
+    },
+    starved: () => pool.starved(),
+    timed: (take) => pool.timed(take),
+    resources: (resources) => pool.resources(resources),
+    report: (error) => pool.report(error),
+    broken: (error) => pool.broken(error),
+    ending: () => pool.ending(),
+    drained: () => pool.drained(),
+    turn: () => pool.turn(),
+    closed: (reason) => pool.closed(reason),
+  };
+}
