@@ -108,7 +108,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
     this.retry = new RetryPolicy(options);
     this.grace = grace;
     this.window = this.#dispatcher.window;
-    this.#order = orderFor(ordered, n, this.window, this);
+    this.#order = orderFor(ordered, this);
     this.taskTimeout = options.taskTimeout;
     this.maxTasksPerWorker = options.maxTasksPerWorker;
   }
@@ -269,20 +269,32 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
 
   // From the lanes and the seats.
 
-  taskBegins(worker: number, position: number, standing = this.#order.enter(worker)): void {
-    this.#order.begin(standing, worker, position);
+  enter(worker: number): Standing {
+    return this.#order.enter(worker);
   }
 
-  taskLeaves(worker: number, position: number): Standing {
-    return this.#order.withdraw(worker, position);
+  taskBegins(standing: Standing, position: number): void {
+    this.#order.begin(standing, position);
   }
 
-  result(value: R, from: Emitter, worker: number, position: number, attempt: number): void {
+  taskBegun(): void {
+    if (this.#order.begun()) this.turn();
+  }
+
+  taskLeaves(standing: Standing): void {
+    this.#order.withdraw(standing);
+  }
+
+  taskWaits(standing: Standing): void {
+    this.#order.await(standing);
+  }
+
+  result(value: R, from: Emitter, worker: number, standing: Standing | undefined, attempt: number): void {
     const seat = this.#seats[worker] as Seat<T, R>;
     seat.results += 1;
     seat.uningested += 1;
     const out = this.#acks ? this.#acks.deliveryOf(value, worker, attempt) : value;
-    this.#order.result(out, from, worker, position);
+    this.#order.result(out, from, standing);
     // Behind the delivery: a credit that it sets free must not bring the next result before this one.
     this.#credits.arrived(worker);
   }
@@ -306,12 +318,8 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
     if (!this.#over) this.#outlet.room();
   }
 
-  taskEnters(worker: number): Standing {
-    return this.#order.enter(worker);
-  }
-
-  taskDone(worker: number, position: number): void {
-    this.#order.end(worker, position);
+  taskDone(standing: Standing): void {
+    this.#order.end(standing);
   }
 
   taskFailed(error: TaskFailure): void {

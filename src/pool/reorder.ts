@@ -9,7 +9,6 @@
  */
 import type { Emitter } from '../demand/emission.js';
 import { Ring } from '../ring.js';
-import { Ledger } from './ledger.js';
 import type { Order, OrderOwner, Verdict } from './order.js';
 import { NOWHERE, Place } from './place.js';
 
@@ -17,18 +16,14 @@ export class Reorder implements Order {
   readonly #owner: OrderOwner;
   /** The tasks that are not over, oldest first, and those that are and wait behind one that is not. */
   readonly #places = new Ring<Place>();
-  /** Of the tasks that a worker has, by position. */
-  readonly #byWorker: readonly Ledger<Place>[];
   /** The oldest, once nothing of it waits here. */
   #current: Place | undefined;
   #sequence = 0;
   #waiting = 0;
   #advancing = false;
 
-  /** @param window tasks that a worker may have at a time */
-  constructor(workers: number, window: number, owner: OrderOwner) {
+  constructor(owner: OrderOwner) {
     this.#owner = owner;
-    this.#byWorker = Array.from({ length: workers }, () => new Ledger<Place>(window));
   }
 
   get idle(): boolean {
@@ -46,16 +41,22 @@ export class Reorder implements Order {
     return place;
   }
 
-  begin(place: Place, worker: number, position: number): void {
-    if (place.waiting > 0) this.#drop(place);
-    place.worker = worker;
+  begin(place: Place, position: number): void {
     place.position = position;
-    this.#at(worker).add(position, place);
-    if (place === this.#places.peek()) this.#advance();
+    for (let left = place.clear(); left > 0; left -= 1) {
+      this.#waiting -= 1;
+      this.#owner.dropped(place.worker);
+    }
   }
 
-  result(value: unknown, from: Emitter, worker: number, position: number): void {
-    const place = this.#at(worker).task(position);
+  begun(): boolean {
+    const oldest = this.#places.peek();
+    if (oldest === undefined || oldest === this.#current) return false;
+    this.#advance();
+    return oldest !== this.#places.peek();
+  }
+
+  result(value: unknown, from: Emitter, place: Place | undefined): void {
     if (place === undefined || place === this.#current) this.#owner.leave(value, from);
     else {
       this.#waiting += 1;
@@ -63,23 +64,23 @@ export class Reorder implements Order {
     }
   }
 
-  end(worker: number, position: number): void {
-    this.giveUp(this.withdraw(worker, position));
-  }
-
-  withdraw(worker: number, position: number): Place {
-    const ledger = this.#at(worker);
-    const place = ledger.task(position) as Place;
-    ledger.close(position);
+  withdraw(place: Place): void {
     place.position = NOWHERE;
     if (place === this.#current) this.#current = undefined;
-    return place;
+  }
+
+  await(place: Place): void {
+    if (place === this.#places.peek()) this.#advance();
+  }
+
+  end(place: Place): void {
+    place.over = true;
+    if (place === this.#places.peek()) this.#advance();
   }
 
   giveUp(place: Place, verdict?: Verdict): void {
-    place.over = true;
     place.verdict = verdict;
-    if (place === this.#places.peek()) this.#advance();
+    this.end(place);
   }
 
   clear(): void {
@@ -87,18 +88,6 @@ export class Reorder implements Order {
     this.#places.clear();
     this.#current = undefined;
     this.#waiting = 0;
-  }
-
-  #at(worker: number): Ledger<Place> {
-    return this.#byWorker[worker] as Ledger<Place>;
-  }
-
-  #drop(place: Place): void {
-    const { worker } = place;
-    for (let left = place.clear(); left > 0; left -= 1) {
-      this.#waiting -= 1;
-      this.#owner.dropped(worker);
-    }
   }
 
   #advance(): void {
@@ -113,21 +102,22 @@ export class Reorder implements Order {
 
   /** True when there is more to do: the turn is over, or has only begun. */
   #takeTurn(place: Place): boolean {
-    // What it has sent comes once more when it is delivered again.
-    if (place.position === NOWHERE && !place.over) return false;
-    while (place.waiting > 0) {
+    // What is to be delivered again brings its results once more.
+    while (place.waiting > 0 && (place.over || place.position !== NOWHERE)) {
       this.#waiting -= 1;
       this.#owner.leave(place.shift(), place.from as Emitter);
     }
     if (place.over) {
       this.#places.shift();
+      this.#current = undefined;
       if (place.verdict) this.#owner.behindResults(place.verdict);
       this.#owner.taskOver(place.worker);
       return true;
     }
     if (place === this.#current) return false;
-    this.#current = place;
+    const isHere = place.position !== NOWHERE;
+    if (isHere) this.#current = place;
     this.#owner.oldest(place.worker, place.position);
-    return true;
+    return isHere || (place.position as number) !== NOWHERE;
   }
 }

@@ -25,6 +25,7 @@ import { deadline } from './deadline.js';
 import { bareOf } from './job.js';
 import type { Lane, LaneKeeper, Undone } from './lane.js';
 import type { Standing } from './order.js';
+import { NOWHERE } from './place.js';
 import type { LaneGauges } from './recorder.js';
 import type { RetryPolicy } from './retry.js';
 import type { Hand, Station } from './standstill.js';
@@ -50,8 +51,10 @@ export interface SeatOwner<T, R> {
   outputPaused(): void;
   outputHasRoom(): void;
   /** A task of the seat takes its place in the order before it has a worker. */
-  taskEnters(worker: number): Standing;
-  taskDone(worker: number, position: number): void;
+  enter(worker: number): Standing;
+  /** A task waits for its next delivery. */
+  taskWaits(standing: Standing): void;
+  taskDone(standing: Standing): void;
   /** A delivery of the task failed. */
   taskFailed(failure: TaskFailure): void;
   /** A task has run too long, and is called off. */
@@ -143,8 +146,8 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
       this.#wait({
         task,
         attempt: 1,
-        position: -1,
-        standing: standing ?? this.#owner.taskEnters(this.index),
+        position: NOWHERE,
+        standing: standing ?? this.#owner.enter(this.index),
       });
     }
   }
@@ -169,8 +172,24 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
     this.#lane?.credit(results);
   }
 
+  /**
+   * The task at `position` is the oldest of the pool, or one that waits here for its next delivery is. That one may wait for
+   * the end of a worker which itself, out of credits, waits for that task's turn: this worker has to end without.
+   */
   oldest(position: number): void {
-    this.#lane?.oldest(position);
+    const lane = this.#lane;
+    if (position !== NOWHERE) lane?.oldest(position);
+    else if (lane && !lane.open && lane.load > 0) this.#recall(lane);
+  }
+
+  #recall(lane: Lane<T, R>): void {
+    this.#suspend();
+    const suspects: Undone<T>[] = [];
+    for (const task of lane.recall()) {
+      if (isMoved(bareOf(task.task))) this.#giveUp(task, this.#failureOf(task, movedAway(undefined)));
+      else suspects.push(task);
+    }
+    this.#line([...suspects, ...this.#suspects.takeAll()]);
   }
 
   /** No task follows; but what is to be delivered again goes first. */
@@ -193,9 +212,9 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
 
   // From the lane.
 
-  taskDone(position: number): void {
+  taskDone(standing: Standing): void {
     this.#fruitless = 0;
-    this.#owner.taskDone(this.index, position);
+    this.#owner.taskDone(standing);
     if (this.#suspended) this.#carryOn();
   }
 
@@ -215,7 +234,9 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
   }
 
   ready(): void {
-    if (this.#successor?.hasBegun) this.#lane?.pill();
+    if (!this.#successor?.hasBegun) return;
+    this.#lane?.pill();
+    if (this.#suspects.length > 0) this.#owner.taskWaits(this.#suspects.peek().standing);
   }
 
   crashed(lane: object, error: WorkerCrashError | WorkerStartError, undone: readonly Undone<T>[]): void {
@@ -315,7 +336,7 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
 
   /** No more tasks for the worker of the day. Its successor starts while it is at its last ones. */
   #recycle(reason: 'maxTasksPerWorker' | 'maxMemory'): void {
-    if (this.#successor || this.#restart || this.#stopped || this.#pillDue) return;
+    if (this.#successor || this.#restart || this.#stopped || this.#pillDue || this.#waiting > 0) return;
     this.#owner.tell({ type: 'worker-recycled', worker: this.index, reason });
     this.#suspend();
     this.#succeed();
@@ -382,6 +403,7 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
   #wait(undone: Undone<T>): void {
     this.#line([...this.#suspects.takeAll(), undone]);
     this.#suspend();
+    this.#owner.taskWaits(undone.standing);
   }
 
   /** Where results leave in the order of tasks, tasks also wait in that: nobody may wait for the turn of one behind it. */

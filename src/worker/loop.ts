@@ -122,6 +122,8 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
   // From the pool.
 
   task(position: number, task: T, trace?: string): void {
+    // It will not be done here, and what waits may wait for its end.
+    if (this.#drained) this.#outbox.forsake();
     if (trace !== undefined) this.#traces.set(position, trace);
     this.#inbox.push(task);
     this.#positions.push(position);
@@ -323,7 +325,7 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
 
   #drain(): void {
     this.#drained = true;
-    if (this.#leavesTasks || this.#inbox.length > 0) this.#outbox.forsake();
+    if (this.#leavesTasks || this.#inbox.length > 0 || this.#broken) this.#outbox.forsake();
     this.#inbox.clear();
     if (this.#outbox.blocked) this.#wire.ending();
     this.#outbox.end(() => {

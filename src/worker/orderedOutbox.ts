@@ -42,6 +42,8 @@ export class OrderedOutbox<R> implements Outbox<R> {
   #lastServed = NOBODY;
   #asked = false;
   #flowing = false;
+  /** Somebody may have found it blocked, if only in the midst of a call. */
+  #hasBlocked = false;
   #last: Send | undefined;
 
   /**
@@ -74,18 +76,14 @@ export class OrderedOutbox<R> implements Outbox<R> {
   }
 
   result(value: R, owner: number): void {
-    if (this.#mayBeSent(owner) && !this.#waiting.has(owner)) {
+    if (this.#mayBeSent(owner) && !this.#isWaiting(owner)) {
       this.#credits -= 1;
       this.#wire.result(value, owner);
       if (!this.#asks && !this.#mayBeSent(owner)) this.#pause(owner);
       return;
     }
-    let lot = this.#waiting.get(owner);
-    if (!lot) {
-      lot = { results: new Ring(), end: undefined };
-      this.#waiting.set(owner, lot);
-    }
-    lot.results.push(value);
+    this.#lotOf(owner).results.push(value);
+    this.#hasBlocked = true;
     const waits = this.#pause(owner);
     if (this.#isUrgent(owner)) this.#ask();
     // Who is not urgent may have to wait for a task that needs this very thread.
@@ -101,8 +99,7 @@ export class OrderedOutbox<R> implements Outbox<R> {
   }
 
   done(position: number): void {
-    const lot = this.#waiting.get(position);
-    if (lot) lot.end = () => this.done(position);
+    if (this.#isWaiting(position)) this.#lotOf(position).end = () => this.done(position);
     else {
       this.#letGo(position);
       this.#wire.done(position);
@@ -110,8 +107,7 @@ export class OrderedOutbox<R> implements Outbox<R> {
   }
 
   failed(position: number, error: unknown): void {
-    const lot = this.#waiting.get(position);
-    if (lot) lot.end = () => this.failed(position, error);
+    if (this.#isWaiting(position)) this.#lotOf(position).end = () => this.failed(position, error);
     else {
       this.#letGo(position);
       this.#wire.failed(position, error);
@@ -126,6 +122,7 @@ export class OrderedOutbox<R> implements Outbox<R> {
   /** They would wait for ever: for the end of a task that is not done. */
   forsake(): void {
     for (const owner of [...this.#waiting.keys()]) if (owner !== UNSOLICITED) this.#waiting.delete(owner);
+    this.#endIfThrough();
   }
 
   credit(results: number): void {
@@ -144,6 +141,20 @@ export class OrderedOutbox<R> implements Outbox<R> {
     this.#waiting.clear();
     this.#last = undefined;
     for (const owner of [...this.#paused.keys()]) this.#resumeAll(owner);
+  }
+
+  /** Nearly always nobody waits. */
+  #isWaiting(owner: number): boolean {
+    return this.#waiting.size > 0 && this.#waiting.has(owner);
+  }
+
+  #lotOf(owner: number): Lot<R> {
+    let lot = this.#waiting.get(owner);
+    if (!lot) {
+      lot = { results: new Ring(), end: undefined };
+      this.#waiting.set(owner, lot);
+    }
+    return lot;
   }
 
   #isUrgent(owner: number): boolean {
@@ -165,12 +176,13 @@ export class OrderedOutbox<R> implements Outbox<R> {
   /** Sends and resumes as far as credits go. What that sets free in the same call is used by the same loop. */
   #flow(): void {
     if (this.#flowing) return;
-    const wasBlocked = this.blocked;
     this.#flowing = true;
     while (this.#sendOne() || this.#resumeOne());
     this.#flowing = false;
     this.#endIfThrough();
-    if (wasBlocked && !this.blocked) this.#unblocked();
+    if (!this.#hasBlocked || this.blocked) return;
+    this.#hasBlocked = false;
+    this.#unblocked();
   }
 
   #sendOne(): boolean {
@@ -243,7 +255,7 @@ export class OrderedOutbox<R> implements Outbox<R> {
 
   /** Whoever emitted for a task that has ended waits for no turn any more. */
   #letGo(position: number): void {
-    const scopes = this.#paused.get(position);
+    const scopes = this.#paused.size > 0 && this.#paused.get(position);
     if (!scopes) return;
     this.#paused.delete(position);
     const others = this.#paused.get(UNSOLICITED) ?? new Set();
