@@ -7,8 +7,8 @@ import type { Standing, Verdict } from './order.js';
 export const NOWHERE = -1;
 
 export class Place implements Standing {
-  readonly sequence: number;
-  worker: number;
+  sequence = 0;
+  worker = 0;
   position = NOWHERE;
   /** No result follows those that wait. */
   over = false;
@@ -21,9 +21,13 @@ export class Place implements Standing {
   private first: unknown = undefined;
   private others: Ring<unknown> | undefined = undefined;
 
-  constructor(sequence: number, worker: number) {
+  /** For a new task. */
+  take(sequence: number, worker: number): void {
     this.sequence = sequence;
     this.worker = worker;
+    this.position = NOWHERE;
+    this.over = false;
+    this.verdict = undefined;
   }
 
   push(value: unknown, from: Emitter): void {

@@ -16,6 +16,8 @@ export class Reorder implements Order {
   readonly #owner: OrderOwner;
   /** The tasks that are not over, oldest first, and those that are and wait behind one that is not. */
   readonly #places = new Ring<Place>();
+  /** Of tasks that are over, to be taken again: a window of live places makes a collector's work hard. */
+  readonly #spare: Place[] = [];
   /** The oldest, once nothing of it waits here. */
   #current: Place | undefined;
   #sequence = 0;
@@ -35,7 +37,8 @@ export class Reorder implements Order {
   }
 
   enter(worker: number): Place {
-    const place = new Place(this.#sequence, worker);
+    const place = this.#spare.pop() ?? new Place();
+    place.take(this.#sequence, worker);
     this.#sequence += 1;
     this.#places.push(place);
     return place;
@@ -43,17 +46,15 @@ export class Reorder implements Order {
 
   begin(place: Place, position: number): void {
     place.position = position;
-    for (let left = place.clear(); left > 0; left -= 1) {
-      this.#waiting -= 1;
-      this.#owner.dropped(place.worker);
-    }
+    if (place.waiting > 0) this.#drop(place);
   }
 
   begun(): boolean {
     const oldest = this.#places.peek();
     if (oldest === undefined || oldest === this.#current) return false;
+    const { sequence } = oldest;
     this.#advance();
-    return oldest !== this.#places.peek();
+    return this.#places.peek()?.sequence !== sequence;
   }
 
   result(value: unknown, from: Emitter, place: Place | undefined): void {
@@ -90,6 +91,13 @@ export class Reorder implements Order {
     this.#waiting = 0;
   }
 
+  #drop(place: Place): void {
+    for (let left = place.clear(); left > 0; left -= 1) {
+      this.#waiting -= 1;
+      this.#owner.dropped(place.worker);
+    }
+  }
+
   #advance(): void {
     if (this.#advancing) return;
     this.#advancing = true;
@@ -110,8 +118,10 @@ export class Reorder implements Order {
     if (place.over) {
       this.#places.shift();
       this.#current = undefined;
-      if (place.verdict) this.#owner.behindResults(place.verdict);
-      this.#owner.taskOver(place.worker);
+      this.#spare.push(place);
+      const { worker, verdict } = place;
+      if (verdict) this.#owner.behindResults(verdict);
+      this.#owner.taskOver(worker);
       return true;
     }
     if (place === this.#current) return false;
