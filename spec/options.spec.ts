@@ -110,6 +110,11 @@ const options: {
     refuses: [0, -1, 1.5, Number.NaN, '2', null],
     expected: `${count}, or Infinity`,
   },
+  maxMemory: {
+    takes: [1, 2 ** 30, Number.POSITIVE_INFINITY],
+    refuses: [0, -1, 1.5, Number.NaN, '2', null],
+    expected: `${count}, or Infinity`,
+  },
   ack: { takes: ['auto', 'manual'], refuses: ['none', null, true, 1], expected: "'auto' or 'manual'" },
   ackWarning: {
     takes: [0, 1, 30_000, Number.POSITIVE_INFINITY],
@@ -192,6 +197,7 @@ describe('the options of poolMap', () => {
       taskTimeout: Number.POSITIVE_INFINITY,
       drainTimeout: Number.POSITIVE_INFINITY,
       maxTasksPerWorker: Number.POSITIVE_INFINITY,
+      maxMemory: Number.POSITIVE_INFINITY,
       ack: 'auto',
       ackWarning: 30_000,
       route: 'round-robin',

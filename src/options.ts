@@ -83,6 +83,12 @@ export interface PoolOptions<T = unknown> {
    */
   readonly maxTasksPerWorker?: number;
   /**
+   * Bytes that a worker may use before it is recycled, one worker at a time: of a process its RSS, of a thread its heap and its
+   * buffers, as it says itself four times a second. It is no hard limit: that is `resourceLimits`. Inline workers have none.
+   * @default Infinity
+   */
+  readonly maxMemory?: number;
+  /**
    * `'manual'`: the output emits a `Delivery` for each result, which is ingested when its `done()` is called.
    * @default 'auto'
    */
@@ -131,6 +137,7 @@ export interface ResolvedOptions {
   readonly taskTimeout: number;
   readonly drainTimeout: number;
   readonly maxTasksPerWorker: number;
+  readonly maxMemory: number;
   readonly ack: 'auto' | 'manual';
   readonly ackWarning: number;
   readonly route: 'round-robin' | 'least-busy' | KeyFunction<unknown>;
@@ -173,6 +180,7 @@ const checks: { readonly [K in keyof Required<PoolOptions>]: Check } = {
   taskTimeout: patience,
   drainTimeout: patience,
   maxTasksPerWorker: [`${count[0]}, or Infinity`, (v) => v === Infinity || count[1](v)],
+  maxMemory: [`${count[0]}, or Infinity`, (v) => v === Infinity || count[1](v)],
   ack: oneOf('auto', 'manual'),
   ackWarning: patience,
   route: [
@@ -225,6 +233,7 @@ export function resolveOptions(
     taskTimeout: options.taskTimeout ?? Infinity,
     drainTimeout: options.drainTimeout ?? Infinity,
     maxTasksPerWorker: options.maxTasksPerWorker ?? Infinity,
+    maxMemory: options.maxMemory ?? Infinity,
     ack: options.ack ?? 'auto',
     ackWarning: options.ackWarning ?? 30_000,
     route: options.route ?? 'round-robin',

@@ -48,6 +48,9 @@ import { type Attended, attend, forget, isStandstill, type Station, standStill }
 /** Starts the worker of a slot. May throw what the user's factory throws. */
 export type OpenSlot<T, R> = (slot: WorkerName) => ChannelOpener<T, R>;
 
+/** ms between two words of a worker on its memory, where that is limited. */
+const MEMORY_INTERVAL = 250;
+
 export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, PoolGauges, Attended {
   readonly grace: number;
   readonly window: number;
@@ -451,7 +454,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
     const { name: poolName, initialData } = this.#options;
     const opener = this.#open({ index, name });
     const { onDemand: asks, reserve } = this.#credits;
-    const { clock, resourceInterval } = this.#announcer;
+    const { clock } = this.#announcer;
     const watches = this.taskTimeout !== Infinity;
     const hello = {
       protocol: PROTOCOL,
@@ -464,9 +467,15 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
       reserve,
       watches,
       clock,
-      resourceInterval,
+      resourceInterval: this.#resourceInterval,
     };
     return new Lane(hello, opener, this, seat);
+  }
+
+  get #resourceInterval(): number | undefined {
+    const { resourceInterval } = this.#announcer;
+    if (this.#options.maxMemory === Infinity) return resourceInterval;
+    return Math.min(MEMORY_INTERVAL, resourceInterval ?? Infinity);
   }
 
   workerGone(worker: number): void {
@@ -488,6 +497,8 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
 
   resources(worker: number, resources: Resources): void {
     this.#announcer.resources(worker, resources);
+    const isTooMuch = resources.memory > this.#options.maxMemory;
+    if (isTooMuch && !this.#seats.some((seat) => seat.isRecycling)) this.#seats[worker]?.outgrown();
   }
 
   /** Ends the output with what is left. */

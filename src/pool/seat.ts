@@ -334,6 +334,15 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
     this.#replays = this.#owner.retained();
   }
 
+  get isRecycling(): boolean {
+    return this.#successor !== undefined;
+  }
+
+  /** Its worker uses too much memory. One that has had no task yet would be followed by another like it. */
+  outgrown(): void {
+    if (this.#lane && this.#lane.given > 0) this.#recycle('maxMemory');
+  }
+
   /** No more tasks for the worker of the day. Its successor starts while it is at its last ones. */
   #recycle(reason: 'maxTasksPerWorker' | 'maxMemory'): void {
     if (this.#successor || this.#restart || this.#stopped || this.#pillDue || this.#waiting > 0) return;
