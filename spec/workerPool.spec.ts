@@ -16,7 +16,7 @@ import {
   workerPool,
 } from 'looppool';
 import { defineWorker, each } from 'looppool/worker';
-import { from, lastValueFrom, merge, NEVER, of, range, Subject } from 'rxjs';
+import { from, lastValueFrom, merge, NEVER, of, range, Subject, timer } from 'rxjs';
 import { map, take, toArray } from 'rxjs/operators';
 import { carriers } from './support/carriers.js';
 import { run } from './support/run.js';
@@ -157,6 +157,52 @@ describe('workerPool', () => {
     expect(letters.map(({ task, exitCode }) => [task.id, exitCode])).to.deep.equal([[77, 7]]);
     expect(new Set(one.values).size).to.equal(199);
     expect(new Set(two.values).size).to.equal(200);
+    await pool.stop();
+  });
+
+  it('SHR-3 what a worker still says of its tasks once they are another’s is not counted', async () => {
+    const breaking = inlineWorker(
+      defineWorker<string, string>((tasks) => {
+        const end = new Subject<never>();
+        const perform = (task: string) => {
+          if (task === 'breaks') setTimeout(() => end.error(new Error('outside any task')), 5);
+          return task === 'breaks' ? NEVER : timer(20).pipe(map(() => task));
+        };
+        return merge(tasks.pipe(each(perform)), end);
+      }),
+    );
+    // Results and ends of all its tasks are on their way when it is given up.
+    const talkative: typeof breaking = (slot) => ({
+      open(hello, pool) {
+        const channel = breaking(slot).open(hello, pool);
+        let given = 0;
+        return {
+          start: () => channel.start(),
+          task(position, task) {
+            given += 1;
+            channel.task(position, task);
+          },
+          replay: (position, task) => channel.replay(position, task),
+          credit: (results) => channel.credit(results),
+          oldest: (position) => channel.oldest(position),
+          cancel: (position, reason) => channel.cancel(position, reason),
+          pill: () => channel.pill(),
+          abort() {
+            for (let position = 0; position < given; position += 1) {
+              pool.result('late', position);
+              pool.done(position);
+            }
+            channel.abort();
+          },
+          terminate: () => channel.terminate(),
+        };
+      },
+    });
+    const pool = workerPool(talkative, 1, { maxAttempts: 2, onTaskError: 'dead-letter' });
+    pool.deadLetters$.subscribe();
+    const { values, completed } = await run(of('a', 'breaks', 'b', 'c').pipe(pool.map()));
+    expect(completed).to.equal(true);
+    expect(values).to.deep.equal(['a', 'b', 'c']);
     await pool.stop();
   });
 

@@ -52,7 +52,7 @@ export interface PoolOptions<T = unknown> {
   /**
    * Deliveries of one task before it counts as failed. Above 1 a task that fails is delivered again, and a worker that dies
    * is replaced and its tasks are delivered to the replacement: results of the failed delivery that have left already come
-   * again (at least once). With 1 no task is ever delivered twice (at most once).
+   * again (at least once). With 1 no task is delivered twice (at most once), but for what `taskTimeout` says.
    * @default 1
    */
   readonly maxAttempts?: number;

@@ -34,7 +34,6 @@ function laneOf(credits = 10) {
     taskLeaves: () => {},
     result: (value, from, index) => toPool.push(['result', value, from, index]),
     resultWithheld: (index) => toPool.push(['withheld', index]),
-    starved: (index) => toPool.push(['starved', index]),
     taskTimes: (index, times) => toPool.push(['times', index, ...times]),
     resources: (index, resources) => toPool.push(['resources', index, resources]),
     owesCredit: () => false,
@@ -49,6 +48,7 @@ function laneOf(credits = 10) {
     overdue: () => {},
     hung: (error) => toPool.push(['hung', error]),
     ready: () => {},
+    starved: () => toPool.push(['starved', 3]),
     crashed: (_, error, undone) => toPool.push(['fail', error, undone]),
     closed: () => toPool.push(['closed', 3]),
   };
@@ -140,14 +140,14 @@ describe('Lane', () => {
     it('ERR-3 results that complete with tasks left', () => {
       const { lane, worker, failure } = laneOf();
       lane.task('a');
-      worker.drained();
+      worker.drained(0);
       expect(failure()).to.be.instanceOf(WorkerCrashError);
       expect((failure() as WorkerCrashError).tasks).to.deep.equal(['a']);
     });
 
     it('ERR-3 a task that comes after its results have completed', () => {
       const { lane, worker, toWorker, failure } = laneOf();
-      worker.drained();
+      worker.drained(0);
       expect(failure()).to.equal(undefined);
       lane.task('late');
       expect((failure() as WorkerCrashError).tasks).to.deep.equal(['late']);
@@ -184,7 +184,7 @@ describe('Lane', () => {
       expect(toWorker.filter((said) => said === 'pill')).to.have.lengthOf(1);
       expect(events).to.include('pill');
       const early = laneOf();
-      early.worker.drained();
+      early.worker.drained(0);
       early.lane.pill();
       expect(early.toWorker).not.to.include('pill');
       early.lane.stop();
@@ -217,7 +217,7 @@ describe('Lane', () => {
         worker.ending();
         at(100 * GRACE, () => {
           expect(toWorker).not.to.include('terminate');
-          worker.drained();
+          worker.drained(0);
           worker.closed({ kind: 'exited' });
         });
       });
@@ -232,7 +232,7 @@ describe('Lane', () => {
         worker.done(0);
         at(100 * GRACE, () => {
           expect(toWorker).not.to.include('terminate');
-          worker.drained();
+          worker.drained(0);
           worker.closed({ kind: 'exited' });
         });
       });
@@ -268,7 +268,7 @@ describe('Lane', () => {
       time.run(() => {
         const { lane, worker, toWorker } = laneOf();
         lane.pill();
-        worker.drained();
+        worker.drained(0);
         worker.closed({ kind: 'exited' });
         lane.stop();
         time.flush();
@@ -280,7 +280,7 @@ describe('Lane', () => {
     it('CRD-3 no credit is sent to one that has drained', () => {
       const { lane, worker, toWorker } = laneOf();
       lane.credit(3);
-      worker.drained();
+      worker.drained(0);
       lane.credit(4);
       worker.closed({ kind: 'exited' });
       lane.credit(5);

@@ -30,6 +30,8 @@ export interface Undone<T> {
   readonly task: T;
   /** Which delivery this is, from 1. */
   readonly attempt: number;
+  /** Deliveries that do not count against it. */
+  readonly excused: number;
   /** Where it stood in that worker's sequence. */
   readonly position: number;
   /** Its place in the order of tasks. */
@@ -52,7 +54,6 @@ export interface LaneOwner<R> {
   taskLeaves(standing: Standing): void;
   result(value: R, from: Emitter, worker: number, standing: Standing | undefined, attempt: number): void;
   resultWithheld(worker: number): void;
-  starved(worker: number): void;
   taskTimes(worker: number, times: TaskTimes): void;
   resources(worker: number, resources: Resources): void;
   owesCredit(worker: number): boolean;
@@ -72,8 +73,18 @@ export interface LaneKeeper<T> {
   overdue(error: TaskTimeoutError): void;
   /** Its function has returned. */
   ready(): void;
-  /** The worker is of no more use: it died, or took leave with tasks in hand. Told once; `closed` follows. */
-  crashed(lane: object, error: WorkerCrashError | WorkerStartError, undone: readonly Undone<T>[]): void;
+  /** The worker has a result and was given no credit for it. */
+  starved(lane: object): void;
+  /**
+   * The worker is of no more use: it died, or took leave with tasks in hand. Told once; `closed` follows.
+   * @param begun it had no part in tasks from this position on: it had not begun them
+   */
+  crashed(
+    lane: object,
+    error: WorkerCrashError | WorkerStartError,
+    undone: readonly Undone<T>[],
+    begun: number,
+  ): void;
   /** The worker does not let go of the task at `culprit`, which has run too long, and is terminated. `closed` follows. */
   hung(error: TaskTimeoutError, culprit: number, undone: readonly Undone<T>[]): void;
   /** The worker is gone. Told once, last. */
@@ -97,6 +108,8 @@ export class Lane<T, R> implements ChannelListener<R> {
   readonly #replays = new Set<number>();
   /** Of the tasks that are not at their first delivery. */
   readonly #attempts = new Map<number, number>();
+  /** Of those, the ones that have deliveries which do not count against them. */
+  readonly #excused = new Map<number, number>();
   readonly #limits: TimeLimits | undefined;
   /** Tasks that were called off and are not over yet. */
   readonly #overdue = new Map<number, TaskTimeoutError>();
@@ -158,11 +171,12 @@ export class Lane<T, R> implements ChannelListener<R> {
     if (!this.#closed) this.#channel.start();
   }
 
-  task(task: T, attempt = 1, standing = this.#owner.enter(this.index)): void {
+  task(task: T, attempt = 1, standing = this.#owner.enter(this.index), excused = 0): void {
     const position = this.#position;
     this.#position = position + 1;
     this.#ledger.add(position, task, standing);
     if (attempt > 1) this.#attempts.set(position, attempt);
+    if (excused > 0) this.#excused.set(position, excused);
     this.#owner.taskBegins(standing, position);
     if (this.#drained) this.#crash({ reason: 'had completed its results before this task came' });
     else this.#channel.task(position, task);
@@ -241,6 +255,7 @@ export class Lane<T, R> implements ChannelListener<R> {
     const standing = this.#ledger.standing(position);
     if (this.#crashed || !this.#ledger.close(position)) return;
     if (this.#attempts.size > 0) this.#attempts.delete(position);
+    if (this.#excused.size > 0) this.#excused.delete(position);
     if (this.#overdue.size > 0) this.#overdue.delete(position);
     if (this.#replays.delete(position)) {
       this.#keeper.replayed();
@@ -265,7 +280,7 @@ export class Lane<T, R> implements ChannelListener<R> {
   }
 
   starved(): void {
-    if (!this.#crashed) this.#owner.starved(this.index);
+    if (!this.#crashed) this.#keeper.starved(this);
   }
 
   timed(take: () => TaskTimes): void {
@@ -290,12 +305,12 @@ export class Lane<T, R> implements ChannelListener<R> {
     if (!this.#stopping) this.#deadline?.unsubscribe();
   }
 
-  drained(): void {
+  drained(begun: number): void {
     if (this.#drained || this.#closed) return;
     this.#drained = true;
     this.#tell({ type: 'drained', worker: this.index });
     if (!this.#stopping && this.#ledger.size > 0 && !this.#crashed) {
-      this.#crash({ reason: 'completed its results with tasks left' });
+      this.#crash({ reason: 'completed its results with tasks left' }, begun);
     }
     if (!this.#closed) this.#terminateIn(EXIT_LINGER);
   }
@@ -324,16 +339,16 @@ export class Lane<T, R> implements ChannelListener<R> {
   }
 
   /** If it still runs, it is asked to end. */
-  #crash(details: CrashDetails): void {
+  #crash(details: CrashDetails, begun?: number): void {
     if (this.#crashed) return;
-    this.#giveBack(new WorkerCrashError(this, this.#ledger.open().map(bareOf), details));
+    this.#giveBack(new WorkerCrashError(this, this.#ledger.open().map(bareOf), details), begun);
     this.stop();
   }
 
-  #giveBack(error: WorkerCrashError | WorkerStartError): void {
+  #giveBack(error: WorkerCrashError | WorkerStartError, begun = this.#ready ? Infinity : 0): void {
     this.#tell({ type: 'worker-crashed', worker: this.index, error });
     const undone = this.#giveUp();
-    this.#keeper.crashed(this, error, undone);
+    this.#keeper.crashed(this, error, undone, begun);
   }
 
   #expired(position: number): void {
@@ -349,9 +364,9 @@ export class Lane<T, R> implements ChannelListener<R> {
 
   #hangs(position: number, error: TaskTimeoutError): void {
     if (this.#crashed || !this.#overdue.has(position)) return;
-    const undone = this.#giveUp();
+    // In the same thread it is gone in that call, and with it the seat, if nothing waits there.
+    this.#keeper.hung(error, position, this.#giveUp());
     this.#terminate();
-    this.#keeper.hung(error, position, undone);
   }
 
   /** Whatever it still says of its tasks is not heard. */
@@ -368,8 +383,10 @@ export class Lane<T, R> implements ChannelListener<R> {
     const standing = entry.standing as Standing;
     this.#owner.taskLeaves(standing);
     const attempt = this.#attempts.get(position) ?? 1;
+    const excused = this.#excused.get(position) ?? 0;
     this.#attempts.delete(position);
-    return { task, attempt, position, standing };
+    this.#excused.delete(position);
+    return { task, attempt, excused, position, standing };
   }
 
   /**

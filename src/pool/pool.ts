@@ -56,6 +56,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
   readonly window: number;
   readonly taskTimeout: number;
   readonly retry: RetryPolicy;
+  readonly ordered: boolean;
   readonly maxTasksPerWorker: number;
   readonly #open: OpenSlot<T, R>;
   readonly feeders: Feeders;
@@ -109,6 +110,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
     }
     this.#outlet = new Outlet<unknown>(this.#acks ?? output);
     this.retry = new RetryPolicy(options);
+    this.ordered = ordered;
     this.grace = grace;
     this.window = this.#dispatcher.window;
     this.#order = orderFor(ordered, this);

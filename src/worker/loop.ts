@@ -62,7 +62,8 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
   #pauses = 0;
   /** A task is being delivered, further down on this call stack. */
   #delivering = false;
-  /** Tasks emitted and not done. */
+  /** Tasks emitted, and those of them that are not done. */
+  #begun = 0;
   #running = 0;
   #waitsForTurn = false;
   /** The results ended before some of its tasks. */
@@ -166,7 +167,7 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
       this.#results?.unsubscribe();
     } finally {
       this.#outbox.clear();
-      this.#wire.drained();
+      this.#wire.drained(this.#begun);
       this.#wire.turn();
     }
   }
@@ -266,6 +267,7 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
 
   #run(): void {
     const position = this.#positions.shift();
+    this.#begun = position + 1;
     // Nobody waits for a replay.
     const clock = this.#muted.has(position) ? undefined : this.#clock;
     if (clock) clock.position = position;
@@ -331,7 +333,7 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
     this.#outbox.end(() => {
       this.#gone = true;
       if (this.#broken) this.#wire.broken(this.#broken.error);
-      this.#wire.drained();
+      this.#wire.drained(this.#begun);
       this.#wire.turn();
     });
   }
@@ -371,6 +373,8 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
     if (this.#drained) return;
     this.#setUp = true;
     this.#wire.ready();
+    // It leaves before a task runs that may end this worker: otherwise it would seem never to have started.
+    this.#wire.turn();
     this.turn();
   }
 
