@@ -303,6 +303,27 @@ describe('workerPool', () => {
     expect(told.filter(({ type }) => type === 'worker-terminated')).to.have.lengthOf(6);
   });
 
+  it('SHR-6 a worker that leaves sends all results of its last task, also beyond its credits', async () => {
+    const twenty = inlineWorker(
+      defineWorker<number, number>((tasks) =>
+        tasks.pipe(
+          each(async function* (task) {
+            for (let i = 0; i < 20; i += 1) {
+              await turns(1);
+              yield task;
+            }
+          }),
+        ),
+      ),
+    );
+    const pool = workerPool(twenty, 2, { maxTasks: 2, maxResults: 4 });
+    await pool.ready();
+    const outcome = run(of(0, 1).pipe(pool.map()));
+    await pool.resize(1);
+    expect((await outcome).values).to.have.lengthOf(40);
+    await pool.stop();
+  });
+
   it('SHR-6 each key keeps its order and its worker, but for those that move, and a new worker is told what is retained', async () => {
     const lives: string[] = [];
     const keeper = inlineWorker(
