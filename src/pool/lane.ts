@@ -5,7 +5,7 @@
  * the tasks that it had.
  * In: tasks and settled results from the pool; wire calls from the channel. Out: the same, and the verdict on the worker.
  */
-import { type Subscription, timer } from 'rxjs';
+import type { Subscription } from 'rxjs';
 import {
   type CrashDetails,
   TaskError,
@@ -14,10 +14,11 @@ import {
   WorkerStartError,
 } from '../errors.js';
 import type { UntimedPoolEvent } from '../events.js';
-import type { Channel, ChannelListener, ChannelOpener, CloseReason } from '../protocol/channel.js';
+import type { ByHand, Channel, ChannelListener, ChannelOpener, CloseReason } from '../protocol/channel.js';
 import type { TaskTimes } from '../protocol/times.js';
 import type { Hello } from '../protocol/wire.js';
 import type { Resources } from '../resources.js';
+import { deadline } from './deadline.js';
 import { bareOf } from './job.js';
 import { type Entry, Ledger } from './ledger.js';
 import { NONE, type Standing } from './order.js';
@@ -127,6 +128,10 @@ export class Lane<T, R> implements ChannelListener<R> {
   /** Tasks that it has. */
   get load(): number {
     return this.#ledger.size;
+  }
+
+  get byHand(): ByHand | undefined {
+    return this.#channel.byHand;
   }
 
   /** Tasks that it was ever given. */
@@ -336,7 +341,7 @@ export class Lane<T, R> implements ChannelListener<R> {
     this.#overdue.set(position, error);
     this.#channel.cancel(position, error.message);
     this.#keeper.overdue(error);
-    this.#limits?.alsoEnd(timer(this.#owner.grace).subscribe(() => this.#hangs(position, error)));
+    this.#limits?.alsoEnd(deadline(this.#owner.grace, () => this.#hangs(position, error)));
   }
 
   #hangs(position: number, error: TaskTimeoutError): void {
@@ -381,7 +386,7 @@ export class Lane<T, R> implements ChannelListener<R> {
 
   #after(ms: number, act: () => void): void {
     this.#deadline?.unsubscribe();
-    this.#deadline = timer(ms).subscribe(act);
+    this.#deadline = deadline(ms, act);
   }
 
   #terminate(): void {

@@ -8,7 +8,7 @@
  * the replacement alone, in their original order, and only then do new tasks follow. Whoever kills a worker while it is
  * alone with it is guilty, and the others lose nothing (SUP-1, SUP-3).
  */
-import { type Subscription, timer } from 'rxjs';
+import type { Subscription } from 'rxjs';
 import type { Emitter } from '../demand/emission.js';
 import type { Feeders } from '../demand/feeders.js';
 import {
@@ -21,11 +21,13 @@ import {
 import type { UntimedPoolEvent } from '../events.js';
 import { isMoved } from '../move.js';
 import { Ring } from '../ring.js';
+import { deadline } from './deadline.js';
 import { bareOf } from './job.js';
 import type { Lane, LaneKeeper, Undone } from './lane.js';
 import { NOWHERE, type Standing } from './order.js';
 import type { LaneGauges } from './recorder.js';
 import type { RetryPolicy } from './retry.js';
+import type { Hand, Station } from './standstill.js';
 
 export type TaskFailure = TaskError | TaskTimeoutError;
 
@@ -67,7 +69,7 @@ export interface SeatOwner<T, R> {
   tell(event: UntimedPoolEvent): void;
 }
 
-export class Seat<T, R> implements LaneKeeper<T>, LaneGauges {
+export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
   readonly index: number;
   readonly name: string;
   /** Of the results of all its workers. */
@@ -127,6 +129,12 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges {
     if (this.#stopped) lane.stop();
   }
 
+  /** As `start`, in a pool that runs: what is retained goes first. */
+  join(): void {
+    this.#suspend();
+    this.#begin();
+  }
+
   /** The next task of the rotation. */
   task(task: T, standing?: Standing): void {
     const lane = this.#lane;
@@ -141,6 +149,16 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges {
         standing: standing ?? this.#owner.enter(this.index),
       });
     }
+  }
+
+  get hands(): readonly Hand[] {
+    return [this.#lane, this.#successor].filter((lane) => lane !== undefined);
+  }
+
+  get isChanging(): boolean {
+    if (this.#restart || this.#delayed.size > 0) return true;
+    const isLeaving = this.#successor !== undefined && this.#lane?.load === 0;
+    return isLeaving || [this.#lane, this.#successor].some((lane) => lane && !lane.hasBegun);
   }
 
   /** Tasks that are not done, or not delivered again yet. */
@@ -183,6 +201,7 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges {
     if (this.#stopped) return;
     this.#stopped = true;
     this.#restart?.unsubscribe();
+    this.#restart = undefined;
     for (const delayed of this.#delayed.keys()) delayed.unsubscribe();
     this.#delayed.clear();
     this.#suspects.clear();
@@ -294,7 +313,7 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges {
   }
 
   #later(next: () => void): void {
-    this.#restart = timer(this.#owner.retry.restartDelay(this.#fruitless)).subscribe(next);
+    this.#restart = deadline(this.#owner.retry.restartDelay(this.#fruitless), next);
   }
 
   #begin(): void {
@@ -312,6 +331,15 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges {
   #renew(): void {
     this.#share = this.#owner.maxTasksPerWorker;
     this.#replays = this.#owner.retained();
+  }
+
+  get isRecycling(): boolean {
+    return this.#successor !== undefined;
+  }
+
+  /** Its worker uses too much memory. One that has had no task yet would be followed by another like it. */
+  outgrown(): void {
+    if (this.#lane && this.#lane.given > 0) this.#recycle('maxMemory');
   }
 
   /** No more tasks for the worker of the day. Its successor starts while it is at its last ones. */
@@ -367,7 +395,7 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges {
       this.#redeliver(nextDelivery(undone));
       return;
     }
-    const delayed = timer(ms).subscribe(() => {
+    const delayed = deadline(ms, () => {
       this.#delayed.delete(delayed);
       this.#redeliver(nextDelivery(undone));
       this.#carryOn();

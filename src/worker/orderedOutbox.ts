@@ -15,7 +15,7 @@
 import { currentScope, type Emitter, type Scope } from '../demand/emission.js';
 import { type Hello, UNSOLICITED } from '../protocol/wire.js';
 import { Ring } from '../ring.js';
-import type { Outbox, OutboxWire, Send } from './outbox.js';
+import type { Outbox, OutboxWire, Send, Starvation } from './outbox.js';
 
 /** What one task has to send, or no task. */
 interface Lot<R> {
@@ -29,6 +29,7 @@ export class OrderedOutbox<R> implements Outbox<R> {
   readonly #wire: OutboxWire<R>;
   readonly #loop: Emitter;
   readonly #unblocked: () => void;
+  readonly #starvation: Starvation | undefined;
   /** By owner, whoever waits longest first. */
   readonly #waiting = new Map<number, Lot<R>>();
   /** Emissions that are paused, by the owner of their results. */
@@ -54,8 +55,10 @@ export class OrderedOutbox<R> implements Outbox<R> {
     { credits, asks, reserve }: Pick<Hello, 'credits' | 'asks' | 'reserve'>,
     loop: Emitter,
     unblocked: () => void,
+    starvation?: Starvation | undefined,
   ) {
     this.#wire = wire;
+    this.#starvation = starvation;
     this.#credits = credits;
     this.#asks = asks;
     this.#reserve = asks ? Infinity : reserve;
@@ -81,8 +84,18 @@ export class OrderedOutbox<R> implements Outbox<R> {
     }
     this.#lotOf(owner).results.push(value);
     this.#hasBlocked = true;
-    this.#pause(owner);
+    const waits = this.#pause(owner);
     if (this.#isUrgent(owner)) this.#ask();
+    // Who is not urgent may have to wait for a task that needs this very thread.
+    if (waits || !this.#isUrgent(owner)) this.#starvation?.waits();
+    else this.#starvation?.goesOn(() => this.#waiting.get(owner)?.results.length ?? 0);
+  }
+
+  /** What waits here, or is paused, is what the credits do not allow. */
+  isStuck(running: number): boolean {
+    const waiting = [...this.#waiting].filter(([, { end }]) => end === undefined).map(([owner]) => owner);
+    const paused = [...this.#paused.keys()].filter((owner) => !this.#waiting.has(owner));
+    return [...waiting, ...paused].filter((owner) => owner !== UNSOLICITED).length === running;
   }
 
   done(position: number): void {
@@ -223,14 +236,15 @@ export class OrderedOutbox<R> implements Outbox<R> {
     this.#wire.starved();
   }
 
-  /** One pause for each emission, however many results it brings. */
-  #pause(owner: number): void {
+  /** One pause for each emission, however many results it brings. False for one that cannot wait, or goes on all the same. */
+  #pause(owner: number): boolean {
     const scope = currentScope();
-    if (!scope || scope.emitter === this.#loop || this.#isInTheWay(owner)) return;
+    if (!scope || scope.emitter === this.#loop || this.#isInTheWay(owner)) return false;
     const scopes = this.#paused.get(owner);
-    if (scopes?.has(scope) || !scope.pause()) return;
+    if (scopes?.has(scope) || !scope.pause()) return false;
     if (scopes) scopes.add(scope);
     else this.#paused.set(owner, new Set([scope]));
+    return true;
   }
 
   #resumeAll(owner: number): void {
