@@ -6,7 +6,6 @@
  * In: tasks and settled results from the pool; wire calls from the channel. Out: the same, and the verdict on the worker.
  */
 import type { Subscription } from 'rxjs';
-import type { Emitter } from '../demand/emission.js';
 import {
   type CrashDetails,
   TaskError,
@@ -22,7 +21,7 @@ import type { Resources } from '../resources.js';
 import { deadline } from './deadline.js';
 import { bareOf } from './job.js';
 import { type Entry, Ledger } from './ledger.js';
-import type { Standing } from './order.js';
+import { NONE, type Standing } from './order.js';
 import { TimeLimits } from './timeLimits.js';
 
 /** A task that was given to a worker and is not done. */
@@ -52,7 +51,7 @@ export interface LaneOwner<R> {
   taskBegun(): void;
   /** The task is not with the worker any more. */
   taskLeaves(standing: Standing): void;
-  result(value: R, from: Emitter, worker: number, standing: Standing | undefined, attempt: number): void;
+  result(value: R, worker: number, standing: Standing, attempt: number): void;
   resultWithheld(worker: number): void;
   taskTimes(worker: number, times: TaskTimes): void;
   resources(worker: number, resources: Resources): void;
@@ -63,8 +62,6 @@ export interface LaneOwner<R> {
 
 /** The seat, as a lane sees it: what becomes of its tasks and of its worker. */
 export interface LaneKeeper<T> {
-  /** Of the results. */
-  readonly emitter: Emitter;
   taskDone(standing: Standing): void;
   taskFailed(undone: Undone<T>, error: unknown): void;
   /** A replay is over; it may have failed. */
@@ -187,7 +184,7 @@ export class Lane<T, R> implements ChannelListener<R> {
   replay(task: T): void {
     const position = this.#position;
     this.#position = position + 1;
-    this.#ledger.add(position, task);
+    this.#ledger.add(position, task, NONE);
     this.#replays.add(position);
     this.#channel.replay(position, task);
   }
@@ -242,7 +239,7 @@ export class Lane<T, R> implements ChannelListener<R> {
     if (!this.#stopping && !this.#crashed) {
       const attempt = this.#attempts.get(owner) ?? 1;
       const standing = this.#ledger.standing(owner);
-      this.#owner.result(value, this.#keeper.emitter, this.index, standing, attempt);
+      this.#owner.result(value, this.index, standing, attempt);
     }
   }
 
@@ -261,13 +258,13 @@ export class Lane<T, R> implements ChannelListener<R> {
       this.#keeper.replayed();
       return;
     }
-    this.#keeper.taskDone(standing as Standing);
+    this.#keeper.taskDone(standing);
     if (this.#pilled) this.#expectEnd();
   }
 
   failed(position: number, error: unknown): void {
     const task = this.#ledger.task(position) as T;
-    const standing = this.#ledger.standing(position) as Standing;
+    const standing = this.#ledger.standing(position);
     if (this.#crashed || !this.#ledger.close(position)) return;
     const cause = this.#overdue.get(position) ?? error;
     this.#overdue.delete(position);
@@ -378,9 +375,7 @@ export class Lane<T, R> implements ChannelListener<R> {
   }
 
   #undone(position: number, entry: Entry<T>): Undone<T> {
-    const { task } = entry;
-    // Only a replay has none.
-    const standing = entry.standing as Standing;
+    const { task, standing } = entry;
     this.#owner.taskLeaves(standing);
     const attempt = this.#attempts.get(position) ?? 1;
     const excused = this.#excused.get(position) ?? 0;

@@ -24,8 +24,7 @@ import { Ring } from '../ring.js';
 import { deadline } from './deadline.js';
 import { bareOf } from './job.js';
 import type { Lane, LaneKeeper, Undone } from './lane.js';
-import type { Standing } from './order.js';
-import { NOWHERE } from './place.js';
+import { NOWHERE, type Standing } from './order.js';
 import type { LaneGauges } from './recorder.js';
 import type { RetryPolicy } from './retry.js';
 import type { Hand, Station } from './standstill.js';
@@ -454,14 +453,14 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
 
   /** Where results leave in the order of tasks, tasks also wait in that: nobody may wait for the turn of one behind it. */
   #line(suspects: Undone<T>[]): void {
-    suspects.sort((a, b) => a.standing.sequence - b.standing.sequence);
+    suspects.sort((a, b) => a.standing - b.standing);
     for (const undone of suspects) this.#suspects.push(undone);
   }
 
   /** A task before it in that order is still to come. */
   #isPreceded({ standing }: Undone<T>): boolean {
     for (const delayed of this.#delayed.values()) {
-      if (delayed.standing.sequence < standing.sequence) return true;
+      if (delayed.standing < standing) return true;
     }
     return false;
   }
