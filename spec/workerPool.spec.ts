@@ -286,6 +286,98 @@ describe('workerPool', () => {
     await pool.stop();
   });
 
+  it('SHR-6 resize() up and down in the midst of work loses no task', async () => {
+    const told: PoolEvent[] = [];
+    const pool = workerPool(double, 2, {
+      maxTasks: 8,
+      maxResults: 8,
+      events: { next: (event) => told.push(event) },
+    });
+    const outcome = run(paced(Array.from({ length: 2000 }, (_, i) => i)).pipe(pool.map()));
+    for (const n of [4, 1, 3, 3, 2]) await pool.resize(n);
+    const { values, completed } = await outcome;
+    expect(completed).to.equal(true);
+    expect(sorted(values)).to.deep.equal(evens(2000));
+    expect(told.filter(({ type }) => type === 'worker-spawned')).to.have.lengthOf(2 + 2 + 2);
+    await pool.stop();
+    expect(told.filter(({ type }) => type === 'worker-terminated')).to.have.lengthOf(6);
+  });
+
+  it('SHR-6 a worker that leaves sends all results of its last task, also beyond its credits', async () => {
+    const twenty = inlineWorker(
+      defineWorker<number, number>((tasks) =>
+        tasks.pipe(
+          each(async function* (task) {
+            for (let i = 0; i < 20; i += 1) {
+              await turns(1);
+              yield task;
+            }
+          }),
+        ),
+      ),
+    );
+    const pool = workerPool(twenty, 2, { maxTasks: 2, maxResults: 4 });
+    await pool.ready();
+    const outcome = run(of(0, 1).pipe(pool.map()));
+    await pool.resize(1);
+    expect((await outcome).values).to.have.lengthOf(40);
+    await pool.stop();
+  });
+
+  it('SHR-6 each key keeps its order and its worker, but for those that move, and a new worker is told what is retained', async () => {
+    const lives: string[] = [];
+    const keeper = inlineWorker(
+      defineWorker<string, string>((tasks, { index }) =>
+        tasks.pipe(
+          each(async (task) => {
+            if (task === 'state') lives.push(`state ${index}`);
+            await turns(1);
+            return `${task} ${index}`;
+          }),
+        ),
+      ),
+    );
+    const pool = workerPool(keeper, 2, { maxTasks: 6, route: (task) => task.split(' ')[0] as string });
+    const tasks = [
+      toAll('state', { retain: 'state' }),
+      ...Array.from({ length: 400 }, (_, i) => `k${i % 9} ${i}`),
+    ];
+    const outcome = run(paced(tasks).pipe(pool.map()));
+    for (const n of [3, 5, 2]) await pool.resize(n);
+    const { values } = await outcome;
+    expect(values.filter((value) => value.startsWith('state'))).to.have.lengthOf(2);
+    expect(lives.filter((life) => life === 'state 2')).to.have.lengthOf(1);
+    for (let key = 0; key < 9; key += 1) {
+      const own = values
+        .filter((value) => value.startsWith(`k${key} `))
+        .map((value) => Number(value.split(' ')[1]));
+      expect(own).to.deep.equal([...own].sort((a, b) => a - b));
+    }
+    expect(values).to.have.lengthOf(402);
+    await pool.stop();
+  });
+
+  it('SHR-6 stats() counts what was done', async () => {
+    const pool = workerPool(double, 2);
+    await run(range(0, 100).pipe(pool.map()));
+    const { done, running, failed, workers } = pool.stats();
+    expect({ done, running, failed, workers: workers.length }).to.deep.equal({
+      done: 100,
+      running: 0,
+      failed: 0,
+      workers: 2,
+    });
+    await pool.stop();
+  });
+
+  for (const n of [0, 1.5, -1, '2' as unknown as number, Number.NaN]) {
+    it(`SHR-6 resize(${JSON.stringify(n)}) is refused`, async () => {
+      const pool = workerPool(double, 1);
+      expect(() => pool.resize(n)).to.throw(InvalidOptionError, 'at least 1');
+      await pool.stop();
+    });
+  }
+
   it('SHR-5 a direction that leads nowhere ends its own pipeline only', async () => {
     const pool = workerPool(double, 2);
     const [lost, fine] = await Promise.all([
@@ -311,5 +403,13 @@ describe('workerPool', () => {
     expect(() => pool.map({ maxTasks: 3 } as object)).to.throw(InvalidOptionError, 'maxTasks');
     expect(() => pool.map({ ack: 'never' as 'auto' })).to.throw(InvalidOptionError, 'ack');
     await pool.stop();
+  });
+
+  it("OVF-6 nobody may keep the pipelines of others waiting: overflow: 'block' is refused", () => {
+    const block = { overflow: 'block' } as const;
+    expect(() => workerPool(double, 1, block)).to.throw(InvalidOptionError, 'use poolMap');
+    const pool = workerPool(double, 1);
+    expect(() => pool.map(block)).to.throw(InvalidOptionError, 'use poolMap');
+    return pool.stop();
   });
 });

@@ -1,11 +1,13 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { Observable, OperatorFunction } from 'rxjs';
 import type { CustomWorkerFactory } from './channel/factory.js';
 import { InvalidOptionError } from './errors.js';
 import type { DeadLetter, PoolEvent } from './events.js';
+import type { PoolStats } from './metrics/poolStats.js';
 import { type PoolOptions, resolveOptions } from './options.js';
 import type { Delivery } from './pool/acks.js';
 import type { Routed } from './routing.js';
-import { SharedPool } from './shared/sharedPool.js';
+import { refuseBlock, SharedPool } from './shared/sharedPool.js';
 
 /** What each pipeline of a shared pool may have for itself. What is left out is as the pool has it. */
 export type PipelineOptions = Pick<
@@ -24,11 +26,20 @@ export interface WorkerPool<T, R> {
   /** Resolves once every worker is ready; rejects when the pool fails before. */
   ready(): Promise<void>;
   /**
+   * More workers, or fewer: those that are too many end what they have and leave. No task is lost. Where tasks have directions or
+   * keys, new ones wait until those that were given are done: so the order of each key holds, and as few keys move as can.
+   * For a while more than `maxResults` results may be under way. Resolves once the new workers are ready, or the others gone.
+   * @throws InvalidOptionError
+   */
+  resize(n: number): Promise<void>;
+  /** What the pool has done and is doing. */
+  stats(): PoolStats;
+  /**
    * Takes no more tasks, lets those that it has end (`drainTimeout`), and ends the workers. Resolves once they are gone;
    * rejects with what the pool failed with.
    */
   stop(): Promise<void>;
-  /** Completes when the pool has ended. */
+  /** All but the start and the end of each task, which `events` is told. Completes when the pool has ended. */
   readonly events$: Observable<PoolEvent>;
   readonly deadLetters$: Observable<DeadLetter<T>>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -62,5 +73,5 @@ export function workerPool<T, R>(
       ordered,
     );
   }
-  return new SharedPool<T, R>(workerFactory, resolved);
+  return new SharedPool<T, R>(workerFactory, refuseBlock(resolved));
 }

@@ -11,7 +11,7 @@ export interface Kind extends Omit<Contender, 'open'> {
   /** Threads, as most users have them, unless it is given. Is called when the pool is opened. */
   readonly workers?: () => Factory;
   /** Of the pool, beyond the window. */
-  readonly options?: object;
+  readonly options?: PoolOptions;
   /** Makes a source of the tasks. `paced`, unless it is given, with what is to be moved marked. */
   readonly source?: (tasks: Iterable<unknown>) => Observable<unknown>;
 }
@@ -19,7 +19,6 @@ export interface Kind extends Omit<Contender, 'open'> {
 export function looppoolContender(kind: Kind): Contender {
   const { workers = threads, options = {}, source, ...contender } = kind;
   return {
-    absent: () => unknownIn(options),
     ...contender,
     open: async (terms) => openPool(workers(), terms, options, source),
   };
@@ -27,20 +26,10 @@ export function looppoolContender(kind: Kind): Contender {
 
 const threads = (): Factory => threadWorker(workerFile);
 
-/** Why a build cannot be given these options: it has none such. */
-function unknownIn(options: object): string | undefined {
-  try {
-    poolMap(threads(), WORKERS, options);
-    return undefined;
-  } catch (error) {
-    return (error as Error).message;
-  }
-}
-
 /** One subscription for all that is fed: the pool lives as long as that, and stays warm from one feed to the next. */
-function openPool(factory: Factory, terms: Terms, more: object, source: Kind['source']): OpenPool {
+function openPool(factory: Factory, terms: Terms, more: PoolOptions, source: Kind['source']): OpenPool {
   const { workload, window, next, transfers } = terms;
-  const options: PoolOptions<unknown> = { maxTasks: window, initialData: workload, ...more };
+  const options: PoolOptions = { maxTasks: window, initialData: workload, ...more };
   const sources = new Subject<Observable<unknown>>();
   const single = new Subject<unknown>();
   const ended = new Promise<void>((complete, error) => {

@@ -83,6 +83,14 @@ describe('a ChildProcess of the user', () => {
     });
   }
 
+  it('ERR-2 gives a WorkerStartError when its factory returns it twice', async () => {
+    const child = forked(wordLength);
+    const error = await failureOf(NEVER.pipe(poolMap<string, unknown>(() => child, 2)));
+    if (!(error instanceof WorkerStartError)) throw error;
+    expect(error.message).to.contain('has to make a new one at every call');
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  });
+
   it('ERR-2 gives a WorkerStartError when there is no such program', async () => {
     const none = () => fork(wordLength, { serialization: 'advanced', execPath: '/no/such/node' });
     const error = await failureOf(of('a').pipe(poolMap<string, unknown>(none, 1)));

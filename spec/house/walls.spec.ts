@@ -59,8 +59,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   worker: [...bottom, 'protocol'],
   channel: [...bottom, 'protocol', 'worker'],
   poolMap: [...bottom, 'protocol', 'pool', 'channel'],
-  shared: [...bottom, 'protocol', 'pool', 'channel'],
-  workerPool: [...bottom, 'pool', 'channel', 'shared'],
+  shared: [...bottom, 'protocol', 'pool', 'channel', 'metrics'],
+  workerPool: [...bottom, 'pool', 'channel', 'metrics', 'shared'],
   metrics: [...bottom, 'protocol', 'pool', 'channel'],
 };
 

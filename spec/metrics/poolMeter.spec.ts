@@ -8,13 +8,14 @@ import {
   poolMap,
   type Release,
 } from 'looppool';
-import { PoolMeter, type PoolStats, stats } from 'looppool/metrics';
+import { PoolMeter, type PoolStats, stats, together } from 'looppool/metrics';
 import { defineWorker, each } from 'looppool/worker';
 import { firstValueFrom, from, lastValueFrom, of, range, Subject, timer } from 'rxjs';
 import { filter, map, toArray } from 'rxjs/operators';
 import { TestScheduler } from 'rxjs/testing';
 import type { Act } from '../fixtures/acts.worker.js';
 import { carriers, inThreads } from '../support/carriers.js';
+import { recordEvents } from '../support/recordEvents.js';
 import { run } from '../support/run.js';
 
 const slow = inlineWorker(
@@ -131,6 +132,25 @@ describe('PoolMeter', () => {
     expect(meter.stats().host.rss).to.be.above(1e7);
     tasks.complete();
     await ended;
+  });
+
+  it('MET-3 EVT-1 a task that kills its workers is redelivered and then a dead letter, each told and counted once', async () => {
+    const meter = new PoolMeter();
+    const { observer, of: told } = recordEvents();
+    const acts = from<Act[]>([
+      { act: 'exit', code: 3 },
+      { act: 'echo', value: 1 },
+    ]);
+    const options = { maxAttempts: 2, onTaskError: 'dead-letter', maxTasks: 1 } as const;
+    const { values } = await run(
+      acts.pipe(poolMap(inThreads, 1, { ...options, events: together(meter, observer) })),
+    );
+    expect(values).to.deep.equal([1]);
+    expect(told('task-redelivered').map(({ worker, attempt }) => ({ worker, attempt }))).to.deep.equal([
+      { worker: 0, attempt: 2 },
+    ]);
+    expect(told('dead-letter').map(({ attempts }) => attempts)).to.deep.equal([2]);
+    expect(meter.stats()).to.include({ done: 1, redelivered: 1, deadLetters: 1, crashes: 2, running: 0 });
   });
 
   it('MET-4 stats() completes with the pool, with a last snapshot that has everything', async () => {

@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import { WorkerCrashError, WorkerStartError } from 'looppool';
 import { TestScheduler } from 'rxjs/testing';
-import { type Emitter, emit } from '#src/demand/emission.js';
 import { Lane, type LaneKeeper, type LaneOwner } from '#src/pool/lane.js';
+import { NONE } from '#src/pool/order.js';
 import type { Channel, ChannelListener } from '#src/protocol/channel.js';
+import { UNSOLICITED } from '#src/protocol/wire.js';
 
 const GRACE = 500;
 
@@ -28,9 +29,11 @@ function laneOf(credits = 10) {
     grace: GRACE,
     taskTimeout: Number.POSITIVE_INFINITY,
     window: 4,
+    enter: (worker) => worker,
     taskBegins: () => {},
-    taskLeaves: (worker) => ({ worker, sequence: 0 }),
-    result: (value, from, index) => toPool.push(['result', value, from, index]),
+    taskBegun: () => {},
+    taskLeaves: () => {},
+    result: (value, index, standing) => toPool.push(['result', value, index, standing]),
     resultWithheld: (index) => toPool.push(['withheld', index]),
     taskTimes: (index, times) => toPool.push(['times', index, ...times]),
     resources: (index, resources) => toPool.push(['resources', index, resources]),
@@ -39,7 +42,6 @@ function laneOf(credits = 10) {
     tell: (event) => events.push(event.type),
   };
   const keeper: LaneKeeper<string> = {
-    emitter: { settled: () => toPool.push(['settled', 3]), room: () => toPool.push('room') },
     taskDone: () => toPool.push(['done', 3]),
     taskFailed: ({ task }, error) => toPool.push(['failed', 3, task, error]),
     replayed: () => {},
@@ -100,19 +102,17 @@ describe('Lane', () => {
     ]);
   });
 
-  it('CRD-3 a result settles as itself; what fails behind the pool is none of its tasks', () => {
+  it('ORD-1 a result is handed on with the standing of its task, and that of no task with none', () => {
     const { lane, worker, toPool } = laneOf();
-    lane.task('a');
+    lane.task('a', 1, 7);
     worker.result('r', 0);
-    const emitter = (toPool[0] as unknown[])[2] as Emitter;
-    const failing = () => {
-      throw new Error('a subscriber');
-    };
-    expect(() => emit({ next: failing }, 'r', emitter, 0)).to.throw('a subscriber');
-    expect(toPool.slice(1)).to.deep.equal([['settled', 3]]);
-    expect(emitter.failed).to.equal(undefined);
+    worker.result('probe', UNSOLICITED);
     worker.done(0);
-    expect(toPool.at(-1)).to.deep.equal(['done', 3]);
+    expect(toPool).to.deep.equal([
+      ['result', 'r', 3, 7],
+      ['result', 'probe', 3, NONE],
+      ['done', 3],
+    ]);
   });
 
   it('CRD-3 every result that is withheld gives its credit back', () => {

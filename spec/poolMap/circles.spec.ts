@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { BacklogFullError, ingest, paced, poolMap, threadWorker } from 'looppool';
+import { BacklogFullError, ingest, paced, poolMap, threadWorker, workerPool } from 'looppool';
 import { map, merge, type Observable, type OperatorFunction, of, Subject, take, tap, timer } from 'rxjs';
 import type { Act } from '../fixtures/acts.worker.js';
 import { eachWorker, marbles } from '../marbles.js';
@@ -101,6 +101,29 @@ describe('poolMap: stages that feed each other in a circle', () => {
       },
     );
     expect(values).to.have.lengthOf(total);
+  });
+
+  it('DEM-6 also through pools that are shared', async () => {
+    const depth = 5;
+    const total = sizeOf(2, depth);
+    const one = { maxTasks: 1, maxResults: 1 };
+    const passes = workerPool(
+      eachWorker(async (task: number) => task),
+      1,
+      one,
+    );
+    const splits = workerPool(
+      eachWorker((task: number) => (task === 0 ? [] : [task - 1, task - 1])),
+      1,
+      one,
+    );
+    const back = new Subject<number>();
+    const { values } = await run(
+      merge(back, of(depth)).pipe(passes.map(), splits.map(), take(total - 1)),
+      (task) => back.next(task),
+    );
+    expect(values).to.have.lengthOf(total - 1);
+    await Promise.all([passes.stop(), splits.stop()]);
   });
 
   it('DEM-6 keep the source outside of the circle waiting', () => {

@@ -88,10 +88,22 @@ export class ProcessLink implements Link {
 
   #read(message: unknown, listener: LinkListener): void {
     const said = ours<SaidByProcess>(message);
-    if (said === undefined) return;
-    if (said instanceof Uint8Array) listener.frame(fromBytes(said));
+    if (!said) return;
+    if (said instanceof Uint8Array) this.#readFrame(said, listener);
     else if (said.kind === 'crashed') this.#lastWord(fromRecord(said.failure), listener);
     else if (said.kind !== 'present') listener.answered(said);
+  }
+
+  #readFrame(bytes: Uint8Array, listener: LinkListener): void {
+    let frame: unknown;
+    try {
+      frame = fromBytes(bytes);
+    } catch (cause) {
+      // Another Node may have written what this one cannot read.
+      listener.unusable(cause);
+      return;
+    }
+    listener.frame(frame);
   }
 
   /** It exits by itself, unless something keeps it busy. */

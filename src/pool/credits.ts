@@ -17,6 +17,11 @@ export interface ResultCredits {
   readonly onDemand: boolean;
   /** Of what a worker may send, what it keeps for the oldest task: 0 when results leave as they come. */
   readonly reserve: number;
+  /**
+   * There are so many workers now. Those that were there keep what they were given until they have used it, so that for a while
+   * more results may be under way than `maxResults`.
+   */
+  resize(workers: number): void;
   /** A worker begins, perhaps in the place of one that is gone: what it may send before it is given more. */
   begin(worker: number): number;
   /** A result of the worker is ingested, perhaps while it is being delivered. */
@@ -53,8 +58,10 @@ const NOBODY = -1;
 class SharedCredits implements ResultCredits {
   readonly onDemand = false;
   readonly reserve: number;
-  readonly #share: number;
-  readonly #remainder: number;
+  readonly #maxResults: number;
+  #workers: number;
+  #share: number;
+  #remainder: number;
   /** Credits that a worker has spent: `held` by results that are here, and `returned`, to be granted again. */
   readonly #held: number[];
   readonly #returned: number[];
@@ -65,6 +72,8 @@ class SharedCredits implements ResultCredits {
   #oldest = 0;
 
   constructor(maxResults: number, workers: number, grant: Grant, tellOldest?: TellOldest) {
+    this.#maxResults = maxResults;
+    this.#workers = workers;
     this.#share = Math.floor(maxResults / workers);
     this.reserve = tellOldest ? Math.max(1, Math.floor(this.#share / 2)) : 0;
     this.#tellOldest = tellOldest;
@@ -72,6 +81,22 @@ class SharedCredits implements ResultCredits {
     this.#held = new Array<number>(workers).fill(0);
     this.#returned = new Array<number>(workers).fill(0);
     this.#grant = grant;
+  }
+
+  resize(workers: number): void {
+    const before = this.#held.map((_, worker) => this.#shareOf(worker));
+    for (let worker = this.#held.length; worker < workers; worker += 1) {
+      this.#held[worker] = 0;
+      this.#returned[worker] = 0;
+    }
+    this.#workers = workers;
+    this.#share = Math.max(1, Math.floor(this.#maxResults / workers));
+    this.#remainder = this.#share * workers < this.#maxResults ? this.#maxResults % workers : 0;
+    for (const [worker, share] of before.entries()) {
+      // What it had too much shows as owed, and is paid off as its results settle.
+      this.#returned[worker] = (this.#returned[worker] as number) + this.#shareOf(worker) - share;
+      this.#giveBack(worker);
+    }
   }
 
   /** Results of the worker before it that are still here take from its share. */
@@ -94,8 +119,9 @@ class SharedCredits implements ResultCredits {
 
   #giveBack(worker: number): void {
     const returned = this.#returned[worker] as number;
-    if (returned === 0) return;
-    const isOut = this.#unspent(worker) === 0;
+    if (returned <= 0) return;
+    // Below 0 where a worker begins while its share is taken up by results of the one before it.
+    const isOut = this.#unspent(worker) <= 0;
     if (!isOut && returned * 2 < this.#share - this.reserve) return;
     this.#returned[worker] = 0;
     this.#grant(worker, returned);
@@ -120,6 +146,8 @@ class SharedCredits implements ResultCredits {
   }
 
   #shareOf(worker: number): number {
+    // One that leaves has results of its last tasks to send.
+    if (worker >= this.#workers) return 1;
     return worker < this.#remainder ? this.#share + 1 : this.#share;
   }
 
@@ -157,12 +185,16 @@ class LentCredits implements ResultCredits {
     this.#grant = grant;
   }
 
+  resize(): void {
+    // Whoever asks is lent.
+  }
+
   begin(): number {
     return 0;
   }
 
   arrived(worker: number): void {
-    this.#lent[worker] = (this.#lent[worker] as number) - 1;
+    this.#lent[worker] = (this.#lent[worker] ?? 0) - 1;
   }
 
   settled(): void {
@@ -186,7 +218,7 @@ class LentCredits implements ResultCredits {
   /** What it was lent and has not used would be missed by the others for ever. */
   gone(worker: number): void {
     this.#waiting = this.#waiting.filter((waiting) => waiting !== worker);
-    this.#free += this.#lent[worker] as number;
+    this.#free += this.#lent[worker] ?? 0;
     this.#lent[worker] = 0;
     this.#lend();
   }
@@ -196,7 +228,7 @@ class LentCredits implements ResultCredits {
       const worker = this.#waiting.shift();
       if (worker === undefined) return;
       this.#free -= 1;
-      this.#lent[worker] = (this.#lent[worker] as number) + 1;
+      this.#lent[worker] = (this.#lent[worker] ?? 0) + 1;
       this.#grant(worker, 1);
     }
   }

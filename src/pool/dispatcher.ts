@@ -8,8 +8,9 @@
 export const NO_ROOM = -1;
 
 export abstract class Dispatcher {
-  /** Tasks that one worker may have at a time. */
-  readonly window: number;
+  readonly #maxTasks: number;
+  #workers: number;
+  /** Also of workers that leave, behind the others. */
   protected readonly running: number[];
   protected readonly suspended = new Set<number>();
   /** Where the rotation stands. */
@@ -18,8 +19,29 @@ export abstract class Dispatcher {
 
   /** @param maxTasks tasks not done over all workers; each has the same share, at least 1 */
   constructor(workers: number, maxTasks: number) {
-    this.window = Math.max(1, Math.floor(maxTasks / workers));
+    this.#maxTasks = maxTasks;
+    this.#workers = workers;
+    this.window = windowOf(maxTasks, workers);
     this.running = new Array<number>(workers).fill(0);
+  }
+
+  /** Tasks that one worker may have at a time. */
+  window: number;
+
+  get workers(): number {
+    return this.#workers;
+  }
+
+  /** Workers come or go at the end of the line. Those that go keep what they have. */
+  resize(workers: number): void {
+    for (let worker = workers; worker < this.#workers; worker += 1) {
+      this.#total -= this.running[worker] as number;
+      this.suspended.delete(worker);
+    }
+    for (let worker = this.#workers; worker < workers; worker += 1) this.running[worker] = 0;
+    this.#workers = workers;
+    this.window = windowOf(this.#maxTasks, workers);
+    if (this.turn >= workers) this.pass(workers - 1);
   }
 
   /** The worker that would get the next task, or NO_ROOM. */
@@ -29,9 +51,14 @@ export abstract class Dispatcher {
     return this.next() !== NO_ROOM;
   }
 
+  /** Slots that are taken. */
+  get taken(): number {
+    return this.#total;
+  }
+
   /** Slots that are free, in all windows together. */
   get free(): number {
-    return this.window * this.running.length - this.#total;
+    return this.window * this.#workers - this.#total;
   }
 
   /** Takes a slot of the worker that is next, and passes the turn on. */
@@ -58,26 +85,27 @@ export abstract class Dispatcher {
 
   done(worker: number): void {
     this.running[worker] = (this.running[worker] as number) - 1;
-    this.#total -= 1;
+    if (worker < this.#workers) this.#total -= 1;
   }
 
   suspend(worker: number): void {
+    if (worker >= this.#workers) return;
     this.suspended.add(worker);
     if (this.turn === worker) this.pass(worker);
   }
 
   resume(worker: number): void {
-    const all = this.suspended.size === this.running.length;
+    const all = this.suspended.size === this.#workers;
     this.suspended.delete(worker);
-    if (all) this.turn = worker;
+    if (all && worker < this.#workers) this.turn = worker;
   }
 
   /** The turn goes to whoever comes behind `worker`. */
   protected pass(worker: number): void {
-    const { length } = this.running;
+    const workers = this.#workers;
     this.turn = worker;
-    for (let i = 0; i < length; i += 1) {
-      this.turn = this.turn + 1 === length ? 0 : this.turn + 1;
+    for (let i = 0; i < workers; i += 1) {
+      this.turn = this.turn + 1 >= workers ? 0 : this.turn + 1;
       if (this.suspended.size === 0 || !this.suspended.has(this.turn)) return;
     }
   }
@@ -88,18 +116,18 @@ export class RoundRobin extends Dispatcher {
   protected override next(): number {
     const { turn } = this;
     const isFree = (this.running[turn] as number) < this.window;
-    return isFree && this.suspended.size < this.running.length ? turn : NO_ROOM;
+    return isFree && this.suspended.size < this.workers ? turn : NO_ROOM;
   }
 }
 
 /** The worker with the fewest tasks; among equals, in rotation. */
 export class LeastBusy extends Dispatcher {
   protected override next(): number {
-    const { length } = this.running;
+    const { workers } = this;
     let least = NO_ROOM;
     let fewest = this.window;
-    for (let i = 0; i < length; i += 1) {
-      const worker = (this.turn + i) % length;
+    for (let i = 0; i < workers; i += 1) {
+      const worker = (this.turn + i) % workers;
       const tasks = this.running[worker] as number;
       if (tasks < fewest && !this.suspended.has(worker)) {
         least = worker;
@@ -108,4 +136,8 @@ export class LeastBusy extends Dispatcher {
     }
     return least;
   }
+}
+
+function windowOf(maxTasks: number, workers: number): number {
+  return Math.max(1, Math.floor(maxTasks / workers));
 }

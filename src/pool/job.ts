@@ -8,6 +8,8 @@ import type { TaskError, TaskTimeoutError } from '../errors.js';
 export interface JobOwner {
   /** Its direction leads nowhere. */
   fail(error: unknown): void;
+  /** The task is about to be given to so many workers. */
+  jobSpreads(workers: number): void;
   /** A result of the task has arrived. */
   resultComes(): void;
   /** The task is done, for good. */

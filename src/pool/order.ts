@@ -1,94 +1,101 @@
 /**
  * In which order results leave the pool: as they come (here), or in the order of their tasks (`reorder.ts`).
  *
- * In: tasks as they enter and as they are given to workers, their results, their ends. Out: results that may leave, and slots
- * that are free. A task that a worker has is named by worker and position, as on the wire; by its standing otherwise.
+ * In: tasks as they enter and as they are given to workers, their results, their ends; each task by its standing, which it
+ * keeps wherever it goes. Out: results that may leave, and slots that are free.
  */
-import type { Emitter } from '../demand/emission.js';
 import { Reorder } from './reorder.js';
 
 /** The pool, as an order sees it. */
 export interface OrderOwner {
-  leave(value: unknown, from: Emitter): void;
+  leave(value: unknown, worker: number): void;
   /** Calls back behind the results that have left. */
   behindResults(act: () => void): void;
   /** A result of the worker is dropped. */
   dropped(worker: number): void;
   /** Nothing of the task is left, and its slot is free. */
   taskOver(worker: number): void;
-  /** This task is the oldest that is not over. Told only where the order is that of the tasks. */
+  /** This task is the oldest that is not over. Told only where the order is that of the tasks. NOWHERE: no worker has it. */
   oldest(worker: number, position: number): void;
 }
 
+/** What a task keeps from one delivery to the next. Of two in one seat, the one that is behind has none that is lower. */
+export type Standing = number;
+
+/** Of what has no part in the order: a result of no task, a task whose results nobody waits for. */
+export const NONE: Standing = -1;
+
+/** The position of a task that no worker has. */
+export const NOWHERE = -1;
+
 /** To be said when the task's turn comes, behind its results. */
 export type Verdict = () => void;
-
-/** What a task keeps from one delivery to the next. */
-export interface Standing {
-  /** The worker whose slot it has. */
-  readonly worker: number;
-  /** Tasks with a higher one are behind it. All have the same where results leave as they come. */
-  readonly sequence: number;
-}
 
 export interface Order {
   /** Nothing waits for a turn. */
   readonly idle: boolean;
   /** Results that wait for the turn of their task. */
   readonly waiting: number;
-  /** A task has taken a slot of the worker. */
+  /** A task takes its place, behind all others; it has a slot of the worker, or will have. */
   enter(worker: number): Standing;
   /**
-   * The task is about to be given to the worker, perhaps not for the first time: what still waits of an earlier delivery is
+   * The task is about to be given to its worker, perhaps not for the first time: what still waits of an earlier delivery is
    * dropped, for it comes again.
    */
-  begin(standing: Standing, worker: number, position: number): void;
-  /** @param position of the result's task, or UNSOLICITED */
-  result(value: unknown, from: Emitter, worker: number, position: number): void;
+  begin(standing: Standing, position: number): void;
+  /** The task is with the worker, which may have its turn now. True when tasks are over, of which `turn` was told too early. */
+  begun(): boolean;
+  /** @param standing of the result's task */
+  result(value: unknown, worker: number, standing: Standing): void;
+  /** The worker does not have the task any more. `await`, `begin` or `giveUp` follows. */
+  withdraw(standing: Standing): void;
+  /** The task waits for its next delivery. */
+  await(standing: Standing): void;
   /** The task is done. */
-  end(worker: number, position: number): void;
-  /** Takes the task from its worker. `begin` or `giveUp` follows. */
-  withdraw(worker: number, position: number): Standing;
+  end(standing: Standing): void;
   /** The task will not be done. */
   giveUp(standing: Standing, verdict?: Verdict): void;
   /** Forgets what waits. */
   clear(): void;
 }
 
-export function orderFor(ordered: boolean, workers: number, window: number, owner: OrderOwner): Order {
-  return ordered ? new Reorder(workers, window, owner) : new AsTheyCome(workers, owner);
+export function orderFor(ordered: boolean, owner: OrderOwner): Order {
+  return ordered ? new Reorder(owner) : new AsTheyCome(owner);
 }
 
+/** Here a standing is only the worker whose slot the task has. */
 class AsTheyCome implements Order {
   readonly idle = true;
   readonly waiting = 0;
   readonly #owner: OrderOwner;
-  readonly #standings: readonly Standing[];
 
-  constructor(workers: number, owner: OrderOwner) {
+  constructor(owner: OrderOwner) {
     this.#owner = owner;
-    this.#standings = Array.from({ length: workers }, (_, worker) => ({ worker, sequence: 0 }));
   }
 
   enter(worker: number): Standing {
-    return this.#standings[worker] as Standing;
+    return worker;
   }
 
   begin(): void {}
 
-  result(value: unknown, from: Emitter): void {
-    this.#owner.leave(value, from);
+  begun(): boolean {
+    return false;
   }
 
-  end(worker: number): void {
+  result(value: unknown, worker: number): void {
+    this.#owner.leave(value, worker);
+  }
+
+  withdraw(): void {}
+
+  await(): void {}
+
+  end(worker: Standing): void {
     this.#owner.taskOver(worker);
   }
 
-  withdraw(worker: number): Standing {
-    return this.enter(worker);
-  }
-
-  giveUp({ worker }: Standing, verdict?: Verdict): void {
+  giveUp(worker: Standing, verdict?: Verdict): void {
     this.#owner.taskOver(worker);
     verdict?.();
   }

@@ -10,11 +10,12 @@
  */
 import { type Subscriber, type Subscription, timer } from 'rxjs';
 import { now } from '../clock.js';
-import { currentScope, type Emitter } from '../demand/emission.js';
+import { currentScope } from '../demand/emission.js';
 import type { Feeders } from '../demand/feeders.js';
 import {
   BacklogFullError,
   DrainTimeoutError,
+  InvalidOptionError,
   type TaskError,
   TaskTimeoutError,
   WorkerCrashError,
@@ -42,11 +43,15 @@ import type { LaneGauges, PoolGauges } from './recorder.js';
 import { RetryPolicy } from './retry.js';
 import { Router } from './router.js';
 import { Seat, type SeatOwner, type TaskFailure } from './seat.js';
+import { type Attended, attend, forget, isStandstill, type Station, standStill } from './standstill.js';
 
 /** Starts the worker of a slot. May throw what the user's factory throws. */
 export type OpenSlot<T, R> = (slot: WorkerName) => ChannelOpener<T, R>;
 
-export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, PoolGauges {
+/** ms between two words of a worker on its memory, where that is limited. */
+const MEMORY_INTERVAL = 250;
+
+export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, PoolGauges, Attended {
   readonly grace: number;
   readonly window: number;
   readonly taskTimeout: number;
@@ -70,6 +75,8 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
   #sourceCompleted = false;
   #pilled = false;
   #drain: Subscription | undefined;
+  /** How many workers there are to be; undefined when there are as many. */
+  #newSize: number | undefined;
   #hasNews = false;
   #turning = false;
   #leaving = 0;
@@ -92,6 +99,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
     const keyOf = typeof route === 'function' ? route : undefined;
     this.#router = new Router<T>(this.#dispatcher, n, keyOf, {
       enter: (worker) => this.#order.enter(worker),
+      spread: (task, workers) => task instanceof Job && task.owner.jobSpreads(workers),
       give: (worker, task, standing) => (this.#seats[worker] as Seat<T, R>).task(task, standing),
     });
     const grant = (worker: number, results: number) => this.#seats[worker]?.credit(results);
@@ -105,7 +113,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
     this.ordered = ordered;
     this.grace = grace;
     this.window = this.#dispatcher.window;
-    this.#order = orderFor(ordered, n, this.window, this);
+    this.#order = orderFor(ordered, this);
     this.taskTimeout = options.taskTimeout;
     this.maxTasksPerWorker = options.maxTasksPerWorker;
   }
@@ -134,22 +142,59 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
 
   /** @throws what the user's factory throws; the workers before are started then, and `stop` ends them */
   start(): void {
-    const { n, name } = this.#options;
+    const { n, overflow } = this.#options;
     this.#leaving = n;
     for (let index = 0; index < n && !this.#over; index += 1) {
       // So that they are not all recycled at once.
-      const firstShare = Math.ceil((this.maxTasksPerWorker * (index + 1)) / n);
-      const seat = new Seat<T, R>({ index, name: `${name}-${index}` }, firstShare, this);
-      this.#seats.push(seat);
+      const seat = this.#seat(index, Math.ceil((this.maxTasksPerWorker * (index + 1)) / n));
       seat.start();
+      if (overflow === 'block' && !this.#over && seat.hands.some(({ byHand }) => !byHand))
+        throw cannotBlock();
     }
+    if (!this.#over) attend(this);
+  }
+
+  get stations(): readonly Station[] {
+    return this.#seats;
+  }
+
+  /**
+   * More workers, or fewer: then those at the end of the line drain and leave. Where tasks have directions or keys, it waits
+   * until all that were given are done, so that the order of each key holds; others wait meanwhile. Not where results leave
+   * in the order of tasks. To be called again only when those that leave are gone.
+   */
+  resize(workers: number): void {
+    this.#newSize = workers;
+    this.turn();
+  }
+
+  /** False while that has to wait. */
+  #takeSize(workers: number): boolean {
+    if (this.#router.isDirected && this.#dispatcher.taken + this.#router.parked > 0) return false;
+    const before = this.#dispatcher.workers;
+    this.#newSize = undefined;
+    this.#dispatcher.resize(workers);
+    this.#router.resize(workers);
+    this.#credits.resize(workers);
+    for (let index = before; index < workers; index += 1) {
+      this.#leaving += 1;
+      this.#seat(index, this.maxTasksPerWorker).join();
+    }
+    for (let index = workers; index < before; index += 1) this.#seats[index]?.pill();
+    return true;
+  }
+
+  #seat(index: number, share: number): Seat<T, R> {
+    const seat = new Seat<T, R>({ index, name: `${this.#options.name}-${index}` }, share, this);
+    this.#seats[index] = seat;
+    return seat;
   }
 
   // From the source.
 
   task(task: T | Routed<T>): void {
     if (this.#over) return;
-    if (this.#intake.waiting === 0 && this.#place(task)) {
+    if (this.#intake.waiting === 0 && this.#newSize === undefined && this.#place(task)) {
       if (!this.#hasRoom()) this.#pause();
     } else if (this.#pause()) {
       this.#intake.pushPaused(task);
@@ -164,7 +209,9 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
     const { backlog, overflow: policy } = this.#options;
     const before = this.#intake.counted;
     const excess = this.#intake.push(task);
-    if (!excess) {
+    if (policy === 'block') {
+      this.#waitForRoom(task);
+    } else if (!excess) {
       if (this.#highWater.isReached(before))
         this.tell({ type: 'backlog-high', waiting: before + 1, backlog });
     } else if (policy === 'error') {
@@ -173,6 +220,15 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
       this.#dropped += 1;
       this.tell({ type: 'dropped', task: excess.task, count: this.#dropped, policy });
     }
+  }
+
+  /** With the event loop; unless room is to come from what goes on further down on this call stack. */
+  #waitForRoom(task: T | Routed<T>): void {
+    const { came } = this.#intake;
+    const isThrough = () => this.#over || this.#intake.hasRoomBehind(came);
+    if (isThrough() || this.#turning || isStandstill()) return;
+    if (this.#seats.some(({ hands }) => hands.some(({ byHand }) => byHand?.isReading))) return;
+    if (!standStill(isThrough)) this.fail(new BacklogFullError(this.#options.backlog, task, true));
   }
 
   /** A direction that leads nowhere ends the output. */
@@ -204,6 +260,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
   /** Ends the workers. Nothing is emitted any more. To be called once the source is unsubscribed. */
   stop(): void {
     this.#over = true;
+    forget(this);
     this.#drain?.unsubscribe();
     try {
       forAll(this.#seats, (seat) => seat.stop());
@@ -217,20 +274,32 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
 
   // From the lanes and the seats.
 
-  taskBegins(worker: number, position: number, standing = this.#order.enter(worker)): void {
-    this.#order.begin(standing, worker, position);
+  enter(worker: number): Standing {
+    return this.#order.enter(worker);
   }
 
-  taskLeaves(worker: number, position: number): Standing {
-    return this.#order.withdraw(worker, position);
+  taskBegins(standing: Standing, position: number): void {
+    this.#order.begin(standing, position);
   }
 
-  result(value: R, from: Emitter, worker: number, position: number, attempt: number): void {
+  taskBegun(): void {
+    if (this.#order.begun()) this.turn();
+  }
+
+  taskLeaves(standing: Standing): void {
+    this.#order.withdraw(standing);
+  }
+
+  taskWaits(standing: Standing): void {
+    this.#order.await(standing);
+  }
+
+  result(value: R, worker: number, standing: Standing, attempt: number): void {
     const seat = this.#seats[worker] as Seat<T, R>;
     seat.results += 1;
     seat.uningested += 1;
     const out = this.#acks ? this.#acks.deliveryOf(value, worker, attempt) : value;
-    this.#order.result(out, from, worker, position);
+    this.#order.result(out, worker, standing);
     // Behind the delivery: a credit that it sets free must not bring the next result before this one.
     this.#credits.arrived(worker);
   }
@@ -254,12 +323,8 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
     if (!this.#over) this.#outlet.room();
   }
 
-  taskEnters(worker: number): Standing {
-    return this.#order.enter(worker);
-  }
-
-  taskDone(worker: number, position: number): void {
-    this.#order.end(worker, position);
+  taskDone(standing: Standing): void {
+    this.#order.end(standing);
   }
 
   taskFailed(error: TaskFailure): void {
@@ -307,8 +372,8 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
 
   // From the order.
 
-  leave(value: unknown, from: Emitter): void {
-    this.#outlet.push(value, from);
+  leave(value: unknown, worker: number): void {
+    this.#outlet.push(value, (this.#seats[worker] as Seat<T, R>).emitter);
   }
 
   behindResults(act: () => void): void {
@@ -359,6 +424,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
 
   #takeTurn(): void {
     this.#router.unpark();
+    if (this.#newSize !== undefined && !this.#takeSize(this.#newSize)) return;
     while (this.#intake.waiting > 0) {
       if (!this.#place(this.#intake.peek())) return;
       this.#intake.shift();
@@ -390,7 +456,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
     const { name: poolName, initialData } = this.#options;
     const opener = this.#open({ index, name });
     const { onDemand: asks, reserve } = this.#credits;
-    const { clock, resourceInterval } = this.#announcer;
+    const { clock } = this.#announcer;
     const watches = this.taskTimeout !== Infinity;
     const hello = {
       protocol: PROTOCOL,
@@ -403,9 +469,15 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
       reserve,
       watches,
       clock,
-      resourceInterval,
+      resourceInterval: this.#resourceInterval,
     };
     return new Lane(hello, opener, this, seat);
+  }
+
+  get #resourceInterval(): number | undefined {
+    const { resourceInterval } = this.#announcer;
+    if (this.#options.maxMemory === Infinity) return resourceInterval;
+    return Math.min(MEMORY_INTERVAL, resourceInterval ?? Infinity);
   }
 
   workerGone(worker: number): void {
@@ -427,6 +499,8 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
 
   resources(worker: number, resources: Resources): void {
     this.#announcer.resources(worker, resources);
+    const isTooMuch = resources.memory > this.#options.maxMemory;
+    if (isTooMuch && !this.#seats.some((seat) => seat.isRecycling)) this.#seats[worker]?.outgrown();
   }
 
   /** Ends the output with what is left. */
@@ -445,7 +519,8 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
     );
   }
 
-  readonly #hasRoom = (): boolean => this.#intake.waiting === 0 && this.#router.hasRoom;
+  readonly #hasRoom = (): boolean =>
+    this.#intake.waiting === 0 && this.#newSize === undefined && this.#router.hasRoom;
 
   /** False when whoever emits cannot wait. */
   #pause(): boolean {
@@ -475,4 +550,10 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
     this.#over = true;
     this.#output.complete();
   }
+}
+
+function cannotBlock(): InvalidOptionError {
+  const others =
+    "'error' or 'drop-newest' or 'drop-oldest' (only workers of threadWorker() can be waited for)";
+  return new InvalidOptionError('overflow', others, 'block');
 }

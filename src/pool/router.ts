@@ -16,6 +16,8 @@ import { workerOfKey } from './rendezvous.js';
 /** The pool, as the router sees it. */
 export interface RouterOwner<T> {
   enter(worker: number): Standing;
+  /** A task is about to be given to so many workers. */
+  spread(task: T, workers: number): void;
   /** @param standing of a task that has entered before */
   give(worker: number, task: T, standing?: Standing): void;
 }
@@ -32,6 +34,7 @@ export class Router<T> {
   readonly #parked: Ring<Parked<T>>[];
   readonly #retained = new Map<Key, T>();
   #parkedInAll = 0;
+  #isDirected = false;
 
   constructor(
     dispatcher: Dispatcher,
@@ -71,10 +74,23 @@ export class Router<T> {
       this.#giveTo(workerOfKey(key, this.#parked.length), task as T);
       return true;
     }
+    // Fed back from a result, it may come as a slot gets free for which others wait.
+    this.unpark();
     const worker = this.#dispatcher.take();
     if (worker === NO_ROOM) return false;
     this.#owner.give(worker, task as T);
     return true;
+  }
+
+  /** Whether it matters to somebody which worker has which task. */
+  get isDirected(): boolean {
+    return this.#keyOf !== undefined || this.#isDirected;
+  }
+
+  /** Workers come or go at the end of the line. To be called while nothing is parked. */
+  resize(workers: number): void {
+    this.#parked.length = Math.min(this.#parked.length, workers);
+    while (this.#parked.length < workers) this.#parked.push(new Ring());
   }
 
   /** Gives what is parked, as far as there is room. */
@@ -103,6 +119,7 @@ export class Router<T> {
   }
 
   #direct(direction: Direction, task: T): boolean {
+    this.#isDirected = true;
     if (direction.to === 'worker') this.#checkIndex(direction.index);
     if (this.#isFull) return false;
     if (direction.to === 'worker') {
@@ -111,6 +128,7 @@ export class Router<T> {
       this.#giveTo(workerOfKey(direction.key, this.#parked.length), task);
     } else {
       if (direction.retain !== undefined) this.#retained.set(direction.retain, task);
+      this.#owner.spread(task, this.#parked.length);
       for (let worker = 0; worker < this.#parked.length; worker += 1) this.#giveTo(worker, task);
     }
     return true;

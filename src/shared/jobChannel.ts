@@ -46,6 +46,9 @@ function channelOf<T>(books: Books<T>, worker: number, channel: Channel<T>): Cha
     return job.task;
   };
   return {
+    get byHand() {
+      return channel.byHand;
+    },
     start: () => channel.start(),
     task: (position, job) => channel.task(position, bare(position, job)),
     replay: (position, job) => channel.replay(position, job.task),

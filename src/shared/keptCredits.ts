@@ -5,23 +5,22 @@
 import { hold, type Release } from '../demand/hold.js';
 
 export class KeptCredits {
-  readonly #of: Release[][];
+  readonly #of: Release[][] = [];
   #kept = 0;
   #limit = 0;
-
-  constructor(workers: number) {
-    this.#of = Array.from({ length: workers }, () => []);
-  }
 
   /** What one worker may miss. Those beyond go back. */
   limit(credits: number): void {
     this.#limit = credits;
-    for (const kept of this.#of) while (kept.length > credits) this.#release(kept);
+    this.#of.forEach((kept) => {
+      while (kept.length > credits) this.#release(kept);
+    });
   }
 
   /** To be called within the emission of a result. */
   keep(worker: number): void {
-    const kept = this.#of[worker] as Release[];
+    this.#of[worker] ??= [];
+    const kept = this.#of[worker];
     if (kept.length >= this.#limit) return;
     kept.push(hold());
     this.#kept += 1;
@@ -30,7 +29,7 @@ export class KeptCredits {
   /** Keeps as many as there are results, and no more: of the worker that misses most. */
   trim(results: number): void {
     while (this.#kept > results) {
-      this.#release(this.#of.reduce((most, kept) => (kept.length > most.length ? kept : most)));
+      this.#release(this.#of.reduce((most, kept) => (kept.length > most.length ? kept : most), []));
     }
   }
 

@@ -8,6 +8,7 @@
  */
 import type { Subscriber } from 'rxjs';
 import { currentScope, type Emitter } from '../demand/emission.js';
+import type { Feeders } from '../demand/feeders.js';
 import { BacklogFullError, type TaskError, type TaskTimeoutError } from '../errors.js';
 import type { UntimedPoolEvent } from '../events.js';
 import type { ResolvedOptions } from '../options.js';
@@ -15,7 +16,7 @@ import { Acks } from '../pool/acks.js';
 import { Intake } from '../pool/intake.js';
 import { Job, type JobOwner } from '../pool/job.js';
 import { Outlet } from '../pool/outlet.js';
-import { directionOf, type Routed, rerouted } from '../routing.js';
+import { type Routed, rerouted } from '../routing.js';
 import type { Attributed } from './jobChannel.js';
 import { KeptCredits } from './keptCredits.js';
 import type { Contender, MaybeRouted, Turnstile } from './turnstile.js';
@@ -27,7 +28,6 @@ export type PipelineOptions = Pick<
 
 export class Pipeline<T, R> implements JobOwner, Contender<T>, Emitter {
   readonly #options: PipelineOptions;
-  readonly #workers: number;
   readonly #output: Subscriber<R>;
   readonly #turnstile: Turnstile<T>;
   readonly #tell: (event: UntimedPoolEvent) => void;
@@ -46,14 +46,12 @@ export class Pipeline<T, R> implements JobOwner, Contender<T>, Emitter {
 
   constructor(
     options: PipelineOptions,
-    workers: number,
     output: Subscriber<R>,
     turnstile: Turnstile<T>,
     tell: (event: UntimedPoolEvent) => void,
   ) {
     this.#options = options;
-    this.#workers = workers;
-    this.#kept = new KeptCredits(workers);
+    this.#kept = new KeptCredits();
     this.#output = output;
     this.#turnstile = turnstile;
     this.#tell = tell;
@@ -112,9 +110,8 @@ export class Pipeline<T, R> implements JobOwner, Contender<T>, Emitter {
   }
 
   take(): MaybeRouted<T> {
-    const task = this.#intake.shift();
-    this.#running += directionOf(task)?.to === 'all' ? this.#workers : 1;
-    return rerouted(task, (bare) => new Job(bare, this));
+    this.#running += 1;
+    return rerouted(this.#intake.shift(), (task) => new Job(task, this));
   }
 
   roomy(): void {
@@ -122,6 +119,10 @@ export class Pipeline<T, R> implements JobOwner, Contender<T>, Emitter {
   }
 
   // From the pool.
+
+  jobSpreads(workers: number): void {
+    this.#running += workers - 1;
+  }
 
   resultComes(): void {
     this.#coming += 1;
@@ -161,6 +162,10 @@ export class Pipeline<T, R> implements JobOwner, Contender<T>, Emitter {
   }
 
   // As the emitter of its results.
+
+  get feeders(): Feeders {
+    return this.#intake.feeders;
+  }
 
   settled(): void {
     this.#outlet.settled();

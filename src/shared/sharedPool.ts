@@ -4,10 +4,14 @@ import { connectorOf } from '../channel/connect.js';
 import type { CustomWorkerFactory } from '../channel/factory.js';
 import { InvalidOptionError, PoolStoppedError } from '../errors.js';
 import type { DeadLetter, PoolEvent } from '../events.js';
+import { PoolMeter } from '../metrics/poolMeter.js';
+import type { PoolStats } from '../metrics/poolStats.js';
+import { type PoolObserver, together } from '../metrics/together.js';
 import { type PoolOptions, type ResolvedOptions, resolveOptions } from '../options.js';
 import type { Delivery } from '../pool/acks.js';
 import type { Job } from '../pool/job.js';
 import { Pool } from '../pool/pool.js';
+import { record } from '../pool/recorder.js';
 import { warnUnobserved } from '../pool/unobserved.js';
 import type { Routed } from '../routing.js';
 import { type Attributed, ofJobs } from './jobChannel.js';
@@ -18,18 +22,30 @@ const ofPipelines = ['ack', 'ackWarning', 'backlog', 'maxResults', 'onTaskError'
 
 type SharedOptions = Omit<ResolvedOptions, 'ordered'>;
 
+/** A pipeline that waits would keep the others from their turns. */
+export function refuseBlock<O extends SharedOptions>(options: O): O {
+  if (options.overflow !== 'block') return options;
+  const others = "'error' or 'drop-newest' or 'drop-oldest': use poolMap for a script that waits";
+  throw new InvalidOptionError('overflow', others, options.overflow);
+}
+
 export class SharedPool<T, R> {
   readonly #workerFactory: CustomWorkerFactory<T, R>;
   readonly #options: SharedOptions;
   readonly #events = new Subject<PoolEvent>();
   readonly #letters = new Subject<DeadLetter<T>>();
   readonly #pipelines = new Set<Pipeline<T, R>>();
+  readonly #meter = new PoolMeter();
   readonly #turnstile: Turnstile<T>;
   readonly #pool: Pool<Job<T>, Attributed<R>>;
   readonly #unready: Set<number>;
   readonly #ready: Promise<void>;
   readonly #gone: Promise<void>;
   #tellReady: () => void = () => {};
+  #size: number;
+  /** The resize of the day: the workers that are to be ready, or gone, and whom to tell then. */
+  #awaited: { readonly workers: Set<number>; readonly told: () => void } | undefined;
+  #resized: Promise<void> = Promise.resolve();
   #deadline: Subscription | undefined;
   #stopping = false;
   /** What ends a pipeline that brings a task; undefined while the pool takes them. */
@@ -39,6 +55,7 @@ export class SharedPool<T, R> {
     const { n, route, signal, events } = options;
     this.#workerFactory = workerFactory;
     this.#options = options;
+    this.#size = n;
     this.#unready = new Set(Array.from({ length: n }, (_, index) => index));
     const open = connectorOf<T, R>(workerFactory);
     const output = new Demultiplexer<R>((result) => this.#result(result));
@@ -51,13 +68,16 @@ export class SharedPool<T, R> {
       backlog: Infinity,
       overflow: 'error',
       route: typeof route === 'function' ? (job) => route((job as Job<T>).task) : route,
-      events: { next: (event) => this.#told(event) },
+      events: together(
+        this.#meter,
+        { next: (event) => this.#told(event), [record]: () => ({}) } as PoolObserver,
+        events ?? {},
+      ),
     };
     this.#pool = new Pool(crewOptions, (slot) => ofJobs(open(slot)), output);
     this.#turnstile = new Turnstile<T>({ next: (job: MaybeRouted<T>) => this.#pool.task(job) });
     this.events$ = this.#events.asObservable();
     this.deadLetters$ = this.#letters.asObservable();
-    if (events) this.#events.subscribe(events);
     let failed: (error: unknown) => void = () => {};
     this.#ready = new Promise((resolve, reject) => {
       this.#tellReady = resolve;
@@ -94,6 +114,31 @@ export class SharedPool<T, R> {
     return this.#ready;
   }
 
+  stats(): PoolStats {
+    return this.#meter.stats();
+  }
+
+  /** @throws InvalidOptionError */
+  resize(n: number): Promise<void> {
+    if (!Number.isSafeInteger(n) || n < 1) throw new InvalidOptionError('n', 'an integer of at least 1', n);
+    this.#resized = this.#resized.then(() => this.#resize(n));
+    return this.#resized;
+  }
+
+  /** Resolves also when the pool ends before. */
+  #resize(n: number): Promise<void> {
+    if (this.#stopped || n === this.#size) return Promise.resolve();
+    const [few, many] = [Math.min(n, this.#size), Math.max(n, this.#size)];
+    const workers = new Set(Array.from({ length: many - few }, (_, i) => few + i));
+    this.#size = n;
+    this.#share();
+    const done = new Promise<void>((told) => {
+      this.#awaited = { workers, told };
+    });
+    this.#pool.resize(n);
+    return Promise.race([done, this.#gone.catch(() => {})]);
+  }
+
   stop(): Promise<void> {
     if (!this.#stopping && !this.#stopped) {
       this.#stopping = true;
@@ -126,13 +171,7 @@ export class SharedPool<T, R> {
           return;
         }
         const tell = (event: Parameters<Pool<T, R>['tell']>[0]) => this.#pool.tell(event);
-        const pipeline = new Pipeline<T, R>(
-          resolved,
-          this.#options.n,
-          output as Subscriber<R>,
-          this.#turnstile,
-          tell,
-        );
+        const pipeline = new Pipeline<T, R>(resolved, output as Subscriber<R>, this.#turnstile, tell);
         this.#pipelines.add(pipeline);
         this.#share();
         this.#turnstile.join(pipeline);
@@ -165,13 +204,13 @@ export class SharedPool<T, R> {
     }
     const { n, ack, ackWarning, backlog, maxResults, onTaskError, overflow } = this.#options;
     const own = { ack, ackWarning, backlog, maxResults, onTaskError, overflow };
-    return resolveOptions(this.#workerFactory, n, { ...own, ...options });
+    return refuseBlock(resolveOptions(this.#workerFactory, n, { ...own, ...options }));
   }
 
   /** The credits of each worker are shared by the pipelines. */
   #share(): void {
-    const { maxResults, n } = this.#options;
-    const credits = Math.floor(maxResults / n / Math.max(1, this.#pipelines.size));
+    const { maxResults } = this.#options;
+    const credits = Math.floor(maxResults / this.#size / Math.max(1, this.#pipelines.size));
     for (const pipeline of this.#pipelines) pipeline.share(credits);
   }
 
@@ -192,11 +231,26 @@ export class SharedPool<T, R> {
     if (event.type === 'worker-ready' && this.#unready.delete(event.worker) && this.#unready.size === 0) {
       this.#tellReady();
     }
-    const isHeard = this.#events.observed || (event.type === 'dead-letter' && this.#letters.observed);
+    this.#noteResize(event);
+    const isHeard =
+      this.#options.events ||
+      this.#events.observed ||
+      (event.type === 'dead-letter' && this.#letters.observed);
     if (event.type === 'dead-letter') this.#letters.next(event as DeadLetter<T>);
     this.#events.next(event);
     if (!isHeard) warnUnobserved(this.#options.name, event);
     if (this.#stopping) this.#completeIfIdle();
+  }
+
+  #noteResize(event: PoolEvent): void {
+    if (!this.#awaited || !('worker' in event)) return;
+    const { workers, told } = this.#awaited;
+    const isDone =
+      event.worker < this.#size ? event.type === 'worker-ready' : event.type === 'worker-terminated';
+    if (!isDone || !workers.delete(event.worker) || workers.size > 0) return;
+    this.#awaited = undefined;
+    // Behind the event, which comes before the worker has left its seat.
+    queueMicrotask(told);
   }
 
   /** Once it is to stop and no pipeline has a task left to give, the workers are told that none follows. */

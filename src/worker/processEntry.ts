@@ -2,6 +2,7 @@
  * The worker's end of a child process: everything goes over its IPC channel. The pool's request comes first; frames that come
  * before the worker is loaded wait.
  */
+import { ProtocolError } from '../errors.js';
 import { cloneByBytes, fromBytes, toBytesMoving } from '../protocol/bytes.js';
 import { toRecord } from '../protocol/failure.js';
 import { Outflow } from '../protocol/outflow.js';
@@ -59,7 +60,7 @@ class ProcessServer {
   }
 
   read(said: SaidToProcess | Uint8Array | undefined): void {
-    if (said === undefined || this.#crashed) return;
+    if (!said || this.#crashed) return;
     if (!(said instanceof Uint8Array)) this.#start(fromBytes(said.request) as StartRequest);
     else if (this.#read) this.#read(fromBytes(said) as TaskFrame<unknown>);
     else this.#early.push(said);
@@ -83,6 +84,11 @@ class ProcessServer {
   }
 
   #start(request: StartRequest): void {
+    if (this.#loop) {
+      const advice = 'This process serves a pool already: workerFactory has to make a new one at every call';
+      this.#say({ kind: 'failed', failure: toRecord(new ProtocolError(advice)) });
+      return;
+    }
     this.#loop = startWorker(this.#load, request, {
       clone: cloneByBytes,
       answer: (answer) => this.#say(answer),
@@ -91,9 +97,9 @@ class ProcessServer {
         // Nothing of ours keeps the process: it ends when nothing of the user's does.
         if (frame.drained) this.#outflow.whenThrough(() => process.channel?.unref());
       },
-      listen: (read) => {
-        this.#read = read;
-        for (const bytes of this.#early.splice(0)) read(fromBytes(bytes) as TaskFrame<unknown>);
+      listen: (loop) => {
+        this.#read = (frame) => loop.read(frame);
+        for (const bytes of this.#early.splice(0)) loop.read(fromBytes(bytes) as TaskFrame<unknown>);
       },
     });
   }
