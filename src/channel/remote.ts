@@ -19,7 +19,7 @@ import { patience } from './patience.js';
 export interface Link {
   /** For messages: the worker's file, or what the factory returned. */
   readonly path: string;
-  /** ms until the worker has to have answered. */
+  /** ms until the worker has to be ready. */
   readonly startTimeout: number;
   readonly clone?: Clone;
   /** Makes the worker and sends it `hello`. Throws when there is none; `listener` is told of all else. */
@@ -49,7 +49,7 @@ export interface LinkListener {
   exited(exit: Exit): void;
 }
 
-/** ms in which a worker has to have answered. */
+/** ms in which a worker has to be ready. */
 export const DEFAULT_START_TIMEOUT = 10_000;
 
 /** Tasks in a frame at most. */
@@ -89,7 +89,7 @@ export class RemoteChannel<T, R> implements Channel<T>, LinkListener {
   start(): void {
     const { startTimeout } = this.#link;
     this.#stopWaiting = patience(startTimeout, () =>
-      this.unusable(new Error(`It did not answer within ${startTimeout} ms`)),
+      this.#endFor(this.#notStarted(this.#late(startTimeout))),
     );
     this.#started = true;
     try {
@@ -147,7 +147,6 @@ export class RemoteChannel<T, R> implements Channel<T>, LinkListener {
     if (answer?.kind === 'failed') {
       this.#endFor(this.#notStarted(fromRecord(answer.failure)));
     } else if (answer?.kind === 'online' && answer.protocol === PROTOCOL) {
-      this.#stopWaiting?.();
       this.#online = true;
     } else {
       const spoken = answer?.kind === 'online' ? `protocol ${answer.protocol}` : 'something else';
@@ -160,6 +159,7 @@ export class RemoteChannel<T, R> implements Channel<T>, LinkListener {
     if (this.#closed) return;
     try {
       replayResults(frame as ResultFrame<R>, this.#pool);
+      if ((frame as ResultFrame<R>).ready) this.#stopWaiting?.();
       this.#turn.soon();
     } catch (cause) {
       this.#endFor({ kind: 'crashed', cause });
@@ -187,6 +187,14 @@ export class RemoteChannel<T, R> implements Channel<T>, LinkListener {
     this.#credits = 0;
     this.#oldest = undefined;
     this.#pool.turn();
+  }
+
+  #late(startTimeout: number): Error {
+    if (!this.#online) return new Error(`It did not answer within ${startTimeout} ms`);
+    return new Error(
+      `The promise that its function returned had not settled ${startTimeout} ms after the start. Let it reject when what it ` +
+        'waits for does not come, or raise startTimeout',
+    );
   }
 
   #notStarted(cause: unknown): CloseReason {
