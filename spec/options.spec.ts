@@ -71,9 +71,9 @@ const options: {
     expected: 'an integer of at least 0, or Infinity',
   },
   overflow: {
-    takes: ['error', 'drop-newest', 'drop-oldest'],
+    takes: ['error', 'drop-newest', 'drop-oldest', 'block'],
     refuses: ['drop', 'Error', '', null, true, 0, ['error'], {}],
-    expected: "'error' or 'drop-newest' or 'drop-oldest'",
+    expected: "'error' or 'drop-newest' or 'drop-oldest' or 'block'",
   },
   ordered: {
     takes: [true, false],
@@ -107,6 +107,11 @@ const options: {
   },
   maxTasksPerWorker: {
     takes: [1, 1000, Number.POSITIVE_INFINITY],
+    refuses: [0, -1, 1.5, Number.NaN, '2', null],
+    expected: `${count}, or Infinity`,
+  },
+  maxMemory: {
+    takes: [1, 2 ** 30, Number.POSITIVE_INFINITY],
     refuses: [0, -1, 1.5, Number.NaN, '2', null],
     expected: `${count}, or Infinity`,
   },
@@ -173,6 +178,11 @@ describe('the options of poolMap', () => {
     }
   }
 
+  it("OVF-5 with overflow: 'block' no task waits in a backlog, unless one is given", () => {
+    expect(resolveOptions(worker, 1, { overflow: 'block' }).backlog).to.equal(0);
+    expect(resolveOptions(worker, 1, { overflow: 'block', backlog: 7 }).backlog).to.equal(7);
+  });
+
   it('OPR-5 have their defaults', () => {
     expect(resolveOptions(worker, 3)).to.deep.equal({
       n: 3,
@@ -187,6 +197,7 @@ describe('the options of poolMap', () => {
       taskTimeout: Number.POSITIVE_INFINITY,
       drainTimeout: Number.POSITIVE_INFINITY,
       maxTasksPerWorker: Number.POSITIVE_INFINITY,
+      maxMemory: Number.POSITIVE_INFINITY,
       ack: 'auto',
       ackWarning: 30_000,
       route: 'round-robin',

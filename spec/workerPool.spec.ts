@@ -337,4 +337,12 @@ describe('workerPool', () => {
     expect(() => pool.map({ ack: 'never' as 'auto' })).to.throw(InvalidOptionError, 'ack');
     await pool.stop();
   });
+
+  it("OVF-6 nobody may keep the pipelines of others waiting: overflow: 'block' is refused", () => {
+    const block = { overflow: 'block' } as const;
+    expect(() => workerPool(double, 1, block)).to.throw(InvalidOptionError, 'use poolMap');
+    const pool = workerPool(double, 1);
+    expect(() => pool.map(block)).to.throw(InvalidOptionError, 'use poolMap');
+    return pool.stop();
+  });
 });

@@ -242,10 +242,14 @@ export class BacklogFullError extends PoolError {
   /** The task that found no room. */
   readonly task: unknown;
 
-  constructor(backlog: number, task: unknown) {
+  /** @param stuck `next()` waited for room, and nothing could bring it */
+  constructor(backlog: number, task: unknown, stuck = false) {
     super(
-      `The backlog is full (${backlog} tasks) and the source did not pause. Feed the pool from paced(source) through ` +
-        'synchronous operators, raise backlog, or say with overflow what may be dropped.',
+      stuck
+        ? "overflow: 'block' waits for room in vain: no worker can go on before its results are ingested, and their consumer " +
+            'cannot go on while this thread waits. Consume them synchronously, raise maxResults, or use paced(source).'
+        : `The backlog is full (${backlog} tasks) and the source did not pause. Feed the pool from paced(source) through ` +
+            'synchronous operators, raise backlog, or say with overflow what may be dropped.',
     );
     this.task = task;
   }

@@ -5,7 +5,7 @@ import type { DropPolicy, PoolEvent } from './events.js';
 import type { Key } from './routing.js';
 
 /** What happens to a task of a source that cannot wait, when the backlog is full. */
-export type OverflowPolicy = 'error' | DropPolicy;
+export type OverflowPolicy = 'error' | DropPolicy | 'block';
 
 /**
  * The key of a task; anything that is no key errors the output. A method, in TypeScript's terms, so that options that were
@@ -32,6 +32,8 @@ export interface PoolOptions<T = unknown> {
   /**
    * What one task more does than a finite `backlog` takes: it errors the output with a `BacklogFullError`, it is dropped
    * itself, or the task that waits longest is. What is dropped is told as `dropped` events; unobserved, as one warning.
+   * `'block'`, for scripts and `threadWorker` alone: whoever emits waits in `next()`, with the event loop, until there is
+   * room. The default `backlog` is 0 then.
    * @default 'error'
    */
   readonly overflow?: OverflowPolicy;
@@ -81,6 +83,12 @@ export interface PoolOptions<T = unknown> {
    */
   readonly maxTasksPerWorker?: number;
   /**
+   * Bytes that a worker may use before it is recycled, one worker at a time: of a process its RSS, of a thread its heap and its
+   * buffers, as it says itself four times a second. It is no hard limit: that is `resourceLimits`. Inline workers have none.
+   * @default Infinity
+   */
+  readonly maxMemory?: number;
+  /**
    * `'manual'`: the output emits a `Delivery` for each result, which is ingested when its `done()` is called.
    * @default 'auto'
    */
@@ -129,6 +137,7 @@ export interface ResolvedOptions {
   readonly taskTimeout: number;
   readonly drainTimeout: number;
   readonly maxTasksPerWorker: number;
+  readonly maxMemory: number;
   readonly ack: 'auto' | 'manual';
   readonly ackWarning: number;
   readonly route: 'round-robin' | 'least-busy' | KeyFunction<unknown>;
@@ -144,7 +153,7 @@ type Check = readonly [expected: string, isValid: (value: unknown) => boolean];
 /** The longest delay that a timer of the platform takes, in ms. */
 export const LONGEST_DELAY = 2 ** 31 - 1;
 
-const policies: readonly OverflowPolicy[] = ['error', 'drop-newest', 'drop-oldest'];
+const policies: readonly OverflowPolicy[] = ['error', 'drop-newest', 'drop-oldest', 'block'];
 const count: Check = ['an integer of at least 1', (v) => Number.isSafeInteger(v) && (v as number) >= 1];
 const isDelay = (v: unknown): boolean => typeof v === 'number' && v >= 0 && v <= LONGEST_DELAY;
 const delay: Check = [`milliseconds from 0 to ${LONGEST_DELAY}`, isDelay];
@@ -171,6 +180,7 @@ const checks: { readonly [K in keyof Required<PoolOptions>]: Check } = {
   taskTimeout: patience,
   drainTimeout: patience,
   maxTasksPerWorker: [`${count[0]}, or Infinity`, (v) => v === Infinity || count[1](v)],
+  maxMemory: [`${count[0]}, or Infinity`, (v) => v === Infinity || count[1](v)],
   ack: oneOf('auto', 'manual'),
   ackWarning: patience,
   route: [
@@ -214,7 +224,7 @@ export function resolveOptions(
     n: n as number,
     maxTasks: options.maxTasks ?? 4096,
     maxResults: options.maxResults ?? 4096,
-    backlog: options.backlog ?? Infinity,
+    backlog: options.backlog ?? (options.overflow === 'block' ? 0 : Infinity),
     overflow: options.overflow ?? 'error',
     ordered: options.ordered ?? false,
     onTaskError: options.onTaskError ?? 'error',
@@ -223,6 +233,7 @@ export function resolveOptions(
     taskTimeout: options.taskTimeout ?? Infinity,
     drainTimeout: options.drainTimeout ?? Infinity,
     maxTasksPerWorker: options.maxTasksPerWorker ?? Infinity,
+    maxMemory: options.maxMemory ?? Infinity,
     ack: options.ack ?? 'auto',
     ackWarning: options.ackWarning ?? 30_000,
     route: options.route ?? 'round-robin',

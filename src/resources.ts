@@ -20,6 +20,8 @@ export interface Resources {
   /** Bytes, of this thread. */
   readonly heapUsed: number;
   readonly heapTotal: number;
+  /** Bytes of its own: of a process its RSS, of a thread its heap and its buffers. */
+  readonly memory: number;
   /** Sockets, files, ports: what is open and could call back. */
   readonly handlers: number;
   /** Callbacks that wait for the next turn of the event loop (`setImmediate`). */
@@ -46,7 +48,7 @@ export class ResourceSampler {
   }
 
   sample(): Resources {
-    const { rss, heapUsed, heapTotal } = process.memoryUsage();
+    const { rss, heapUsed, heapTotal, external } = process.memoryUsage();
     const active = process.getActiveResourcesInfo();
     const timers = active.filter((kind) => kind === 'Timeout').length;
     const callbacks = active.filter((kind) => kind === 'Immediate').length;
@@ -60,6 +62,7 @@ export class ResourceSampler {
       maxRss: process.resourceUsage().maxRSS * 1024,
       heapUsed,
       heapTotal,
+      memory: isMainThread ? rss : heapUsed + external,
       handlers: active.length - timers - callbacks,
       callbacks,
       timers,

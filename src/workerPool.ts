@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { Observable, OperatorFunction } from 'rxjs';
 import type { CustomWorkerFactory } from './channel/factory.js';
 import { InvalidOptionError } from './errors.js';
@@ -6,7 +7,7 @@ import type { PoolStats } from './metrics/poolStats.js';
 import { type PoolOptions, resolveOptions } from './options.js';
 import type { Delivery } from './pool/acks.js';
 import type { Routed } from './routing.js';
-import { SharedPool } from './shared/sharedPool.js';
+import { refuseBlock, SharedPool } from './shared/sharedPool.js';
 
 /** What each pipeline of a shared pool may have for itself. What is left out is as the pool has it. */
 export type PipelineOptions = Pick<
@@ -72,5 +73,5 @@ export function workerPool<T, R>(
       ordered,
     );
   }
-  return new SharedPool<T, R>(workerFactory, resolved);
+  return new SharedPool<T, R>(workerFactory, refuseBlock(resolved));
 }

@@ -55,12 +55,8 @@ describe('a worker in TypeScript', function () {
   }
 
   it('WRK-1 runs in a process too, where tsx runs the host', async () => {
-    const [plain, command] = await Promise.all([
-      runMain(['--import', 'tsx'], './w.worker.ts', {}, 'process'),
-      runMain([tsxCli], './enum.worker.js', {}, 'process'),
-    ]);
-    expect(plain).to.deep.equal(lengths);
-    expect(command).to.deep.equal(inUpperCase);
+    expect(await runMain(['--import', 'tsx'], './w.worker.ts', {}, 'process')).to.deep.equal(lengths);
+    expect(await runMain([tsxCli], './enum.worker.js', {}, 'process')).to.deep.equal(inUpperCase);
   });
 
   if (stripsTypes) {

@@ -78,6 +78,23 @@ describe('Backlog', () => {
     );
   });
 
+  it("OVF-5 with 'block' every task is taken in, and has room behind it once no more than the limit wait", () => {
+    const backlog = new Backlog<string>(1, 'block');
+    const rooms: boolean[] = [];
+    for (const task of ['a', 'b', 'c']) {
+      expect(backlog.push(task)).to.equal(undefined);
+      rooms.push(backlog.hasRoomBehind(backlog.came));
+    }
+    const came = backlog.came;
+    backlog.push('fed back');
+    backlog.pushGuest('guest');
+    for (let i = 0; i < 3; i += 1) {
+      backlog.shift();
+      rooms.push(backlog.hasRoomBehind(came));
+    }
+    expect(rooms).to.deep.equal([true, false, false, false, true, true]);
+  });
+
   it('CAN-1 forgets all it has', () => {
     const backlog = new Backlog<string>(1, 'error');
     backlog.push('a');

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { nobody } from '#src/demand/emission.js';
 import { type ResultCredits, resultCredits } from '#src/pool/credits.js';
 import { type Outbox, QueueOutbox } from '#src/worker/outbox.js';
 import { RecordingWire } from '../support/recordingWire.js';
@@ -41,7 +42,7 @@ class Model {
       this.#grantedInAll += initial;
       this.#workers.push({
         wire,
-        outbox: new QueueOutbox(wire, { credits: initial, asks: this.#credits.onDemand }, () => {}),
+        outbox: new QueueOutbox(wire, { credits: initial, asks: this.#credits.onDemand }, nobody, () => {}),
       });
     }
     this.#check();

@@ -25,7 +25,7 @@ describe('Ledger', () => {
         let position = 0;
         for (const step of steps) {
           if (step.act === 'add') {
-            ledger.add(position, `task ${position}`);
+            ledger.add(position, `task ${position}`, { worker: 0, sequence: position });
             model.set(position, `task ${position}`);
             position += 1;
           } else if (step.act === 'close') {
@@ -33,6 +33,7 @@ describe('Ledger', () => {
             if (closable.length === 0) continue;
             const own = closable[step.which % closable.length] as number;
             expect(ledger.task(own)).to.equal(model.get(own));
+            expect(ledger.standing(own)?.sequence).to.equal(own);
             expect(ledger.close(own)).to.equal(true);
             model.delete(own);
             expect(ledger.close(own), 'a second time').to.equal(false);

@@ -16,7 +16,7 @@ import {
   throwError,
   timer,
 } from 'rxjs';
-import { Census, marbles } from '../marbles.js';
+import { Census, eachWorker, marbles, unwrapped } from '../marbles.js';
 
 interface Task {
   readonly kind: 'Observable' | 'generator' | 'at once' | 'one';
@@ -177,5 +177,52 @@ describe('poolMap, ordered', () => {
   it('ORD-3 a task that fails ends the output behind the results of those before it', () => {
     const rarely = fc.nat(9).map((chance) => chance === 0);
     fc.assert(fc.property(scene(rarely), play), { numRuns: 300 });
+  });
+});
+
+describe('poolMap, ordered, in marbles', () => {
+  const flatten = eachWorker((inner: Observable<string>) => inner);
+
+  it('ORD-1 inners run side by side, and their values leave one inner after the other', () => {
+    marbles(({ cold, hot, expectObservable, expectSubscriptions }) => {
+      const x = cold('     ---a---b|');
+      const xsubs = '     -^-------!';
+      const y = cold('      c-d|');
+      const ysubs = '     --^--!';
+      const z = cold('       e----------f|');
+      const zsubs = '     ---^-----------!';
+      const source = hot('-xyz|', { x, y, z });
+      const expected = '  ----a---b(cde)f|';
+      expectObservable(source.pipe(poolMap(flatten, 2, { ordered: true }))).toBe(expected);
+      expectSubscriptions(x.subscriptions).toBe(xsubs);
+      expectSubscriptions(y.subscriptions).toBe(ysubs);
+      expectSubscriptions(z.subscriptions).toBe(zsubs);
+    });
+  });
+
+  it('ORD-1 a task keeps its slot until its turn is over: the window bounds how far others get ahead', () => {
+    marbles(({ cold, hot, expectObservable, expectSubscriptions }) => {
+      const x = cold('     -----a|');
+      const y = cold('      b|');
+      const z = cold('            -----c|');
+      const zsubs = '     -------^-----!';
+      const source = hot('-xyz|', { x, y, z });
+      const expected = '  ------ab----c|';
+      expectObservable(source.pipe(poolMap(flatten, 1, { maxTasks: 2, ordered: true }))).toBe(expected);
+      expectSubscriptions(z.subscriptions).toBe(zsubs);
+    });
+  });
+
+  it('ORD-3 an error waits for its turn', () => {
+    marbles(({ cold, hot, expectObservable, expectSubscriptions }) => {
+      const x = cold('     ---a|');
+      const y = cold('      b#');
+      const z = cold('       c------d|');
+      const zsubs = '     ---^-!';
+      const source = hot('-xyz---', { x, y, z });
+      const expected = '  ----a(b#)';
+      expectObservable(source.pipe(poolMap(flatten, 3, { ordered: true }), unwrapped())).toBe(expected);
+      expectSubscriptions(z.subscriptions).toBe(zsubs);
+    });
   });
 });

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { inlineWorker, type PoolEvent, paced, poolMap, toAll } from 'looppool';
+import { inlineWorker, type PoolEvent, paced, poolMap, processWorker, threadWorker, toAll } from 'looppool';
 import { defineWorker, each } from 'looppool/worker';
 import { from, timer } from 'rxjs';
 import { map } from 'rxjs/operators';
@@ -28,6 +28,30 @@ for (const { name, worker } of carriers) {
     expect(count('worker-recycled')).to.be.at.least(6);
     expect(count('worker-crashed')).to.equal(0);
     expect(count('worker-terminated')).to.equal(count('worker-spawned'));
+  });
+}
+
+const hoarding = new URL('../fixtures/hoarding.worker.js', import.meta.url);
+for (const [name, worker, limit] of [
+  ['threads', threadWorker<number, number>(hoarding), 40 * 2 ** 20],
+  ['processes', processWorker<number, number>(hoarding), 200 * 2 ** 20],
+] as const) {
+  it(`SUP-8 ${name} that use more than maxMemory are recycled, and every task is done once`, async () => {
+    const recycled: PoolEvent[] = [];
+    const many = Array.from({ length: 600 }, (_, i) => i);
+    const { values, completed } = await run(
+      paced(many).pipe(
+        poolMap(worker, 2, {
+          maxTasks: 4,
+          maxMemory: limit,
+          events: { next: (event) => event.type === 'worker-recycled' && recycled.push(event) },
+        }),
+      ),
+    );
+    expect(completed).to.equal(true);
+    expect([...values].sort((a, b) => a - b)).to.deep.equal(many);
+    expect(recycled).to.have.length.at.least(1);
+    for (const event of recycled) expect(event).to.include({ reason: 'maxMemory' });
   });
 }
 

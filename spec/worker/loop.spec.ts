@@ -695,4 +695,48 @@ describe('Loop', () => {
       expect(seen).to.have.lengthOf(before);
     });
   });
+
+  describe('is stuck', () => {
+    const never = new Observable<never>();
+
+    it('OVF-6 when a result waits for credit', () => {
+      const { loop, send } = start((tasks) => tasks.pipe(mergeMap((n) => [n, n])), { credits: 1 });
+      expect(loop.stuck).to.equal(false);
+      send(1);
+      expect(loop.stuck).to.equal(true);
+      loop.credit(2);
+      expect(loop.stuck).to.equal(false);
+    });
+
+    it('OVF-6 when its credit is spent and every task that runs is paused', () => {
+      const { loop, send } = start((tasks) => tasks.pipe(each((n) => [n, n, n])), { credits: 2 });
+      send(1);
+      expect(loop.stuck).to.equal(true);
+      loop.credit(1);
+      expect(loop.stuck, 'the task has ended, and credit is spent').to.equal(true);
+      loop.credit(1);
+      expect(loop.stuck).to.equal(false);
+    });
+
+    it('OVF-6 when its credit is spent and the next tasks wait', () => {
+      const { loop, send, wire } = start((tasks) => tasks, { credits: 2 });
+      send(1, 2, 3);
+      expect(wire.of('result')).to.deep.equal([1, 2]);
+      expect(loop.stuck).to.equal(true);
+    });
+
+    it('OVF-6 but not while a task may end without a result', () => {
+      const { loop, send } = start((tasks) => tasks.pipe(each((n) => (n === 1 ? [n, n] : never))), {
+        credits: 1,
+      });
+      send(2, 1);
+      expect(loop.stuck).to.equal(false);
+    });
+
+    it('OVF-6 nor while its tasks wait for something else than credit', () => {
+      const { loop, send } = start((tasks) => tasks.pipe(take(1)), { credits: 5 });
+      send(1, 2);
+      expect(loop.stuck).to.equal(false);
+    });
+  });
 });

@@ -2,13 +2,14 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { paced } from 'looppool';
 import { Observable } from 'rxjs';
+import { nobody } from '#src/demand/emission.js';
 import { QueueOutbox } from '#src/worker/outbox.js';
 import { RecordingWire } from '../support/recordingWire.js';
 
 function outboxWith(credits: number) {
   const wire = new RecordingWire<number>();
   let unblocked = 0;
-  const outbox = new QueueOutbox<number>(wire, { credits, asks: credits === 0 }, () => {
+  const outbox = new QueueOutbox<number>(wire, { credits, asks: credits === 0 }, nobody, () => {
     unblocked += 1;
   });
   return { wire, outbox, unblocked: () => unblocked };

@@ -5,7 +5,7 @@
  */
 import { now } from '../clock.js';
 import { ProtocolError } from '../errors.js';
-import type { Channel, ChannelListener, CloseReason } from '../protocol/channel.js';
+import type { ByHand, Channel, ChannelListener, CloseReason } from '../protocol/channel.js';
 import type { Clone } from '../protocol/clone.js';
 import { fromRecord } from '../protocol/failure.js';
 import { type ResultFrame, replayResults } from '../protocol/resultFrames.js';
@@ -29,6 +29,18 @@ export interface Link {
   terminate(): Promise<unknown>;
   /** Lets go of whatever keeps the host. */
   close(): void;
+  /** Undefined where a thread cannot wait for the worker. */
+  readonly byHand?: LinkByHand | undefined;
+}
+
+/** What the event loop does for a link, done by hand while it stands still. The link has been started. */
+export interface LinkByHand {
+  readonly isReading: boolean;
+  readonly isStuck: boolean;
+  /** Tells what has come. @returns whether there was anything */
+  receive(): boolean;
+  /** Tells if the worker is gone, which no event does now. */
+  check(): void;
 }
 
 /** How a worker left. */
@@ -55,7 +67,7 @@ export const DEFAULT_START_TIMEOUT = 10_000;
 /** Tasks in a frame at most. */
 const TASKS_PER_FRAME = 512;
 
-export class RemoteChannel<T, R> implements Channel<T>, LinkListener {
+export class RemoteChannel<T, R> implements Channel<T>, LinkListener, ByHand {
   readonly #link: Link;
   readonly #hello: Hello;
   readonly #pool: ChannelListener<R>;
@@ -64,8 +76,10 @@ export class RemoteChannel<T, R> implements Channel<T>, LinkListener {
   #stopWaiting: (() => void) | undefined;
   #credits = 0;
   #oldest: number | undefined;
-  #started = false;
+  /** When, in ms of `performance`. */
+  #started: number | undefined;
   #online = false;
+  #ready = false;
   #closed = false;
   /** What it is killed for. */
   #reason: CloseReason | undefined;
@@ -88,10 +102,8 @@ export class RemoteChannel<T, R> implements Channel<T>, LinkListener {
 
   start(): void {
     const { startTimeout } = this.#link;
-    this.#stopWaiting = patience(startTimeout, () =>
-      this.#endFor(this.#notStarted(this.#late(startTimeout))),
-    );
-    this.#started = true;
+    this.#stopWaiting = patience(startTimeout, () => this.#tooLate());
+    this.#started = performance.now();
     try {
       this.#link.start(this.#hello, this);
     } catch (cause) {
@@ -135,7 +147,7 @@ export class RemoteChannel<T, R> implements Channel<T>, LinkListener {
   terminate(): void {
     if (this.#closed) return;
     // Ended before it was started: there is nobody to wait for.
-    if (this.#started)
+    if (this.#started !== undefined)
       this.#link.terminate().catch((cause: unknown) => this.#close({ kind: 'crashed', cause }));
     else this.#close({ kind: 'exited' });
   }
@@ -159,7 +171,7 @@ export class RemoteChannel<T, R> implements Channel<T>, LinkListener {
     if (this.#closed) return;
     try {
       replayResults(frame as ResultFrame<R>, this.#pool);
-      if ((frame as ResultFrame<R>).ready) this.#stopWaiting?.();
+      if ((frame as ResultFrame<R>).ready) this.#begun();
       this.#turn.soon();
     } catch (cause) {
       this.#endFor({ kind: 'crashed', cause });
@@ -181,20 +193,65 @@ export class RemoteChannel<T, R> implements Channel<T>, LinkListener {
     else this.#close(this.#notStarted(this.#death ? this.#death.cause : early(exit)));
   }
 
+  // By hand.
+
+  get byHand(): ByHand | undefined {
+    return this.#link.byHand && this;
+  }
+
+  get isReading(): boolean {
+    return this.#link.byHand?.isReading ?? false;
+  }
+
+  get isStuck(): boolean {
+    return this.#link.byHand?.isStuck ?? false;
+  }
+
+  receive(): boolean {
+    const { byHand, startTimeout } = this.#link;
+    if (!byHand || byHand.isReading || this.#closed || this.#started === undefined) return false;
+    const some = byHand.receive();
+    if (!this.#ready && performance.now() - this.#started > startTimeout) this.#tooLate();
+    // It is being killed, and no event will tell that it is gone.
+    if (this.#reason) this.#close(this.#reason);
+    return some || this.#closed;
+  }
+
+  send(): void {
+    if (this.#closed) return;
+    this.#sendNews();
+    this.#writer.flush();
+  }
+
+  check(): void {
+    const { byHand } = this.#link;
+    if (byHand && !byHand.isReading && !this.#closed && this.#started !== undefined) byHand.check();
+  }
+
   #takeTurn(): void {
+    this.#sendNews();
+    this.#pool.turn();
+  }
+
+  #sendNews(): void {
     if (this.#credits > 0) this.#writer.credit(this.#credits);
     if (this.#oldest !== undefined) this.#writer.oldest(this.#oldest);
     this.#credits = 0;
     this.#oldest = undefined;
-    this.#pool.turn();
   }
 
-  #late(startTimeout: number): Error {
-    if (!this.#online) return new Error(`It did not answer within ${startTimeout} ms`);
-    return new Error(
-      `The promise that its function returned had not settled ${startTimeout} ms after the start. Let it reject when what it ` +
-        'waits for does not come, or raise startTimeout',
-    );
+  #begun(): void {
+    this.#ready = true;
+    this.#stopWaiting?.();
+  }
+
+  #tooLate(): void {
+    const { startTimeout } = this.#link;
+    const what = this.#online
+      ? `The promise that its function returned had not settled ${startTimeout} ms after the start. Let it reject when what ` +
+        'it waits for does not come, or raise startTimeout'
+      : `It did not answer within ${startTimeout} ms`;
+    this.#endFor(this.#notStarted(new Error(what)));
   }
 
   #notStarted(cause: unknown): CloseReason {

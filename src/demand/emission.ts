@@ -51,6 +51,17 @@ export class Scope {
   #failure: { readonly error: unknown } | undefined = undefined;
   #cancel: ((reason: unknown) => void)[] | undefined = undefined;
 
+  /** The emission of `emitter` that this one is, or is a result of. */
+  originAt(emitter: Emitter): Scope | undefined {
+    let scope: Scope | undefined = this;
+    while (scope && scope.emitter !== emitter) scope = scope.cause;
+    return scope;
+  }
+
+  get isHeld(): boolean {
+    return this.#holds > 0;
+  }
+
   hold(): void {
     this.touched = true;
     this.#holds += 1;

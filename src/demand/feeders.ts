@@ -15,6 +15,16 @@ export class Feeders {
     return this.#paused.size;
   }
 
+  /** The emissions that are paused. */
+  get emissions(): Iterable<Scope> {
+    return this.#paused;
+  }
+
+  /** Whether that emission is paused. */
+  has(scope: Scope): boolean {
+    return this.#paused.has(scope);
+  }
+
   /** Pauses whoever emits `scope`. False when that cannot wait. */
   pause(scope: Scope): boolean {
     // One emission may bring several values (a `mergeMap(of)` in between): one pause is enough.

@@ -97,6 +97,9 @@ class TaskSpans {
 
 function tracedChannel<T>(channel: Channel<T>, spans: TaskSpans): Channel<T> {
   return {
+    get byHand() {
+      return channel.byHand;
+    },
     start: () => channel.start(),
     task: (position, task) => channel.task(position, task, spans.begin(position)),
     replay: (position, task) => channel.replay(position, task),

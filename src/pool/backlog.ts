@@ -19,7 +19,6 @@ export class Backlog<T> {
   readonly #guests = new Ring<Guest<T>>();
   readonly #limit: number;
   readonly #policy: OverflowPolicy;
-  /** Of the others, so far. */
   #came = 0;
 
   constructor(limit: number, policy: OverflowPolicy) {
@@ -36,6 +35,17 @@ export class Backlog<T> {
     return this.#others.length;
   }
 
+  /** Of the others, so far. */
+  get came(): number {
+    return this.#came;
+  }
+
+  /** Whether there is room again behind the first so many that came: with `block` each is taken in, and then waited for. */
+  hasRoomBehind(came: number): boolean {
+    const gone = this.#came - this.#others.length;
+    return came - gone <= this.#limit;
+  }
+
   /** Takes in a task whose source waits. */
   pushGuest(task: T): void {
     this.#guests.push({ task, after: this.#came });
@@ -46,7 +56,7 @@ export class Backlog<T> {
    * @returns what found no place, or lost it: this task, or with `drop-oldest` another
    */
   push(task: T): { readonly task: T } | undefined {
-    const isFull = this.#others.length >= this.#limit;
+    const isFull = this.#others.length >= this.#limit && this.#policy !== 'block';
     if (isFull && (this.#policy !== 'drop-oldest' || this.#others.length === 0)) return { task };
     const oldest = isFull ? { task: this.#others.shift() } : undefined;
     this.#others.push(task);

@@ -28,6 +28,16 @@ export class Intake<T> {
     return this.#backlog.counted;
   }
 
+  /** Tasks of sources that cannot wait, so far. */
+  get came(): number {
+    return this.#backlog.came;
+  }
+
+  /** Whether there is room again behind the first so many of them. */
+  hasRoomBehind(came: number): boolean {
+    return this.#backlog.hasRoomBehind(came);
+  }
+
   /** A task whose emission is paused. */
   pushPaused(task: T): void {
     this.#backlog.pushGuest(task);

@@ -5,7 +5,7 @@
  * the tasks that it had.
  * In: tasks and settled results from the pool; wire calls from the channel. Out: the same, and the verdict on the worker.
  */
-import { type Subscription, timer } from 'rxjs';
+import type { Subscription } from 'rxjs';
 import type { Emitter } from '../demand/emission.js';
 import {
   type CrashDetails,
@@ -15,12 +15,13 @@ import {
   WorkerStartError,
 } from '../errors.js';
 import type { UntimedPoolEvent } from '../events.js';
-import type { Channel, ChannelListener, ChannelOpener, CloseReason } from '../protocol/channel.js';
+import type { ByHand, Channel, ChannelListener, ChannelOpener, CloseReason } from '../protocol/channel.js';
 import type { TaskTimes } from '../protocol/times.js';
 import type { Hello } from '../protocol/wire.js';
 import type { Resources } from '../resources.js';
+import { deadline } from './deadline.js';
 import { bareOf } from './job.js';
-import { Ledger } from './ledger.js';
+import { type Entry, Ledger } from './ledger.js';
 import type { Standing } from './order.js';
 import { TimeLimits } from './timeLimits.js';
 
@@ -41,11 +42,15 @@ export interface LaneOwner<R> {
   readonly window: number;
   /** ms that a task may run, or Infinity. */
   readonly taskTimeout: number;
-  /** A task is about to be given to a worker: to take its place in the order, if it has none. */
-  taskBegins(worker: number, position: number, standing: Standing | undefined): void;
+  /** A task takes its place in the order. */
+  enter(worker: number): Standing;
+  /** A task is about to be given to a worker. */
+  taskBegins(standing: Standing, position: number): void;
+  /** The task is with the worker. */
+  taskBegun(): void;
   /** The task is not with the worker any more. */
-  taskLeaves(worker: number, position: number): Standing;
-  result(value: R, from: Emitter, worker: number, position: number, attempt: number): void;
+  taskLeaves(standing: Standing): void;
+  result(value: R, from: Emitter, worker: number, standing: Standing | undefined, attempt: number): void;
   resultWithheld(worker: number): void;
   starved(worker: number): void;
   taskTimes(worker: number, times: TaskTimes): void;
@@ -59,7 +64,7 @@ export interface LaneOwner<R> {
 export interface LaneKeeper<T> {
   /** Of the results. */
   readonly emitter: Emitter;
-  taskDone(position: number): void;
+  taskDone(standing: Standing): void;
   taskFailed(undone: Undone<T>, error: unknown): void;
   /** A replay is over; it may have failed. */
   replayed(failure?: TaskError): void;
@@ -120,12 +125,16 @@ export class Lane<T, R> implements ChannelListener<R> {
 
   /** Whether it takes tasks. */
   get open(): boolean {
-    return !this.#pilled && !this.#drained && !this.#crashed;
+    return !this.#pilled && !this.#ending && !this.#drained && !this.#crashed;
   }
 
   /** Tasks that it has. */
   get load(): number {
     return this.#ledger.size;
+  }
+
+  get byHand(): ByHand | undefined {
+    return this.#channel.byHand;
   }
 
   /** Tasks that it was ever given. */
@@ -149,14 +158,15 @@ export class Lane<T, R> implements ChannelListener<R> {
     if (!this.#closed) this.#channel.start();
   }
 
-  task(task: T, attempt = 1, standing?: Standing): void {
+  task(task: T, attempt = 1, standing = this.#owner.enter(this.index)): void {
     const position = this.#position;
     this.#position = position + 1;
-    this.#ledger.add(position, task);
+    this.#ledger.add(position, task, standing);
     if (attempt > 1) this.#attempts.set(position, attempt);
-    this.#owner.taskBegins(this.index, position, standing);
+    this.#owner.taskBegins(standing, position);
     if (this.#drained) this.#crash({ reason: 'had completed its results before this task came' });
     else this.#channel.task(position, task);
+    this.#owner.taskBegun();
   }
 
   /** A task that another worker in this place has had: its results are not sent again. */
@@ -174,6 +184,14 @@ export class Lane<T, R> implements ChannelListener<R> {
 
   oldest(position: number): void {
     if (!this.#drained && !this.#closed) this.#channel.oldest(position);
+  }
+
+  /** Takes its tasks from the worker, which is asked to end. */
+  recall(): Undone<T>[] {
+    if (this.#crashed || this.#drained) return [];
+    const undone = this.#giveUp();
+    this.stop();
+    return undone;
   }
 
   pill(): void {
@@ -209,7 +227,8 @@ export class Lane<T, R> implements ChannelListener<R> {
   result(value: R, owner: number): void {
     if (!this.#stopping && !this.#crashed) {
       const attempt = this.#attempts.get(owner) ?? 1;
-      this.#owner.result(value, this.#keeper.emitter, this.index, owner, attempt);
+      const standing = this.#ledger.standing(owner);
+      this.#owner.result(value, this.#keeper.emitter, this.index, standing, attempt);
     }
   }
 
@@ -219,6 +238,7 @@ export class Lane<T, R> implements ChannelListener<R> {
   }
 
   done(position: number): void {
+    const standing = this.#ledger.standing(position);
     if (this.#crashed || !this.#ledger.close(position)) return;
     if (this.#attempts.size > 0) this.#attempts.delete(position);
     if (this.#overdue.size > 0) this.#overdue.delete(position);
@@ -226,12 +246,13 @@ export class Lane<T, R> implements ChannelListener<R> {
       this.#keeper.replayed();
       return;
     }
-    this.#keeper.taskDone(position);
+    this.#keeper.taskDone(standing as Standing);
     if (this.#pilled) this.#expectEnd();
   }
 
   failed(position: number, error: unknown): void {
-    const task = this.#ledger.task(position);
+    const task = this.#ledger.task(position) as T;
+    const standing = this.#ledger.standing(position) as Standing;
     if (this.#crashed || !this.#ledger.close(position)) return;
     const cause = this.#overdue.get(position) ?? error;
     this.#overdue.delete(position);
@@ -239,7 +260,7 @@ export class Lane<T, R> implements ChannelListener<R> {
       this.#keeper.replayed(new TaskError(this, bareOf(task), 1, cause));
       return;
     }
-    this.#keeper.taskFailed(this.#undone(position, task as T), cause);
+    this.#keeper.taskFailed(this.#undone(position, { task, standing }), cause);
     if (this.#pilled) this.#expectEnd();
   }
 
@@ -323,7 +344,7 @@ export class Lane<T, R> implements ChannelListener<R> {
     this.#overdue.set(position, error);
     this.#channel.cancel(position, error.message);
     this.#keeper.overdue(error);
-    this.#limits?.alsoEnd(timer(this.#owner.grace).subscribe(() => this.#hangs(position, error)));
+    this.#limits?.alsoEnd(deadline(this.#owner.grace, () => this.#hangs(position, error)));
   }
 
   #hangs(position: number, error: TaskTimeoutError): void {
@@ -338,13 +359,17 @@ export class Lane<T, R> implements ChannelListener<R> {
     this.#crashed = true;
     this.#limits?.stop();
     const entries = this.#ledger.entries().filter(([position]) => !this.#replays.has(position));
-    return entries.map(([position, task]) => this.#undone(position, task));
+    return entries.map(([position, entry]) => this.#undone(position, entry));
   }
 
-  #undone(position: number, task: T): Undone<T> {
+  #undone(position: number, entry: Entry<T>): Undone<T> {
+    const { task } = entry;
+    // Only a replay has none.
+    const standing = entry.standing as Standing;
+    this.#owner.taskLeaves(standing);
     const attempt = this.#attempts.get(position) ?? 1;
     this.#attempts.delete(position);
-    return { task, attempt, position, standing: this.#owner.taskLeaves(this.index, position) };
+    return { task, attempt, position, standing };
   }
 
   /**
@@ -366,7 +391,7 @@ export class Lane<T, R> implements ChannelListener<R> {
 
   #after(ms: number, act: () => void): void {
     this.#deadline?.unsubscribe();
-    this.#deadline = timer(ms).subscribe(act);
+    this.#deadline = deadline(ms, act);
   }
 
   #terminate(): void {

@@ -1,16 +1,25 @@
 /**
- * The tasks that one worker was given and has not done, by position.
+ * The tasks that one worker was given and has not done, by position, each with its standing in the order of tasks.
  *
  * A ring of slots holds those near each other; a task that stays while the ring goes round moves to the overflow map.
  * So a task that runs for ever costs one map entry, and the common case no hashing and no allocation.
  */
+import type { Standing } from './order.js';
+
 const FREE = -1;
+
+export interface Entry<T> {
+  readonly task: T;
+  /** None when it has no part in the order. */
+  readonly standing?: Standing | undefined;
+}
 
 export class Ledger<T> {
   readonly #positions: number[];
   readonly #tasks: (T | undefined)[];
+  readonly #standings: (Standing | undefined)[];
   readonly #mask: number;
-  readonly #overflow = new Map<number, T>();
+  readonly #overflow = new Map<number, Entry<T>>();
   #size = 0;
 
   /** @param window how many tasks there may be at a time; only a guess of the size when it is large */
@@ -19,18 +28,20 @@ export class Ledger<T> {
     this.#mask = slots - 1;
     this.#positions = new Array<number>(slots).fill(FREE);
     this.#tasks = new Array(slots);
+    this.#standings = new Array(slots);
   }
 
   get size(): number {
     return this.#size;
   }
 
-  add(position: number, task: T): void {
+  add(position: number, task: T, standing?: Standing): void {
     const slot = position & this.#mask;
-    const standing = this.#positions[slot] as number;
-    if (standing !== FREE) this.#overflow.set(standing, this.#tasks[slot] as T);
+    const former = this.#positions[slot] as number;
+    if (former !== FREE) this.#overflow.set(former, this.#at(slot));
     this.#positions[slot] = position;
     this.#tasks[slot] = task;
+    this.#standings[slot] = standing;
     this.#size += 1;
   }
 
@@ -40,6 +51,7 @@ export class Ledger<T> {
     if (this.#positions[slot] === position) {
       this.#positions[slot] = FREE;
       this.#tasks[slot] = undefined;
+      this.#standings[slot] = undefined;
     } else if (!this.#overflow.delete(position)) {
       return false;
     }
@@ -54,20 +66,32 @@ export class Ledger<T> {
   /** The task at a position that is open. */
   task(position: number): T | undefined {
     const slot = position & this.#mask;
-    return this.#positions[slot] === position ? this.#tasks[slot] : this.#overflow.get(position);
+    return this.#positions[slot] === position ? this.#tasks[slot] : this.#overflow.get(position)?.task;
+  }
+
+  /** The standing of the task at a position that is open. */
+  standing(position: number): Standing | undefined {
+    const slot = position & this.#mask;
+    return this.#positions[slot] === position
+      ? this.#standings[slot]
+      : this.#overflow.get(position)?.standing;
   }
 
   /** The open tasks, oldest first. */
   open(): T[] {
-    return this.entries().map(([, task]) => task);
+    return this.entries().map(([, { task }]) => task);
   }
 
   /** The open tasks with their positions, oldest first. */
-  entries(): [position: number, task: T][] {
-    const entries: [number, T][] = [...this.#overflow];
+  entries(): [position: number, entry: Entry<T>][] {
+    const entries: [number, Entry<T>][] = [...this.#overflow];
     for (const [slot, position] of this.#positions.entries()) {
-      if (position !== FREE) entries.push([position, this.#tasks[slot] as T]);
+      if (position !== FREE) entries.push([position, this.#at(slot)]);
     }
     return entries.sort(([a], [b]) => a - b);
+  }
+
+  #at(slot: number): Entry<T> {
+    return { task: this.#tasks[slot] as T, standing: this.#standings[slot] };
   }
 }

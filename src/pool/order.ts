@@ -1,8 +1,8 @@
 /**
  * In which order results leave the pool: as they come (here), or in the order of their tasks (`reorder.ts`).
  *
- * In: tasks as they enter and as they are given to workers, their results, their ends. Out: results that may leave, and slots
- * that are free. A task that a worker has is named by worker and position, as on the wire; by its standing otherwise.
+ * In: tasks as they enter and as they are given to workers, their results, their ends; each task by its standing, which it
+ * keeps wherever it goes. Out: results that may leave, and slots that are free.
  */
 import type { Emitter } from '../demand/emission.js';
 import { Reorder } from './reorder.js';
@@ -16,7 +16,7 @@ export interface OrderOwner {
   dropped(worker: number): void;
   /** Nothing of the task is left, and its slot is free. */
   taskOver(worker: number): void;
-  /** This task is the oldest that is not over. Told only where the order is that of the tasks. */
+  /** This task is the oldest that is not over. Told only where the order is that of the tasks. NOWHERE: no worker has it. */
   oldest(worker: number, position: number): void;
 }
 
@@ -36,27 +36,31 @@ export interface Order {
   readonly idle: boolean;
   /** Results that wait for the turn of their task. */
   readonly waiting: number;
-  /** A task has taken a slot of the worker. */
+  /** A task takes its place, behind all others; it has a slot of the worker, or will have. */
   enter(worker: number): Standing;
   /**
-   * The task is about to be given to the worker, perhaps not for the first time: what still waits of an earlier delivery is
+   * The task is about to be given to its worker, perhaps not for the first time: what still waits of an earlier delivery is
    * dropped, for it comes again.
    */
-  begin(standing: Standing, worker: number, position: number): void;
-  /** @param position of the result's task, or UNSOLICITED */
-  result(value: unknown, from: Emitter, worker: number, position: number): void;
+  begin(standing: Standing, position: number): void;
+  /** The task is with the worker, which may have its turn now. True when tasks are over, of which `turn` was told too early. */
+  begun(): boolean;
+  /** @param standing of the result's task, if it has one */
+  result(value: unknown, from: Emitter, standing: Standing | undefined): void;
+  /** The worker does not have the task any more. `await`, `begin` or `giveUp` follows. */
+  withdraw(standing: Standing): void;
+  /** The task waits for its next delivery. */
+  await(standing: Standing): void;
   /** The task is done. */
-  end(worker: number, position: number): void;
-  /** Takes the task from its worker. `begin` or `giveUp` follows. */
-  withdraw(worker: number, position: number): Standing;
+  end(standing: Standing): void;
   /** The task will not be done. */
   giveUp(standing: Standing, verdict?: Verdict): void;
   /** Forgets what waits. */
   clear(): void;
 }
 
-export function orderFor(ordered: boolean, workers: number, window: number, owner: OrderOwner): Order {
-  return ordered ? new Reorder(workers, window, owner) : new AsTheyCome(owner);
+export function orderFor(ordered: boolean, owner: OrderOwner): Order {
+  return ordered ? new Reorder(owner) : new AsTheyCome(owner);
 }
 
 class AsTheyCome implements Order {
@@ -76,16 +80,20 @@ class AsTheyCome implements Order {
 
   begin(): void {}
 
+  begun(): boolean {
+    return false;
+  }
+
   result(value: unknown, from: Emitter): void {
     this.#owner.leave(value, from);
   }
 
-  end(worker: number): void {
-    this.#owner.taskOver(worker);
-  }
+  withdraw(): void {}
 
-  withdraw(worker: number): Standing {
-    return this.enter(worker);
+  await(): void {}
+
+  end({ worker }: Standing): void {
+    this.#owner.taskOver(worker);
   }
 
   giveUp({ worker }: Standing, verdict?: Verdict): void {

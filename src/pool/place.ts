@@ -7,8 +7,8 @@ import type { Standing, Verdict } from './order.js';
 export const NOWHERE = -1;
 
 export class Place implements Standing {
-  readonly sequence: number;
-  worker: number;
+  sequence = 0;
+  worker = 0;
   position = NOWHERE;
   /** No result follows those that wait. */
   over = false;
@@ -18,30 +18,34 @@ export class Place implements Standing {
   /** Who sent them. */
   from: Emitter | undefined = undefined;
   /** Nearly always there is one at the most. */
-  #first: unknown = undefined;
-  #others: Ring<unknown> | undefined = undefined;
+  private first: unknown = undefined;
+  private others: Ring<unknown> | undefined = undefined;
 
-  constructor(sequence: number, worker: number) {
+  /** For a new task. */
+  take(sequence: number, worker: number): void {
     this.sequence = sequence;
     this.worker = worker;
+    this.position = NOWHERE;
+    this.over = false;
+    this.verdict = undefined;
   }
 
   push(value: unknown, from: Emitter): void {
     if (this.waiting === 0) {
-      this.#first = value;
+      this.first = value;
       this.from = from;
     } else {
-      this.#others ??= new Ring();
-      this.#others.push(value);
+      this.others ??= new Ring();
+      this.others.push(value);
     }
     this.waiting += 1;
   }
 
   /** Takes the oldest result. The caller has looked at `waiting`. */
   shift(): unknown {
-    const value = this.#first;
+    const value = this.first;
     this.waiting -= 1;
-    this.#first = this.waiting > 0 ? this.#others?.shift() : undefined;
+    this.first = this.waiting > 0 ? this.others?.shift() : undefined;
     return value;
   }
 
@@ -49,8 +53,8 @@ export class Place implements Standing {
   clear(): number {
     const { waiting } = this;
     this.waiting = 0;
-    this.#first = undefined;
-    this.#others = undefined;
+    this.first = undefined;
+    this.others = undefined;
     return waiting;
   }
 }

@@ -15,6 +15,7 @@ import type { Feeders } from '../demand/feeders.js';
 import {
   BacklogFullError,
   DrainTimeoutError,
+  InvalidOptionError,
   type TaskError,
   TaskTimeoutError,
   WorkerCrashError,
@@ -42,11 +43,15 @@ import type { LaneGauges, PoolGauges } from './recorder.js';
 import { RetryPolicy } from './retry.js';
 import { Router } from './router.js';
 import { Seat, type SeatOwner, type TaskFailure } from './seat.js';
+import { type Attended, attend, forget, isStandstill, type Station, standStill } from './standstill.js';
 
 /** Starts the worker of a slot. May throw what the user's factory throws. */
 export type OpenSlot<T, R> = (slot: WorkerName) => ChannelOpener<T, R>;
 
-export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, PoolGauges {
+/** ms between two words of a worker on its memory, where that is limited. */
+const MEMORY_INTERVAL = 250;
+
+export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, PoolGauges, Attended {
   readonly grace: number;
   readonly window: number;
   readonly taskTimeout: number;
@@ -106,7 +111,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
     this.retry = new RetryPolicy(options);
     this.grace = grace;
     this.window = this.#dispatcher.window;
-    this.#order = orderFor(ordered, n, this.window, this);
+    this.#order = orderFor(ordered, this);
     this.taskTimeout = options.taskTimeout;
     this.maxTasksPerWorker = options.maxTasksPerWorker;
   }
@@ -135,12 +140,20 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
 
   /** @throws what the user's factory throws; the workers before are started then, and `stop` ends them */
   start(): void {
-    const { n } = this.#options;
+    const { n, overflow } = this.#options;
     this.#leaving = n;
     for (let index = 0; index < n && !this.#over; index += 1) {
       // So that they are not all recycled at once.
-      this.#seat(index, Math.ceil((this.maxTasksPerWorker * (index + 1)) / n)).start();
+      const seat = this.#seat(index, Math.ceil((this.maxTasksPerWorker * (index + 1)) / n));
+      seat.start();
+      if (overflow === 'block' && !this.#over && seat.hands.some(({ byHand }) => !byHand))
+        throw cannotBlock();
     }
+    if (!this.#over) attend(this);
+  }
+
+  get stations(): readonly Station[] {
+    return this.#seats;
   }
 
   /**
@@ -194,7 +207,9 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
     const { backlog, overflow: policy } = this.#options;
     const before = this.#intake.counted;
     const excess = this.#intake.push(task);
-    if (!excess) {
+    if (policy === 'block') {
+      this.#waitForRoom(task);
+    } else if (!excess) {
       if (this.#highWater.isReached(before))
         this.tell({ type: 'backlog-high', waiting: before + 1, backlog });
     } else if (policy === 'error') {
@@ -203,6 +218,15 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
       this.#dropped += 1;
       this.tell({ type: 'dropped', task: excess.task, count: this.#dropped, policy });
     }
+  }
+
+  /** With the event loop; unless room is to come from what goes on further down on this call stack. */
+  #waitForRoom(task: T | Routed<T>): void {
+    const { came } = this.#intake;
+    const isThrough = () => this.#over || this.#intake.hasRoomBehind(came);
+    if (isThrough() || this.#turning || isStandstill()) return;
+    if (this.#seats.some(({ hands }) => hands.some(({ byHand }) => byHand?.isReading))) return;
+    if (!standStill(isThrough)) this.fail(new BacklogFullError(this.#options.backlog, task, true));
   }
 
   /** A direction that leads nowhere ends the output. */
@@ -234,6 +258,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
   /** Ends the workers. Nothing is emitted any more. To be called once the source is unsubscribed. */
   stop(): void {
     this.#over = true;
+    forget(this);
     this.#drain?.unsubscribe();
     try {
       forAll(this.#seats, (seat) => seat.stop());
@@ -247,20 +272,32 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
 
   // From the lanes and the seats.
 
-  taskBegins(worker: number, position: number, standing = this.#order.enter(worker)): void {
-    this.#order.begin(standing, worker, position);
+  enter(worker: number): Standing {
+    return this.#order.enter(worker);
   }
 
-  taskLeaves(worker: number, position: number): Standing {
-    return this.#order.withdraw(worker, position);
+  taskBegins(standing: Standing, position: number): void {
+    this.#order.begin(standing, position);
   }
 
-  result(value: R, from: Emitter, worker: number, position: number, attempt: number): void {
+  taskBegun(): void {
+    if (this.#order.begun()) this.turn();
+  }
+
+  taskLeaves(standing: Standing): void {
+    this.#order.withdraw(standing);
+  }
+
+  taskWaits(standing: Standing): void {
+    this.#order.await(standing);
+  }
+
+  result(value: R, from: Emitter, worker: number, standing: Standing | undefined, attempt: number): void {
     const seat = this.#seats[worker] as Seat<T, R>;
     seat.results += 1;
     seat.uningested += 1;
     const out = this.#acks ? this.#acks.deliveryOf(value, worker, attempt) : value;
-    this.#order.result(out, from, worker, position);
+    this.#order.result(out, from, standing);
     // Behind the delivery: a credit that it sets free must not bring the next result before this one.
     this.#credits.arrived(worker);
   }
@@ -284,12 +321,8 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
     if (!this.#over) this.#outlet.room();
   }
 
-  taskEnters(worker: number): Standing {
-    return this.#order.enter(worker);
-  }
-
-  taskDone(worker: number, position: number): void {
-    this.#order.end(worker, position);
+  taskDone(standing: Standing): void {
+    this.#order.end(standing);
   }
 
   taskFailed(error: TaskFailure): void {
@@ -421,7 +454,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
     const { name: poolName, initialData } = this.#options;
     const opener = this.#open({ index, name });
     const { onDemand: asks, reserve } = this.#credits;
-    const { clock, resourceInterval } = this.#announcer;
+    const { clock } = this.#announcer;
     const watches = this.taskTimeout !== Infinity;
     const hello = {
       protocol: PROTOCOL,
@@ -434,9 +467,15 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
       reserve,
       watches,
       clock,
-      resourceInterval,
+      resourceInterval: this.#resourceInterval,
     };
     return new Lane(hello, opener, this, seat);
+  }
+
+  get #resourceInterval(): number | undefined {
+    const { resourceInterval } = this.#announcer;
+    if (this.#options.maxMemory === Infinity) return resourceInterval;
+    return Math.min(MEMORY_INTERVAL, resourceInterval ?? Infinity);
   }
 
   workerGone(worker: number): void {
@@ -458,6 +497,8 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
 
   resources(worker: number, resources: Resources): void {
     this.#announcer.resources(worker, resources);
+    const isTooMuch = resources.memory > this.#options.maxMemory;
+    if (isTooMuch && !this.#seats.some((seat) => seat.isRecycling)) this.#seats[worker]?.outgrown();
   }
 
   /** Ends the output with what is left. */
@@ -507,4 +548,10 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
     this.#over = true;
     this.#output.complete();
   }
+}
+
+function cannotBlock(): InvalidOptionError {
+  const others =
+    "'error' or 'drop-newest' or 'drop-oldest' (only workers of threadWorker() can be waited for)";
+  return new InvalidOptionError('overflow', others, 'block');
 }

@@ -9,7 +9,6 @@
  */
 import type { Emitter } from '../demand/emission.js';
 import { Ring } from '../ring.js';
-import { Ledger } from './ledger.js';
 import type { Order, OrderOwner, Verdict } from './order.js';
 import { NOWHERE, Place } from './place.js';
 
@@ -17,18 +16,16 @@ export class Reorder implements Order {
   readonly #owner: OrderOwner;
   /** The tasks that are not over, oldest first, and those that are and wait behind one that is not. */
   readonly #places = new Ring<Place>();
-  /** Of the tasks that a worker has, by position. */
-  readonly #byWorker: readonly Ledger<Place>[];
+  /** Of tasks that are over, to be taken again: a window of live places makes a collector's work hard. */
+  readonly #spare: Place[] = [];
   /** The oldest, once nothing of it waits here. */
   #current: Place | undefined;
   #sequence = 0;
   #waiting = 0;
   #advancing = false;
 
-  /** @param window tasks that a worker may have at a time */
-  constructor(workers: number, window: number, owner: OrderOwner) {
+  constructor(owner: OrderOwner) {
     this.#owner = owner;
-    this.#byWorker = Array.from({ length: workers }, () => new Ledger<Place>(window));
   }
 
   get idle(): boolean {
@@ -40,22 +37,27 @@ export class Reorder implements Order {
   }
 
   enter(worker: number): Place {
-    const place = new Place(this.#sequence, worker);
+    const place = this.#spare.pop() ?? new Place();
+    place.take(this.#sequence, worker);
     this.#sequence += 1;
     this.#places.push(place);
     return place;
   }
 
-  begin(place: Place, worker: number, position: number): void {
-    if (place.waiting > 0) this.#drop(place);
-    place.worker = worker;
+  begin(place: Place, position: number): void {
     place.position = position;
-    this.#at(worker).add(position, place);
-    if (place === this.#places.peek()) this.#advance();
+    if (place.waiting > 0) this.#drop(place);
   }
 
-  result(value: unknown, from: Emitter, worker: number, position: number): void {
-    const place = this.#at(worker).task(position);
+  begun(): boolean {
+    const oldest = this.#places.peek();
+    if (oldest === undefined || oldest === this.#current) return false;
+    const { sequence } = oldest;
+    this.#advance();
+    return this.#places.peek()?.sequence !== sequence;
+  }
+
+  result(value: unknown, from: Emitter, place: Place | undefined): void {
     if (place === undefined || place === this.#current) this.#owner.leave(value, from);
     else {
       this.#waiting += 1;
@@ -63,23 +65,23 @@ export class Reorder implements Order {
     }
   }
 
-  end(worker: number, position: number): void {
-    this.giveUp(this.withdraw(worker, position));
-  }
-
-  withdraw(worker: number, position: number): Place {
-    const ledger = this.#at(worker);
-    const place = ledger.task(position) as Place;
-    ledger.close(position);
+  withdraw(place: Place): void {
     place.position = NOWHERE;
     if (place === this.#current) this.#current = undefined;
-    return place;
+  }
+
+  await(place: Place): void {
+    if (place === this.#places.peek()) this.#advance();
+  }
+
+  end(place: Place): void {
+    place.over = true;
+    if (place === this.#places.peek()) this.#advance();
   }
 
   giveUp(place: Place, verdict?: Verdict): void {
-    place.over = true;
     place.verdict = verdict;
-    if (place === this.#places.peek()) this.#advance();
+    this.end(place);
   }
 
   clear(): void {
@@ -89,15 +91,10 @@ export class Reorder implements Order {
     this.#waiting = 0;
   }
 
-  #at(worker: number): Ledger<Place> {
-    return this.#byWorker[worker] as Ledger<Place>;
-  }
-
   #drop(place: Place): void {
-    const { worker } = place;
     for (let left = place.clear(); left > 0; left -= 1) {
       this.#waiting -= 1;
-      this.#owner.dropped(worker);
+      this.#owner.dropped(place.worker);
     }
   }
 
@@ -113,21 +110,24 @@ export class Reorder implements Order {
 
   /** True when there is more to do: the turn is over, or has only begun. */
   #takeTurn(place: Place): boolean {
-    // What it has sent comes once more when it is delivered again.
-    if (place.position === NOWHERE && !place.over) return false;
-    while (place.waiting > 0) {
+    // What is to be delivered again brings its results once more.
+    while (place.waiting > 0 && (place.over || place.position !== NOWHERE)) {
       this.#waiting -= 1;
       this.#owner.leave(place.shift(), place.from as Emitter);
     }
     if (place.over) {
       this.#places.shift();
-      if (place.verdict) this.#owner.behindResults(place.verdict);
-      this.#owner.taskOver(place.worker);
+      this.#current = undefined;
+      this.#spare.push(place);
+      const { worker, verdict } = place;
+      if (verdict) this.#owner.behindResults(verdict);
+      this.#owner.taskOver(worker);
       return true;
     }
     if (place === this.#current) return false;
-    this.#current = place;
+    const isHere = place.position !== NOWHERE;
+    if (isHere) this.#current = place;
     this.#owner.oldest(place.worker, place.position);
-    return true;
+    return isHere || (place.position as number) !== NOWHERE;
   }
 }

@@ -74,6 +74,8 @@ export class Router<T> {
       this.#giveTo(workerOfKey(key, this.#parked.length), task as T);
       return true;
     }
+    // Fed back from a result, it may come as a slot gets free for which others wait.
+    this.unpark();
     const worker = this.#dispatcher.take();
     if (worker === NO_ROOM) return false;
     this.#owner.give(worker, task as T);

@@ -8,7 +8,7 @@
  * the replacement alone, in their original order, and only then do new tasks follow. Whoever kills a worker while it is
  * alone with it is guilty, and the others lose nothing (SUP-1, SUP-3).
  */
-import { type Subscription, timer } from 'rxjs';
+import type { Subscription } from 'rxjs';
 import type { Emitter } from '../demand/emission.js';
 import type { Feeders } from '../demand/feeders.js';
 import {
@@ -21,11 +21,14 @@ import {
 import type { UntimedPoolEvent } from '../events.js';
 import { isMoved } from '../move.js';
 import { Ring } from '../ring.js';
+import { deadline } from './deadline.js';
 import { bareOf } from './job.js';
 import type { Lane, LaneKeeper, Undone } from './lane.js';
 import type { Standing } from './order.js';
+import { NOWHERE } from './place.js';
 import type { LaneGauges } from './recorder.js';
 import type { RetryPolicy } from './retry.js';
+import type { Hand, Station } from './standstill.js';
 
 export type TaskFailure = TaskError | TaskTimeoutError;
 
@@ -48,8 +51,10 @@ export interface SeatOwner<T, R> {
   outputPaused(): void;
   outputHasRoom(): void;
   /** A task of the seat takes its place in the order before it has a worker. */
-  taskEnters(worker: number): Standing;
-  taskDone(worker: number, position: number): void;
+  enter(worker: number): Standing;
+  /** A task waits for its next delivery. */
+  taskWaits(standing: Standing): void;
+  taskDone(standing: Standing): void;
   /** A delivery of the task failed. */
   taskFailed(failure: TaskFailure): void;
   /** A task has run too long, and is called off. */
@@ -65,7 +70,7 @@ export interface SeatOwner<T, R> {
   tell(event: UntimedPoolEvent): void;
 }
 
-export class Seat<T, R> implements LaneKeeper<T>, LaneGauges {
+export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
   readonly index: number;
   readonly name: string;
   /** Of the results of all its workers. */
@@ -141,10 +146,20 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges {
       this.#wait({
         task,
         attempt: 1,
-        position: -1,
-        standing: standing ?? this.#owner.taskEnters(this.index),
+        position: NOWHERE,
+        standing: standing ?? this.#owner.enter(this.index),
       });
     }
+  }
+
+  get hands(): readonly Hand[] {
+    return [this.#lane, this.#successor].filter((lane) => lane !== undefined);
+  }
+
+  get isChanging(): boolean {
+    if (this.#restart || this.#delayed.size > 0) return true;
+    const isLeaving = this.#successor !== undefined && this.#lane?.load === 0;
+    return isLeaving || [this.#lane, this.#successor].some((lane) => lane && !lane.hasBegun);
   }
 
   /** Tasks that are not done, or not delivered again yet. */
@@ -157,8 +172,24 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges {
     this.#lane?.credit(results);
   }
 
+  /**
+   * The task at `position` is the oldest of the pool, or one that waits here for its next delivery is. That one may wait for
+   * the end of a worker which itself, out of credits, waits for that task's turn: this worker has to end without.
+   */
   oldest(position: number): void {
-    this.#lane?.oldest(position);
+    const lane = this.#lane;
+    if (position !== NOWHERE) lane?.oldest(position);
+    else if (lane && !lane.open && lane.load > 0) this.#recall(lane);
+  }
+
+  #recall(lane: Lane<T, R>): void {
+    this.#suspend();
+    const suspects: Undone<T>[] = [];
+    for (const task of lane.recall()) {
+      if (isMoved(bareOf(task.task))) this.#giveUp(task, this.#failureOf(task, movedAway(undefined)));
+      else suspects.push(task);
+    }
+    this.#line([...suspects, ...this.#suspects.takeAll()]);
   }
 
   /** No task follows; but what is to be delivered again goes first. */
@@ -171,6 +202,7 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges {
     if (this.#stopped) return;
     this.#stopped = true;
     this.#restart?.unsubscribe();
+    this.#restart = undefined;
     for (const delayed of this.#delayed.keys()) delayed.unsubscribe();
     this.#delayed.clear();
     this.#suspects.clear();
@@ -180,9 +212,9 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges {
 
   // From the lane.
 
-  taskDone(position: number): void {
+  taskDone(standing: Standing): void {
     this.#fruitless = 0;
-    this.#owner.taskDone(this.index, position);
+    this.#owner.taskDone(standing);
     if (this.#suspended) this.#carryOn();
   }
 
@@ -202,7 +234,9 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges {
   }
 
   ready(): void {
-    if (this.#successor?.hasBegun) this.#lane?.pill();
+    if (!this.#successor?.hasBegun) return;
+    this.#lane?.pill();
+    if (this.#suspects.length > 0) this.#owner.taskWaits(this.#suspects.peek().standing);
   }
 
   crashed(lane: object, error: WorkerCrashError | WorkerStartError, undone: readonly Undone<T>[]): void {
@@ -280,7 +314,7 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges {
   }
 
   #later(next: () => void): void {
-    this.#restart = timer(this.#owner.retry.restartDelay(this.#fruitless)).subscribe(next);
+    this.#restart = deadline(this.#owner.retry.restartDelay(this.#fruitless), next);
   }
 
   #begin(): void {
@@ -300,9 +334,18 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges {
     this.#replays = this.#owner.retained();
   }
 
+  get isRecycling(): boolean {
+    return this.#successor !== undefined;
+  }
+
+  /** Its worker uses too much memory. One that has had no task yet would be followed by another like it. */
+  outgrown(): void {
+    if (this.#lane && this.#lane.given > 0) this.#recycle('maxMemory');
+  }
+
   /** No more tasks for the worker of the day. Its successor starts while it is at its last ones. */
   #recycle(reason: 'maxTasksPerWorker' | 'maxMemory'): void {
-    if (this.#successor || this.#restart || this.#stopped || this.#pillDue) return;
+    if (this.#successor || this.#restart || this.#stopped || this.#pillDue || this.#waiting > 0) return;
     this.#owner.tell({ type: 'worker-recycled', worker: this.index, reason });
     this.#suspend();
     this.#succeed();
@@ -353,7 +396,7 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges {
       this.#redeliver(nextDelivery(undone));
       return;
     }
-    const delayed = timer(ms).subscribe(() => {
+    const delayed = deadline(ms, () => {
       this.#delayed.delete(delayed);
       this.#redeliver(nextDelivery(undone));
       this.#carryOn();
@@ -369,6 +412,7 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges {
   #wait(undone: Undone<T>): void {
     this.#line([...this.#suspects.takeAll(), undone]);
     this.#suspend();
+    this.#owner.taskWaits(undone.standing);
   }
 
   /** Where results leave in the order of tasks, tasks also wait in that: nobody may wait for the turn of one behind it. */

@@ -4,8 +4,9 @@
  *
  * In: tasks that start. Out: those whose time is over; whether they are done meanwhile is not known here.
  */
-import { asyncScheduler, Subscription, timer } from 'rxjs';
+import { asyncScheduler, Subscription } from 'rxjs';
 import { Ring } from '../ring.js';
+import { deadline } from './deadline.js';
 
 interface Limit {
   readonly position: number;
@@ -44,9 +45,9 @@ export class TimeLimits {
     this.#waits = true;
     const left = this.#running.peek().until - asyncScheduler.now();
     this.#timers.add(
-      timer(Math.max(0, left)).subscribe(() => {
+      deadline(Math.max(0, left), () => {
         // Timers come before messages: after a host that was blocked, the news that a task is done may not be read yet.
-        this.#timers.add(timer(0).subscribe(() => this.#look()));
+        this.#timers.add(deadline(0, () => this.#look()));
       }),
     );
   }

@@ -1,7 +1,24 @@
 /** A channel: the pool's end of the wire to one worker, and the worker's life as the carrier sees it. */
 import type { Hello, ToPool, ToWorker } from './wire.js';
 
+/** What the event loop does for a channel, done by hand while it stands still. */
+export interface ByHand {
+  /** A message is being taken in, further down on this call stack: the next one has to wait. */
+  readonly isReading: boolean;
+  /** Takes in what the worker has sent, and its end. @returns whether there was anything */
+  receive(): boolean;
+  /** Sends what is collected. */
+  send(): void;
+  /** The worker has taken in all that was sent, and none of its tasks can go on before result credit comes. */
+  readonly isStuck: boolean;
+  /** Looks whether the worker still lives: not every death rings. To be called now and then. */
+  check(): void;
+}
+
 export interface Channel<T> extends ToWorker<T> {
+  /** Undefined where a thread cannot wait for the worker. */
+  readonly byHand?: ByHand | undefined;
+
   /** Starts the worker. Nothing is told to the pool before; what is said to the worker before, waits. */
   start(): void;
   /** Ends the worker now. `closed` follows. */

@@ -1,24 +1,70 @@
 /**
- * How the values of a batch are laid out in a message. Structured clone looks at every value by itself; a batch of numbers
- * as one typed array is a copy of memory. What arrives equals what a clone of each value gives (-0 and NaN too).
+ * How the values of a batch are laid out in a message. Structured clone looks at every object and at every key of it by
+ * itself; here numbers go as one typed array, and the rows of one shape as their keys once, their numbers as one typed array,
+ * and their other values in one list. What arrives equals what a clone of each value by itself gives.
  */
-export type Packed<V> = readonly V[] | Float64Array;
+import { Rest } from './codec/rest.js';
+import { type PackedMixed, RowPacker, unpackMixed, unpackRows } from './codec/rows.js';
+import type { PackedRows } from './codec/shape.js';
 
-/** A shorter batch is not worth a typed array. */
-const FEW = 16;
+type Packed = Float64Array | PackedRows | PackedMixed;
 
-export function pack<V>(values: readonly V[]): Packed<V> {
+/** A batch on the wire: as it is, or packed. */
+export type Payload<V> = readonly V[] | Packed;
+
+/** Shorter batches are cloned as fast as they are packed. */
+const FEW_NUMBERS = 32;
+const FEW_ROWS = 12;
+
+/** The sender's end, one for each wire: it learns what is sent there. */
+export class Packer {
+  readonly #rows = new RowPacker();
+  readonly #rest = new Rest();
+
+  pack<V>(values: readonly V[]): Payload<V> {
+    const { length } = values;
+    const first = values[0];
+    if (typeof first === 'number' && length >= FEW_NUMBERS) return packNumbers(values) ?? values;
+    if (typeof first === 'object' && length >= FEW_ROWS && this.#rest.isOver()) {
+      return this.#packRows(values) ?? values;
+    }
+    return values;
+  }
+
+  #packRows(values: readonly unknown[]): Packed | undefined {
+    try {
+      const packed = this.#rows.pack(values);
+      if (packed) this.#rest.succeeded();
+      else this.#rest.failed();
+      return packed;
+    } catch {
+      // A getter throws. Structured clone asks it again, where that fails its own task.
+      return undefined;
+    }
+  }
+}
+
+/** Undefined when one of the values is no number. */
+function packNumbers(values: readonly unknown[]): Float64Array | undefined {
   const { length } = values;
-  if (length < FEW || typeof values[0] !== 'number') return values;
   const numbers = new Float64Array(length);
   for (let i = 0; i < length; i += 1) {
     const value = values[i];
-    if (typeof value !== 'number') return values;
+    if (typeof value !== 'number') return undefined;
     numbers[i] = value;
   }
   return numbers;
 }
 
-export function isPacked(values: unknown): values is Packed<unknown> {
-  return Array.isArray(values) || values instanceof Float64Array;
+/** The values of a batch, or undefined when it is none. */
+export function unpack<V>(payload: Payload<V> | undefined): ArrayLike<V> | undefined {
+  return valuesIn(payload) as ArrayLike<V> | undefined;
+}
+
+function valuesIn(payload: unknown): ArrayLike<unknown> | undefined {
+  if (Array.isArray(payload) || payload instanceof Float64Array) return payload;
+  const packed = payload as Partial<PackedRows & PackedMixed> | null | undefined;
+  if (packed?.layout !== undefined) return unpackRows(packed as PackedRows);
+  if (packed?.order !== undefined) return unpackMixed(packed as PackedMixed);
+  return undefined;
 }

@@ -3,7 +3,7 @@ import { ProtocolError } from '../errors.js';
 import { movesIn } from '../move.js';
 import type { Resources } from '../resources.js';
 import { type Clone, whyNotCloneable, whyNotMovable } from './clone.js';
-import { isPacked, type Packed, pack } from './codec.js';
+import { Packer, type Payload, unpack } from './codec.js';
 import { type FailureRecord, fromRecord, toRecord } from './failure.js';
 import { ProgressionReader, type Progressions, ProgressionWriter, positionsOf } from './progressions.js';
 import type { Post } from './taskFrames.js';
@@ -18,7 +18,7 @@ export interface ResultFrame<R> {
   readonly ready: boolean;
   /** The position of a task that is about to run, behind everything else in the frame. */
   readonly started: number | undefined;
-  readonly results: Packed<R>;
+  readonly results: Payload<R>;
   /** The owner of each result. */
   readonly owners: Progressions;
   /** Results that took a credit and could not be sent. */
@@ -74,6 +74,7 @@ export class ResultFrameWriter<R> implements ToPool<R> {
   #empty = true;
   readonly #turn = new Turn(queueMicrotask, () => this.turn());
   readonly #post: Post<ResultFrame<R>>;
+  readonly #packer = new Packer();
   readonly #clone: Clone;
 
   /** @param clone how the carrier clones */
@@ -165,10 +166,9 @@ export class ResultFrameWriter<R> implements ToPool<R> {
   turn(): void {
     if (this.#empty) return;
     const results = this.#results;
-    const frame: ResultFrame<R> = {
+    const news = {
       ready: this.#ready,
       started: this.#started,
-      results: pack(results),
       owners: this.#owners.take(),
       withheld: this.#withheld,
       done: this.#done.take(),
@@ -191,6 +191,8 @@ export class ResultFrameWriter<R> implements ToPool<R> {
     this.#starved = false;
     this.#resources = undefined;
     this.#ending = false;
+    // Behind all that, for a getter among the results may bring others.
+    const frame: ResultFrame<R> = { ...news, results: this.#packer.pack(results) };
     try {
       this.#post(frame);
     } catch {
@@ -261,10 +263,10 @@ function withoutRefused<R>(frame: ResultFrame<R>, sent: readonly R[], clone: Clo
 
 /** Replays a frame to the pool, whose turn it is then to call. */
 export function replayResults<R>(frame: ResultFrame<R>, pool: ToPool<R>): void {
-  if (!isPacked(frame?.results)) throw new ProtocolError('A worker sent a message that is no result frame');
+  const results = unpack(frame?.results);
+  if (!results) throw new ProtocolError('A worker sent a message that is no result frame');
   if (frame.ready) pool.ready();
   const owners = new ProgressionReader(frame.owners);
-  const { results } = frame;
   for (let i = 0; i < results.length; i += 1) pool.result(results[i] as R, owners.next() ?? UNSOLICITED);
   if (frame.withheld > 0) pool.withheld(frame.withheld);
   const done = new ProgressionReader(frame.done);

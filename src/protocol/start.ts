@@ -8,6 +8,44 @@ export interface StartRequest {
   readonly url: string | undefined;
 }
 
+/** What a thread and its host share, so that either can be kept waiting for the other. */
+export interface SharedMemory {
+  /** The bell that all workers of the host ring. */
+  readonly host: SharedArrayBuffer;
+  /** The bell that the host rings. */
+  readonly worker: SharedArrayBuffer;
+  /** What the thread writes down for the host. */
+  readonly notes: SharedArrayBuffer;
+}
+
+/** What a thread is told: by a call over the control plane, or by a message from a host that waits and cannot call. */
+export interface ThreadStart<Port> {
+  readonly type: typeof THREAD_START;
+  readonly request: StartRequest;
+  /** The worker's end of the wire: the answer comes over it, then frames. */
+  readonly port: Port;
+  readonly shared: SharedMemory;
+}
+
+export const THREAD_START = 'looppool.start';
+
+export function isThreadStart(message: unknown): message is ThreadStart<never> {
+  return (message as { type?: unknown } | null)?.type === THREAD_START;
+}
+
+/** Over the wire of a thread, beside frames. */
+export type SaidByThread =
+  | StartAnswer
+  /** An error that nobody has caught yet: perhaps the thread ends of it. */
+  | { readonly kind: 'uncaught'; readonly failure: FailureRecord };
+
+export function isSaidByThread(message: unknown): message is SaidByThread {
+  return (message as { kind?: unknown } | null)?.kind !== undefined;
+}
+
+/** A message to a thread that asks for nothing: it fails to be sent when the other end is gone. */
+export const PROBE = null;
+
 /** What the worker answers. */
 export type StartAnswer =
   /** The module is loaded, and frames are read. */

@@ -6,7 +6,7 @@
 import { ProtocolError } from '../errors.js';
 import { movesIn } from '../move.js';
 import { type Clone, whyNotCloneable, whyNotMovable } from './clone.js';
-import { isPacked, type Packed, pack } from './codec.js';
+import { Packer, type Payload, unpack } from './codec.js';
 import { Turn } from './turn.js';
 import type { ToWorker } from './wire.js';
 
@@ -17,7 +17,7 @@ const ABORT = 2;
 export interface TaskFrame<T> {
   /** Position of the first task; the others follow without a gap. */
   readonly first: number;
-  readonly tasks: Packed<T>;
+  readonly tasks: Payload<T>;
   /** The trace contexts of the tasks; undefined where none has one. */
   readonly traces?: readonly string[] | undefined;
   readonly credits: number;
@@ -46,10 +46,11 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
   #credits = 0;
   #oldest: number | undefined;
   #end: TaskFrame<T>['end'] = CONTINUE;
-  readonly #turn = new Turn(queueMicrotask, () => this.#flush());
+  readonly #turn = new Turn(queueMicrotask, () => this.flush());
   readonly #post: Post<TaskFrame<T>>;
   readonly #refused: (position: number, error: unknown) => void;
   readonly #limit: number;
+  readonly #packer = new Packer();
   readonly #clone: Clone | undefined;
   readonly #now: () => number | undefined;
 
@@ -79,7 +80,7 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
       moved = movesIn('task', task);
     } catch (error) {
       // The positions of a frame have no gaps.
-      this.#flush();
+      this.flush();
       this.#refused(position, error);
       return;
     }
@@ -93,12 +94,12 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
       this.#traces[this.#tasks.length] = trace;
     }
     this.#tasks.push(task);
-    if (this.#tasks.length >= this.#limit) this.#flush();
+    if (this.#tasks.length >= this.#limit) this.flush();
     else this.#turn.soon();
   }
 
   replay(position: number, task: T): void {
-    this.#flush();
+    this.flush();
     try {
       this.#post({ first: position, tasks: [task], credits: 0, replay: true, end: CONTINUE });
     } catch (error) {
@@ -117,7 +118,7 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
   }
 
   cancel(position: number, reason: string): void {
-    this.#flush();
+    this.flush();
     this.#post({ first: 0, tasks: [], credits: 0, cancelled: [position, reason], end: CONTINUE });
   }
 
@@ -130,12 +131,12 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
     this.#tasks = [];
     this.#traces = undefined;
     this.#end = ABORT;
-    this.#flush();
+    this.flush();
   }
 
   /** By itself and at once, behind what was said before: it is gone here when this returns. */
   #postMoved(position: number, task: T, moved: readonly object[], trace: string | undefined): void {
-    this.#flush();
+    this.flush();
     const traces = trace === undefined ? undefined : [trace];
     try {
       this.#post(
@@ -147,7 +148,8 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
     }
   }
 
-  #flush(): void {
+  /** Posts what was collected, now. */
+  flush(): void {
     const first = this.#first;
     const tasks = this.#tasks;
     const traces = this.#traces;
@@ -161,7 +163,7 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
     this.#oldest = undefined;
     this.#end = CONTINUE;
     try {
-      this.#post({ first, tasks: pack(tasks), traces, credits, oldest, end, sent: this.#now() });
+      this.#post({ first, tasks: this.#packer.pack(tasks), traces, credits, oldest, end, sent: this.#now() });
     } catch {
       const refused = this.#postOneByOne(first, tasks, traces);
       if (tasks.length === 0 || credits > 0 || oldest !== undefined || end !== CONTINUE) {
@@ -200,12 +202,13 @@ export interface TaskReader<T> extends ToWorker<T> {
 
 /** Replays a frame to a worker's loop, whose turn it is then to call. */
 export function replayTasks<T>(frame: TaskFrame<T>, loop: TaskReader<T>): void {
-  if (!isPacked(frame?.tasks)) throw new ProtocolError('A worker received a message that is no task frame');
+  const tasks = unpack(frame?.tasks);
+  if (!tasks) throw new ProtocolError('A worker received a message that is no task frame');
   let position = frame.first;
   // First: the credits are the oldest task's before they are anybody's.
   if (frame.oldest !== undefined) loop.oldest(frame.oldest);
   if (frame.credits > 0) loop.credit(frame.credits);
-  const { tasks, traces, sent } = frame;
+  const { traces, sent } = frame;
   if (sent !== undefined && tasks.length > 0) loop.sent(position, sent);
   for (let i = 0; i < tasks.length; i += 1) {
     if (frame.replay) loop.replay(position, tasks[i] as T);

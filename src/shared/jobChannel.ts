@@ -35,6 +35,9 @@ function channelOf<T>(given: Map<number, Given<T>>, worker: number, channel: Cha
     return job.task;
   };
   return {
+    get byHand() {
+      return channel.byHand;
+    },
     start: () => channel.start(),
     task: (position, job) => channel.task(position, bare(position, job)),
     replay: (position, job) => channel.replay(position, job.task),

@@ -22,6 +22,13 @@ const ofPipelines = ['ack', 'ackWarning', 'backlog', 'maxResults', 'onTaskError'
 
 type SharedOptions = Omit<ResolvedOptions, 'ordered'>;
 
+/** A pipeline that waits would keep the others from their turns. */
+export function refuseBlock<O extends SharedOptions>(options: O): O {
+  if (options.overflow !== 'block') return options;
+  const others = "'error' or 'drop-newest' or 'drop-oldest': use poolMap for a script that waits";
+  throw new InvalidOptionError('overflow', others, options.overflow);
+}
+
 export class SharedPool<T, R> {
   readonly #workerFactory: CustomWorkerFactory<T, R>;
   readonly #options: SharedOptions;
@@ -197,7 +204,7 @@ export class SharedPool<T, R> {
     }
     const { n, ack, ackWarning, backlog, maxResults, onTaskError, overflow } = this.#options;
     const own = { ack, ackWarning, backlog, maxResults, onTaskError, overflow };
-    return resolveOptions(this.#workerFactory, n, { ...own, ...options });
+    return refuseBlock(resolveOptions(this.#workerFactory, n, { ...own, ...options }));
   }
 
   /** The credits of each worker are shared by the pipelines. */

@@ -16,6 +16,7 @@ import { OrderedOutbox } from './orderedOutbox.js';
 import { type Outbox, QueueOutbox } from './outbox.js';
 import { SharedTasks } from './sharedTasks.js';
 import { Slice } from './slice.js';
+import { type PatientThread, Surge } from './surge.js';
 import { NONE, type TaskClock, timedWire } from './taskClock.js';
 
 /** What of the pool's `Hello` it goes by. */
@@ -26,9 +27,14 @@ interface Thrown {
   readonly error: unknown;
 }
 
+/** Results of one synchronous run that may wait for credit in any case, before the run does. */
+const LEAST_SURGE = 16;
+
 export interface LoopHooks {
   /** Gives the event loop a turn, then calls back. Without it, all tasks run in the call that brings them. */
   readonly nextTurn?: (resume: () => void) => void;
+  /** The thread that it has for itself; without it, and beside others, nobody may be kept waiting. */
+  readonly thread?: PatientThread | undefined;
   /** Times the tasks. Without it nobody wants to know. */
   readonly clock?: TaskClock | undefined;
   /** The worker's function threw, rejected, or returned no Observable. */
@@ -39,6 +45,7 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
   readonly #wire: ToPool<R>;
   readonly #hooks: LoopHooks;
   readonly #outbox: Outbox<R>;
+  readonly #surge: Surge | undefined;
   readonly #inbox = new Ring<T>();
   readonly #positions = new Ring<number>();
   /** Of the tasks that are not done, where they have one. */
@@ -83,11 +90,15 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
     this.#slice = hooks.nextTurn && new Slice();
     this.#clock = hooks.clock;
     const outlet = hooks.clock ? timedWire(wire, hooks.clock) : wire;
+    const { nextTurn, thread } = hooks;
+    if (nextTurn && thread) {
+      this.#surge = new Surge(Math.max(hello.credits, LEAST_SURGE), thread, nextTurn);
+    }
     const unblocked = () => this.#runSlice();
     this.#outbox =
       hello.reserve > 0
-        ? new OrderedOutbox(outlet, hello, this, unblocked)
-        : new QueueOutbox(outlet, hello, unblocked);
+        ? new OrderedOutbox(outlet, hello, this, unblocked, this.#surge)
+        : new QueueOutbox(outlet, hello, this, unblocked, this.#surge);
   }
 
   /** Calls the worker's function and subscribes to its results. */
@@ -116,6 +127,8 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
   // From the pool.
 
   task(position: number, task: T, trace?: string): void {
+    // It will not be done here, and what waits may wait for its end.
+    if (this.#drained) this.#outbox.forsake();
     if (trace !== undefined) this.#traces.set(position, trace);
     this.#inbox.push(task);
     this.#positions.push(position);
@@ -141,6 +154,7 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
   /** What is delivered now hears of it as soon as it lets go of the thread. */
   cancel(position: number, reason: string): void {
     this.#scopes?.get(position)?.cancel(new DOMException(reason, 'TimeoutError'));
+    this.#surge?.interrupt();
   }
 
   pill(): void {
@@ -161,6 +175,13 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
       this.#wire.drained();
       this.#wire.turn();
     }
+  }
+
+  /** Whether none of its tasks can go on before the pool says more. */
+  get stuck(): boolean {
+    if (this.#delivering || this.#waitsForTurn || this.#mayRun()) return false;
+    const isIdle = !this.#setUp || (this.#inbox.length > 0 && !this.#tasks.observed);
+    return !isIdle && this.#outbox.isStuck(this.#running);
   }
 
   /** The calls of one frame are through: a new slice, unless one waits for its turn. */
@@ -310,7 +331,7 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
 
   #drain(): void {
     this.#drained = true;
-    if (this.#leavesTasks || this.#inbox.length > 0) this.#outbox.forsake();
+    if (this.#leavesTasks || this.#inbox.length > 0 || this.#broken) this.#outbox.forsake();
     this.#inbox.clear();
     if (this.#outbox.blocked) this.#wire.ending();
     this.#outbox.end(() => {
@@ -363,9 +384,7 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
 
   /** The emission of the task that this call stack works on: its own, or the cause of the one that is delivered. */
   #ownScope(): Scope | undefined {
-    let scope = currentScope();
-    while (scope && scope.emitter !== this) scope = scope.cause;
-    return scope;
+    return currentScope()?.originAt(this);
   }
 
   #ownPosition(): number {

@@ -15,7 +15,7 @@
 import { currentScope, type Emitter, type Scope } from '../demand/emission.js';
 import { type Hello, UNSOLICITED } from '../protocol/wire.js';
 import { Ring } from '../ring.js';
-import type { Outbox, OutboxWire, Send } from './outbox.js';
+import type { Outbox, OutboxWire, Send, Starvation } from './outbox.js';
 
 /** What one task has to send, or no task. */
 interface Lot<R> {
@@ -29,6 +29,7 @@ export class OrderedOutbox<R> implements Outbox<R> {
   readonly #wire: OutboxWire<R>;
   readonly #loop: Emitter;
   readonly #unblocked: () => void;
+  readonly #starvation: Starvation | undefined;
   /** By owner, whoever waits longest first. */
   readonly #waiting = new Map<number, Lot<R>>();
   /** Emissions that are paused, by the owner of their results. */
@@ -41,6 +42,8 @@ export class OrderedOutbox<R> implements Outbox<R> {
   #lastServed = NOBODY;
   #asked = false;
   #flowing = false;
+  /** Somebody may have found it blocked, if only in the midst of a call. */
+  #hasBlocked = false;
   #last: Send | undefined;
 
   /**
@@ -52,8 +55,10 @@ export class OrderedOutbox<R> implements Outbox<R> {
     { credits, asks, reserve }: Pick<Hello, 'credits' | 'asks' | 'reserve'>,
     loop: Emitter,
     unblocked: () => void,
+    starvation?: Starvation | undefined,
   ) {
     this.#wire = wire;
+    this.#starvation = starvation;
     this.#credits = credits;
     this.#asks = asks;
     this.#reserve = asks ? Infinity : reserve;
@@ -71,25 +76,30 @@ export class OrderedOutbox<R> implements Outbox<R> {
   }
 
   result(value: R, owner: number): void {
-    if (this.#mayBeSent(owner) && !this.#waiting.has(owner)) {
+    if (this.#mayBeSent(owner) && !this.#isWaiting(owner)) {
       this.#credits -= 1;
       this.#wire.result(value, owner);
       if (!this.#asks && !this.#mayBeSent(owner)) this.#pause(owner);
       return;
     }
-    let lot = this.#waiting.get(owner);
-    if (!lot) {
-      lot = { results: new Ring(), end: undefined };
-      this.#waiting.set(owner, lot);
-    }
-    lot.results.push(value);
-    this.#pause(owner);
+    this.#lotOf(owner).results.push(value);
+    this.#hasBlocked = true;
+    const waits = this.#pause(owner);
     if (this.#isUrgent(owner)) this.#ask();
+    // Who is not urgent may have to wait for a task that needs this very thread.
+    if (waits || !this.#isUrgent(owner)) this.#starvation?.waits();
+    else this.#starvation?.goesOn(() => this.#waiting.get(owner)?.results.length ?? 0);
+  }
+
+  /** What waits here, or is paused, is what the credits do not allow. */
+  isStuck(running: number): boolean {
+    const waiting = [...this.#waiting].filter(([, { end }]) => end === undefined).map(([owner]) => owner);
+    const paused = [...this.#paused.keys()].filter((owner) => !this.#waiting.has(owner));
+    return [...waiting, ...paused].filter((owner) => owner !== UNSOLICITED).length === running;
   }
 
   done(position: number): void {
-    const lot = this.#waiting.get(position);
-    if (lot) lot.end = () => this.done(position);
+    if (this.#isWaiting(position)) this.#lotOf(position).end = () => this.done(position);
     else {
       this.#letGo(position);
       this.#wire.done(position);
@@ -97,8 +107,7 @@ export class OrderedOutbox<R> implements Outbox<R> {
   }
 
   failed(position: number, error: unknown): void {
-    const lot = this.#waiting.get(position);
-    if (lot) lot.end = () => this.failed(position, error);
+    if (this.#isWaiting(position)) this.#lotOf(position).end = () => this.failed(position, error);
     else {
       this.#letGo(position);
       this.#wire.failed(position, error);
@@ -113,6 +122,7 @@ export class OrderedOutbox<R> implements Outbox<R> {
   /** They would wait for ever: for the end of a task that is not done. */
   forsake(): void {
     for (const owner of [...this.#waiting.keys()]) if (owner !== UNSOLICITED) this.#waiting.delete(owner);
+    this.#endIfThrough();
   }
 
   credit(results: number): void {
@@ -131,6 +141,20 @@ export class OrderedOutbox<R> implements Outbox<R> {
     this.#waiting.clear();
     this.#last = undefined;
     for (const owner of [...this.#paused.keys()]) this.#resumeAll(owner);
+  }
+
+  /** Nearly always nobody waits. */
+  #isWaiting(owner: number): boolean {
+    return this.#waiting.size > 0 && this.#waiting.has(owner);
+  }
+
+  #lotOf(owner: number): Lot<R> {
+    let lot = this.#waiting.get(owner);
+    if (!lot) {
+      lot = { results: new Ring(), end: undefined };
+      this.#waiting.set(owner, lot);
+    }
+    return lot;
   }
 
   #isUrgent(owner: number): boolean {
@@ -152,12 +176,13 @@ export class OrderedOutbox<R> implements Outbox<R> {
   /** Sends and resumes as far as credits go. What that sets free in the same call is used by the same loop. */
   #flow(): void {
     if (this.#flowing) return;
-    const wasBlocked = this.blocked;
     this.#flowing = true;
     while (this.#sendOne() || this.#resumeOne());
     this.#flowing = false;
     this.#endIfThrough();
-    if (wasBlocked && !this.blocked) this.#unblocked();
+    if (!this.#hasBlocked || this.blocked) return;
+    this.#hasBlocked = false;
+    this.#unblocked();
   }
 
   #sendOne(): boolean {
@@ -211,14 +236,15 @@ export class OrderedOutbox<R> implements Outbox<R> {
     this.#wire.starved();
   }
 
-  /** One pause for each emission, however many results it brings. */
-  #pause(owner: number): void {
+  /** One pause for each emission, however many results it brings. False for one that cannot wait, or goes on all the same. */
+  #pause(owner: number): boolean {
     const scope = currentScope();
-    if (!scope || scope.emitter === this.#loop || this.#isInTheWay(owner)) return;
+    if (!scope || scope.emitter === this.#loop || this.#isInTheWay(owner)) return false;
     const scopes = this.#paused.get(owner);
-    if (scopes?.has(scope) || !scope.pause()) return;
+    if (scopes?.has(scope) || !scope.pause()) return false;
     if (scopes) scopes.add(scope);
     else this.#paused.set(owner, new Set([scope]));
+    return true;
   }
 
   #resumeAll(owner: number): void {
@@ -229,7 +255,7 @@ export class OrderedOutbox<R> implements Outbox<R> {
 
   /** Whoever emitted for a task that has ended waits for no turn any more. */
   #letGo(position: number): void {
-    const scopes = this.#paused.get(position);
+    const scopes = this.#paused.size > 0 && this.#paused.get(position);
     if (!scopes) return;
     this.#paused.delete(position);
     const others = this.#paused.get(UNSOLICITED) ?? new Set();

@@ -3,9 +3,10 @@
  *
  * In: results, and what is to be told behind them; credits from the pool. Out: calls on the wire, in the same order.
  * Invariant: results sent ≤ credits given (CRD-2). Without credit, whoever emits a result is paused in that same call, so
- * that an iterable is pulled no further; a source that cannot wait makes the queue grow, and no new task is started.
+ * that an iterable is pulled no further; a source that cannot wait makes the queue grow, and no new task is started. Where
+ * a thread can be kept waiting, a source that goes on in the same synchronous run is (see `surge.ts`).
  */
-import { currentScope } from '../demand/emission.js';
+import { currentScope, type Emitter, type Scope } from '../demand/emission.js';
 import { Feeders } from '../demand/feeders.js';
 import type { Hello, ToPool } from '../protocol/wire.js';
 import { Ring } from '../ring.js';
@@ -13,6 +14,8 @@ import { Ring } from '../ring.js';
 export interface Outbox<R> {
   /** Whether a result waits. */
   readonly blocked: boolean;
+  /** Whether, of `running` tasks, none can go on before the pool says more. */
+  isStuck(running: number): boolean;
   /** Whether the next task may begin, the one at this position. */
   admits(position: number): boolean;
   result(value: R, owner: number): void;
@@ -35,6 +38,14 @@ export type OutboxWire<R> = Pick<ToPool<R>, 'result' | 'done' | 'failed' | 'star
 
 export type Send = () => void;
 
+/** Whoever is to know of results that wait for credit. */
+export interface Starvation {
+  /** One more waits. */
+  waits(): void;
+  /** One more waits, and its source goes on. `waiting` tells how many do. */
+  goesOn(waiting: () => number): void;
+}
+
 interface WaitingResult<R> {
   readonly value: R;
   readonly owner: number;
@@ -46,7 +57,9 @@ export type OutboxCredits = Pick<Hello, 'credits' | 'asks'>;
 /** All in one queue. */
 export class QueueOutbox<R> implements Outbox<R> {
   readonly #wire: OutboxWire<R>;
+  readonly #loop: Emitter;
   readonly #unblocked: () => void;
+  readonly #starvation: Starvation | undefined;
   /** A result, or a call that has to follow the results before it. */
   readonly #waiting = new Ring<WaitingResult<R> | Send>();
   readonly #feeders = new Feeders();
@@ -56,9 +69,20 @@ export class QueueOutbox<R> implements Outbox<R> {
   #asked = false;
   #sending = false;
 
-  /** @param unblocked is called when nothing waits any more */
-  constructor(wire: OutboxWire<R>, { credits, asks }: OutboxCredits, unblocked: () => void) {
+  /**
+   * @param loop emits the tasks
+   * @param unblocked is called when nothing waits any more
+   */
+  constructor(
+    wire: OutboxWire<R>,
+    { credits, asks }: OutboxCredits,
+    loop: Emitter,
+    unblocked: () => void,
+    starvation?: Starvation | undefined,
+  ) {
     this.#wire = wire;
+    this.#loop = loop;
+    this.#starvation = starvation;
     this.#credits = credits;
     this.#asks = asks;
     this.#unblocked = unblocked;
@@ -81,9 +105,22 @@ export class QueueOutbox<R> implements Outbox<R> {
       if (this.#credits === 0 && !this.#asks) this.#pause();
     } else {
       this.#waiting.push({ value, owner });
-      this.#pause();
+      const waits = this.#pause();
       this.#ask();
+      if (waits) this.#starvation?.waits();
+      else this.#starvation?.goesOn(this.#length);
     }
+  }
+
+  isStuck(running: number): boolean {
+    if (this.blocked) return true;
+    if (this.#credits > 0 || this.#asks) return false;
+    const paused = new Set<Scope>();
+    for (const scope of this.#feeders.emissions) {
+      const task = scope.originAt(this.#loop);
+      if (task?.isHeld) paused.add(task);
+    }
+    return paused.size === running;
   }
 
   done(position: number): void {
@@ -153,8 +190,11 @@ export class QueueOutbox<R> implements Outbox<R> {
     this.#wire.starved();
   }
 
-  #pause(): void {
+  /** False for an emission that cannot wait, or goes on although it was paused before. */
+  #pause(): boolean {
     const scope = currentScope();
-    if (scope) this.#feeders.pause(scope);
+    return scope !== undefined && !this.#feeders.has(scope) && this.#feeders.pause(scope);
   }
+
+  readonly #length = (): number => this.#waiting.length;
 }

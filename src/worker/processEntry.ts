@@ -97,9 +97,9 @@ class ProcessServer {
         // Nothing of ours keeps the process: it ends when nothing of the user's does.
         if (frame.drained) this.#outflow.whenThrough(() => process.channel?.unref());
       },
-      listen: (read) => {
-        this.#read = read;
-        for (const bytes of this.#early.splice(0)) read(fromBytes(bytes) as TaskFrame<unknown>);
+      listen: (loop) => {
+        this.#read = (frame) => loop.read(frame);
+        for (const bytes of this.#early.splice(0)) loop.read(fromBytes(bytes) as TaskFrame<unknown>);
       },
     });
   }

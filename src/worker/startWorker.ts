@@ -11,6 +11,7 @@ import { PROTOCOL } from '../protocol/wire.js';
 import { ResourceSampler, type Resources } from '../resources.js';
 import type { WorkerDefinition } from './definition.js';
 import { Loop } from './loop.js';
+import type { PatientThread } from './surge.js';
 import { TaskClock } from './taskClock.js';
 
 export type Definition = WorkerDefinition<unknown, unknown>;
@@ -24,8 +25,19 @@ export interface PoolEnd {
   answer(answer: StartAnswer): void;
   /** The last frame says `drained`. */
   readonly post: Post<ResultFrame<unknown>>;
-  /** Hands every frame to `read`, also those that have come already. */
-  listen(read: (frame: TaskFrame<unknown>) => void): void;
+  /** The thread, where the worker has one for itself. */
+  readonly thread?: PatientThread;
+  /** Hands every frame to the loop, also those that have come already. */
+  listen(loop: Occupant): void;
+}
+
+/** The loop, as whoever hands it frames sees it. */
+export interface Occupant {
+  /** None of its tasks can go on before the pool says more. */
+  readonly stuck: boolean;
+  read(frame: TaskFrame<unknown>): void;
+  /** Sends what is collected. */
+  flush(): void;
 }
 
 /** @returns the loop, once it runs; undefined when the pool was told that there is none */
@@ -48,20 +60,36 @@ export async function startWorker(
     return undefined;
   }
   pool.answer({ kind: 'online', protocol: PROTOCOL });
+  const { thread } = pool;
   const writer = new ResultFrameWriter<unknown>((frame, transfer) => {
     pool.post(frame, transfer);
     if (frame.drained) stopReporting();
   }, pool.clone);
   const stopReporting = reportResources((resources) => writer.resources(resources), hello.resourceInterval);
   const loop = new Loop<unknown, unknown>(writer, hello, {
-    nextTurn: (resume) => setImmediate(resume),
+    nextTurn(resume) {
+      setImmediate(() => {
+        resume();
+        thread?.note();
+      });
+    },
+    thread,
     failedToStart,
     clock: hello.clock === undefined ? undefined : new TaskClock(clockOf(hello.clock)),
   });
-  const turn = new Turn(setImmediate, () => loop.turn());
-  pool.listen((frame) => {
-    replayTasks(frame, loop);
-    turn.soon();
+  const turn = new Turn(setImmediate, () => {
+    loop.turn();
+    thread?.note();
+  });
+  pool.listen({
+    read(frame) {
+      replayTasks(frame, loop);
+      turn.soon();
+    },
+    flush: () => writer.turn(),
+    get stuck() {
+      return loop.stuck;
+    },
   });
   loop.start(definition, hello);
   return loop;

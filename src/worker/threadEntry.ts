@@ -1,37 +1,45 @@
 /** The worker's end of a thread: answers the pool's call over `threads`, then reads and writes frames on its port. */
 import { createRequire } from 'node:module';
-import { type MessagePort, parentPort, type TransferListItem } from 'node:worker_threads';
+import { type MessagePort, parentPort, receiveMessageOnPort } from 'node:worker_threads';
 import { Observable } from 'observable-fns';
-import { ANNOUNCE, ANNOUNCEMENT, type StartAnswer, type StartRequest } from '../protocol/start.js';
+import { toRecord } from '../protocol/failure.js';
+import {
+  ANNOUNCE,
+  ANNOUNCEMENT,
+  isThreadStart,
+  type SaidByThread,
+  type ThreadStart,
+} from '../protocol/start.js';
 import { type Load, startWorker } from './startWorker.js';
+import { ThreadEnd } from './threadEnd.js';
 
 type ThreadsWorker = typeof import('threads/worker', { with: { 'resolution-mode': 'require' }});
 
-interface Call {
-  readonly request: StartRequest;
-  /** The worker's end of the wire. */
-  readonly port: MessagePort;
-}
-
 /** Waits for the pool's call, and then runs the worker that `load` gives. To be called once in a thread. */
 export function serveThread(load: Load): void {
-  exposed()(({ request, port }: Call) => {
-    return new Observable<StartAnswer>((observer) => {
-      void startWorker(load, request, {
-        answer: (answer) => observer.next(answer),
-        post(frame, transfer) {
-          port.postMessage(frame, transfer as TransferListItem[] | undefined);
-          if (!frame.drained) return;
-          // Nothing of ours keeps the thread: it ends when nothing of the user's does.
-          port.close();
-          parentPort?.unref();
-        },
-        listen: (read) => port.on('message', read),
-      });
+  const start = ({ request, port, shared }: ThreadStart<MessagePort>) => {
+    const thread = new ThreadEnd(port, shared, () => receiveMessageOnPort(port));
+    process.on('uncaughtExceptionMonitor', (error) => {
+      thread.post({ kind: 'uncaught', failure: toRecord(error) } satisfies SaidByThread);
     });
-  });
+    void startWorker(load, request, {
+      thread,
+      answer: (answer) => thread.post(answer),
+      post(frame, transfer) {
+        thread.post(frame, transfer);
+        if (!frame.drained) return;
+        // Nothing of ours keeps the thread: it ends when nothing of the user's does.
+        thread.close();
+        parentPort?.unref();
+      },
+      listen: thread.listen,
+    });
+  };
+  // It says nothing here, and never completes: a call that does either is that of some other function.
+  exposed()((told: ThreadStart<MessagePort>) => new Observable<never>(() => start(told)));
   parentPort?.on('message', (message) => {
     if (message === ANNOUNCE) parentPort?.postMessage(ANNOUNCEMENT);
+    else if (isThreadStart(message)) start(message);
   });
 }
 
