@@ -63,7 +63,8 @@ export interface PoolOptions<T = unknown> {
    */
   readonly retryDelay?: number | ((attempt: number, error: unknown) => number);
   /**
-   * Milliseconds that a task may take, from its start in its worker. Then its signal aborts and what it returned is
+   * Milliseconds that a task may take, from its start in its worker, also while its results wait for credit or for their turn: a
+   * slow subscriber needs a longer one. Then its signal aborts and what it returned is
    * unsubscribed; if it is not over `grace` ms later, its worker is replaced, and the other tasks of that worker are
    * delivered again, with no attempt counted. The task has failed, and is tried again as `maxAttempts` allows. Costs a
    * message for each task.

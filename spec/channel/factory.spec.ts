@@ -6,6 +6,7 @@ import { Worker } from 'node:worker_threads';
 import { expect } from 'chai';
 import { InvalidOptionError, poolMap, WorkerStartError } from 'looppool';
 import { NEVER, of } from 'rxjs';
+import { useFakeTimers } from 'sinon';
 import { failureOf } from './failureOf.js';
 
 const url = new URL('../fixtures/wordLength.worker.js', import.meta.url);
@@ -80,6 +81,38 @@ describe('a factory of the user', function () {
     const worker = new Worker(url);
     make(worker);
     await once(worker, 'exit');
+  });
+
+  it('STA-3 gives a WorkerStartError when its promise never settles, and ends the worker that comes all the same', async () => {
+    const clock = useFakeTimers();
+    let make = (_worker: Worker) => {};
+    const promised = new Promise<Worker>((resolve) => {
+      make = resolve;
+    });
+    try {
+      const failure = failureOf(of('a').pipe(poolMap(() => promised, 1)));
+      clock.tick(10_000);
+      const error = await failure;
+      expect(error).to.be.instanceOf(WorkerStartError).with.property('path', 'workerFactory');
+      expect((error as Error).message).to.match(/worker 0 .*promise had not settled after 10000 ms/);
+    } finally {
+      clock.restore();
+    }
+    const late = new Worker(url);
+    make(late);
+    await once(late, 'exit');
+  });
+
+  it('STA-3 its promise is waited for no longer than anybody wants the worker', () => {
+    const clock = useFakeTimers();
+    try {
+      const pending = NEVER.pipe(poolMap(() => new Promise<Worker>(() => {}), 1, { grace: 20 })).subscribe();
+      pending.unsubscribe();
+      clock.tick(20);
+      expect(clock.countTimers()).to.equal(0);
+    } finally {
+      clock.restore();
+    }
   });
 
   const nonsense = {

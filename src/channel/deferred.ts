@@ -1,6 +1,8 @@
 /** A channel to a worker that a factory has only promised: what is said meanwhile waits, and is said then. */
-import type { Channel, ChannelListener, ChannelOpener } from '../protocol/channel.js';
+import type { Channel, ChannelListener, ChannelOpener, CloseReason } from '../protocol/channel.js';
 import type { Hello } from '../protocol/wire.js';
+import { patience } from './patience.js';
+import { DEFAULT_START_TIMEOUT } from './remote.js';
 
 export function deferredOpener<T, R>(promised: PromiseLike<ChannelOpener<T, R>>): ChannelOpener<T, R> {
   return { open: (hello, pool) => new DeferredChannel(promised, hello, pool) };
@@ -12,6 +14,7 @@ class DeferredChannel<T, R> implements Channel<T> {
   readonly #pool: ChannelListener<R>;
   readonly #said: ((channel: Channel<T>) => void)[] = [];
   #channel: Channel<T> | undefined;
+  #stopWaiting: (() => void) | undefined;
 
   constructor(promised: PromiseLike<ChannelOpener<T, R>>, hello: Hello, pool: ChannelListener<R>) {
     this.#promised = promised;
@@ -20,9 +23,13 @@ class DeferredChannel<T, R> implements Channel<T> {
   }
 
   start(): void {
+    this.#stopWaiting = patience(DEFAULT_START_TIMEOUT, () => {
+      const cause = new Error(`Its promise had not settled after ${DEFAULT_START_TIMEOUT} ms`);
+      this.#close({ kind: 'not-started', path: 'workerFactory', cause });
+    });
     this.#promised.then(
       (opener) => this.#connect(opener),
-      (cause: unknown) => this.#pool.closed({ kind: 'not-started', path: 'workerFactory', cause }),
+      (cause: unknown) => this.#close({ kind: 'not-started', path: 'workerFactory', cause }),
     );
   }
 
@@ -51,14 +58,24 @@ class DeferredChannel<T, R> implements Channel<T> {
   }
 
   abort(): void {
+    this.#stopWaiting?.();
     this.#say((channel) => channel.abort());
   }
 
   terminate(): void {
+    if (this.#channel) this.#channel.terminate();
+    else this.#close({ kind: 'exited' });
+  }
+
+  /** There is no worker, and nobody waits for one: if it comes all the same, it is ended. */
+  #close(reason: CloseReason): void {
+    this.#stopWaiting?.();
     this.#say((channel) => channel.terminate());
+    this.#pool.closed(reason);
   }
 
   #connect(opener: ChannelOpener<T, R>): void {
+    this.#stopWaiting?.();
     const channel = opener.open(this.#hello, this.#pool);
     this.#channel = channel;
     channel.start();

@@ -14,7 +14,8 @@ export type ProcessStdio = 'inherit' | 'ignore' | number;
 /** Options of the processes themselves. */
 export interface ProcessWorkerOptions {
   /**
-   * ms in which the process has to have loaded its file.
+   * ms in which the process has to be ready: its file is loaded, and what its function returned, if that is a promise, has
+   * resolved.
    * @default 10000
    */
   readonly startTimeout?: number;

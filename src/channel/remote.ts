@@ -19,7 +19,7 @@ import { patience } from './patience.js';
 export interface Link {
   /** For messages: the worker's file, or what the factory returned. */
   readonly path: string;
-  /** ms until the worker has to have answered. */
+  /** ms until the worker has to be ready. */
   readonly startTimeout: number;
   readonly clone?: Clone;
   /** Makes the worker and sends it `hello`. Throws when there is none; `listener` is told of all else. */
@@ -61,7 +61,7 @@ export interface LinkListener {
   exited(exit: Exit): void;
 }
 
-/** ms in which a worker has to have answered. */
+/** ms in which a worker has to be ready. */
 export const DEFAULT_START_TIMEOUT = 10_000;
 
 /** Tasks in a frame at most. */
@@ -79,6 +79,7 @@ export class RemoteChannel<T, R> implements Channel<T>, LinkListener, ByHand {
   /** When, in ms of `performance`. */
   #started: number | undefined;
   #online = false;
+  #ready = false;
   #closed = false;
   /** What it is killed for. */
   #reason: CloseReason | undefined;
@@ -158,7 +159,6 @@ export class RemoteChannel<T, R> implements Channel<T>, LinkListener, ByHand {
     if (answer?.kind === 'failed') {
       this.#endFor(this.#notStarted(fromRecord(answer.failure)));
     } else if (answer?.kind === 'online' && answer.protocol === PROTOCOL) {
-      this.#stopWaiting?.();
       this.#online = true;
     } else {
       const spoken = answer?.kind === 'online' ? `protocol ${answer.protocol}` : 'something else';
@@ -171,6 +171,7 @@ export class RemoteChannel<T, R> implements Channel<T>, LinkListener, ByHand {
     if (this.#closed) return;
     try {
       replayResults(frame as ResultFrame<R>, this.#pool);
+      if ((frame as ResultFrame<R>).ready) this.#begun();
       this.#turn.soon();
     } catch (cause) {
       this.#endFor({ kind: 'crashed', cause });
@@ -210,7 +211,7 @@ export class RemoteChannel<T, R> implements Channel<T>, LinkListener, ByHand {
     const { byHand, startTimeout } = this.#link;
     if (!byHand || byHand.isReading || this.#closed || this.#started === undefined) return false;
     const some = byHand.receive();
-    if (!this.#online && performance.now() - this.#started > startTimeout) this.#tooLate();
+    if (!this.#ready && performance.now() - this.#started > startTimeout) this.#tooLate();
     // It is being killed, and no event will tell that it is gone.
     if (this.#reason) this.#close(this.#reason);
     return some || this.#closed;
@@ -239,8 +240,18 @@ export class RemoteChannel<T, R> implements Channel<T>, LinkListener, ByHand {
     this.#oldest = undefined;
   }
 
+  #begun(): void {
+    this.#ready = true;
+    this.#stopWaiting?.();
+  }
+
   #tooLate(): void {
-    this.unusable(new Error(`It did not answer within ${this.#link.startTimeout} ms`));
+    const { startTimeout } = this.#link;
+    const what = this.#online
+      ? `The promise that its function returned had not settled ${startTimeout} ms after the start. Let it reject when what ` +
+        'it waits for does not come, or raise startTimeout'
+      : `It did not answer within ${startTimeout} ms`;
+    this.#endFor(this.#notStarted(new Error(what)));
   }
 
   #notStarted(cause: unknown): CloseReason {

@@ -7,7 +7,8 @@ import { checkOptions, fileUrlOf, type OptionCheck, pathOf, startTimeoutCheck } 
 /** Options of the threads themselves. All but the first are Node's own. */
 export interface ThreadWorkerOptions {
   /**
-   * ms in which the thread has to have loaded its file.
+   * ms in which the thread has to be ready: its file is loaded, and what its function returned, if that is a promise, has
+   * resolved.
    * @default 10000
    */
   readonly startTimeout?: number;

@@ -5,7 +5,7 @@
  * results wait for credit. On a carrier with an event loop of its own, tasks run in slices of a few milliseconds:
  * between two slices results leave, and timers, sockets, credits and aborts have their turn.
  */
-import { type Observer, Subscriber, type Subscription } from 'rxjs';
+import { type Observer, Subscriber, type Subscription, UnsubscriptionError } from 'rxjs';
 import { currentScope, type Emitter, emit, type Scope } from '../demand/emission.js';
 import { isObservableLike, toObservable } from '../demand/interop.js';
 import type { TaskReader } from '../protocol/taskFrames.js';
@@ -21,6 +21,11 @@ import { NONE, type TaskClock, timedWire } from './taskClock.js';
 
 /** What of the pool's `Hello` it goes by. */
 export type LoopOptions = Pick<Hello, 'credits' | 'asks' | 'reserve' | 'watches'>;
+
+/** What was thrown may have been undefined. */
+interface Thrown {
+  readonly error: unknown;
+}
 
 /** Results of one synchronous run that may wait for credit in any case, before the run does. */
 const LEAST_SURGE = 16;
@@ -76,7 +81,7 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
   #gone = false;
   /** The task that brought the end of the results; undefined while they go on. */
   #last: number | undefined;
-  #broken: { readonly error: unknown } | undefined;
+  #broken: Thrown | undefined;
 
   constructor(wire: ToPool<R>, hello: LoopOptions, hooks: LoopHooks) {
     this.#wire = wire;
@@ -161,6 +166,7 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
     if (this.#gone) return;
     this.#gone = true;
     this.#drained = true;
+    this.#ended = true;
     this.#inbox.clear();
     this.#abort.abort();
     try {
@@ -349,28 +355,30 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
       );
       return;
     }
-    const subscriber = new ResultsSubscriber<R>({
-      next: (value) => {
-        const position = this.#ownPosition();
-        if (!this.#muted.has(position)) this.#result(value, position);
+    const subscriber = new ResultsSubscriber<R>(
+      {
+        next: (value) => {
+          const position = this.#ownPosition();
+          if (!this.#muted.has(position)) this.#result(value, position);
+        },
+        error: (error: unknown) => {
+          // A task that throws on its way through a plain operator ends the stream, and is to blame for it.
+          this.#last = this.#ownPosition();
+          if (!this.#ownScope()?.fail(error)) this.#broken = { error };
+        },
+        complete: () => {
+          this.#last = this.#ownPosition();
+        },
       },
-      error: (error: unknown) => {
-        // A task that throws on its way through a plain operator ends the stream, and is to blame for it.
-        this.#last = this.#ownPosition();
-        if (!this.#ownScope()?.fail(error)) this.#broken = { error };
+      (failure) => {
+        this.#ended = true;
+        this.#broken ??= failure;
+        if (this.#setUp) this.#lookForTheEnd();
       },
-      complete: () => {
-        this.#last = this.#ownPosition();
-      },
-    });
+    );
     // Known before the first result, which may already end the pool.
     this.#results = subscriber;
     toObservable(results).subscribe(subscriber);
-    // Behind the teardown of the operators, which lets go of what they hold.
-    subscriber.add(() => {
-      this.#ended = true;
-      if (this.#setUp) this.#lookForTheEnd();
-    });
     if (this.#drained) return;
     this.#setUp = true;
     this.#wire.ready();
@@ -392,10 +400,13 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
 /** Takes every result without the layers that RxJS puts around an observer of the user's. */
 class ResultsSubscriber<R> extends Subscriber<R> {
   readonly #observer: Observer<R>;
+  readonly #ended: (failure: Thrown | undefined) => void;
 
-  constructor(observer: Observer<R>) {
+  /** @param ended is called behind the teardown of the operators, which lets go of what they hold, with what that threw */
+  constructor(observer: Observer<R>, ended: (failure: Thrown | undefined) => void) {
     super();
     this.#observer = observer;
+    this.#ended = ended;
   }
 
   protected override _next(value: R): void {
@@ -404,13 +415,28 @@ class ResultsSubscriber<R> extends Subscriber<R> {
 
   protected override _error(error: unknown): void {
     this.#observer.error(error);
-    this.unsubscribe();
+    this.#end();
   }
 
   protected override _complete(): void {
     this.#observer.complete();
-    this.unsubscribe();
+    this.#end();
   }
+
+  #end(): void {
+    let failure: Thrown | undefined;
+    try {
+      this.unsubscribe();
+    } catch (error) {
+      failure = { error: onlyErrorOf(error) };
+    }
+    this.#ended(failure);
+  }
+}
+
+/** What one teardown threw, without the wrapping that is for several. */
+function onlyErrorOf(error: unknown): unknown {
+  return error instanceof UnsubscriptionError && error.errors.length === 1 ? error.errors[0] : error;
 }
 
 function isPromiseLike<V>(value: V | PromiseLike<V>): value is PromiseLike<V> {
