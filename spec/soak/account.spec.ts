@@ -5,7 +5,13 @@ import { Account, type Terms } from '../../soak/account.js';
 import type { ActName } from '../../soak/acts.js';
 import type { ChaosTask } from '../../soak/chaos.worker.js';
 
-const terms: Terms = { maxAttempts: 3, mayCrash: true, mayTimeOut: false, mayBeKilled: false, ordered: false };
+const terms: Terms = {
+  maxAttempts: 3,
+  mayCrash: true,
+  mayTimeOut: false,
+  mayBeKilled: false,
+  ordered: false,
+};
 const worker = { index: 0, name: 'w-0' };
 const taskOf = (id: number, act: ActName = 'many'): ChaosTask => ({ id, act, size: 2, ms: 0 });
 
