@@ -99,7 +99,7 @@ describe('taskTimeout', () => {
         ),
       ),
     );
-    const options = { ...letters, taskTimeout: 10, grace: 5, events };
+    const options = { ...letters, maxAttempts: 2, taskTimeout: 10, grace: 5, events };
     const { error } = await run(
       from([toAll('state', { retain: true }), 'h']).pipe(poolMap(worker, 1, options)),
     );
