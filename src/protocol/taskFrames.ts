@@ -10,26 +10,29 @@ import { Packer, type Payload, unpack } from './codec.js';
 import { Turn } from './turn.js';
 import type { ToWorker } from './wire.js';
 
-const CONTINUE = 0;
 const PILL = 1;
 const ABORT = 2;
 
-export interface TaskFrame<T> {
-  /** Position of the first task; the others follow without a gap. */
-  readonly first: number;
-  readonly tasks: Payload<T>;
-  /** The trace contexts of the tasks; undefined where none has one. */
-  readonly traces?: readonly string[] | undefined;
-  readonly credits: number;
-  /** Position of the pool's oldest task. */
-  readonly oldest?: number | undefined;
+/**
+ * Tasks, and the position of the first: the others follow without a gap. A tuple, and only what there is to say in its last
+ * part: the keys of an object cost more to clone than a lonely task.
+ */
+export type TaskFrame<T> = readonly [tasks: Payload<T>, first: number, orders?: Orders];
+
+/** What else a frame says. */
+export interface Orders {
+  /** The trace contexts of the tasks. */
+  readonly traces?: readonly string[];
+  /** When its tasks were sent, on the pool's clock. */
+  readonly sent?: number;
   /** The tasks are replays. */
-  readonly replay?: boolean;
+  readonly replay?: true;
+  credits?: number;
+  /** Position of the pool's oldest task. */
+  oldest?: number;
   /** A task that is called off, and why. */
   readonly cancelled?: readonly [position: number, reason: string];
-  readonly end: typeof CONTINUE | typeof PILL | typeof ABORT;
-  /** When its tasks were sent, on the pool's clock, where somebody wants to know. */
-  readonly sent?: number | undefined;
+  end?: typeof PILL | typeof ABORT;
 }
 
 /**
@@ -43,9 +46,7 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
   #first = 0;
   #tasks: T[] = [];
   #traces: string[] | undefined;
-  #credits = 0;
-  #oldest: number | undefined;
-  #end: TaskFrame<T>['end'] = CONTINUE;
+  #orders: Orders | undefined;
   readonly #turn = new Turn(queueMicrotask, () => this.flush());
   readonly #post: Post<TaskFrame<T>>;
   readonly #refused: (position: number, error: unknown) => void;
@@ -101,48 +102,43 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
   replay(position: number, task: T): void {
     this.flush();
     try {
-      this.#post({ first: position, tasks: [task], credits: 0, replay: true, end: CONTINUE });
+      this.#post([[task], position, { replay: true }]);
     } catch (error) {
       this.#refused(position, whyNotCloneable('task', task, this.#clone) ?? error);
     }
   }
 
   credit(results: number): void {
-    this.#credits += results;
-    this.#turn.soon();
+    const orders = this.#order();
+    orders.credits = (orders.credits ?? 0) + results;
   }
 
   oldest(position: number): void {
-    this.#oldest = position;
-    this.#turn.soon();
+    this.#order().oldest = position;
   }
 
   cancel(position: number, reason: string): void {
     this.flush();
-    this.#post({ first: 0, tasks: [], credits: 0, cancelled: [position, reason], end: CONTINUE });
+    this.#post([[], 0, { cancelled: [position, reason] }]);
   }
 
   pill(): void {
-    this.#end = PILL;
-    this.#turn.soon();
+    this.#order().end = PILL;
   }
 
   abort(): void {
     this.#tasks = [];
     this.#traces = undefined;
-    this.#end = ABORT;
+    this.#order().end = ABORT;
     this.flush();
   }
 
   /** By itself and at once, behind what was said before: it is gone here when this returns. */
   #postMoved(position: number, task: T, moved: readonly object[], trace: string | undefined): void {
     this.flush();
-    const traces = trace === undefined ? undefined : [trace];
+    const orders = this.#timed(undefined, trace === undefined ? undefined : [trace]);
     try {
-      this.#post(
-        { first: position, tasks: [task], traces, credits: 0, end: CONTINUE, sent: this.#now() },
-        moved,
-      );
+      this.#post(frameOf([task], position, orders), moved);
     } catch (error) {
       this.#refused(position, whyNotMovable('task', task, moved, error, this.#clone));
     }
@@ -153,22 +149,16 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
     const first = this.#first;
     const tasks = this.#tasks;
     const traces = this.#traces;
-    const credits = this.#credits;
-    const oldest = this.#oldest;
-    const end = this.#end;
-    if (tasks.length === 0 && credits === 0 && oldest === undefined && end === CONTINUE) return;
+    const orders = this.#orders;
+    if (tasks.length === 0 && orders === undefined) return;
     this.#tasks = [];
     this.#traces = undefined;
-    this.#credits = 0;
-    this.#oldest = undefined;
-    this.#end = CONTINUE;
+    this.#orders = undefined;
     try {
-      this.#post({ first, tasks: this.#packer.pack(tasks), traces, credits, oldest, end, sent: this.#now() });
+      this.#post(frameOf(this.#packer.pack(tasks), first, this.#timed(orders, traces)));
     } catch {
       const refused = this.#postOneByOne(first, tasks, traces);
-      if (tasks.length === 0 || credits > 0 || oldest !== undefined || end !== CONTINUE) {
-        this.#post({ first: 0, tasks: [], credits, oldest, end });
-      }
+      if (orders) this.#post([[], 0, orders]);
       // Last, for it may bring new tasks.
       for (const [position, why] of refused) this.#refused(position, why);
     }
@@ -182,16 +172,32 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
   ): [position: number, why: unknown][] {
     const refused: [number, unknown][] = [];
     for (const [i, task] of tasks.entries()) {
-      const own = traces?.slice(i, i + 1);
-      const sent = this.#now();
       try {
-        this.#post({ first: first + i, tasks: [task], traces: own, credits: 0, end: CONTINUE, sent });
+        this.#post(frameOf([task], first + i, this.#timed(undefined, traces?.slice(i, i + 1))));
       } catch (error) {
         refused.push([first + i, whyNotCloneable('task', task, this.#clone) ?? error]);
       }
     }
     return refused;
   }
+
+  /** What is said in the next frame, which leaves soon. */
+  #order(): Orders {
+    this.#turn.soon();
+    this.#orders ??= {};
+    return this.#orders;
+  }
+
+  /** With what goes along where tasks are timed or traced. */
+  #timed(orders: Orders | undefined, traces: readonly string[] | undefined): Orders | undefined {
+    const sent = this.#now();
+    if (sent === undefined && traces === undefined) return orders;
+    return { ...orders, ...(sent !== undefined && { sent }), ...(traces && { traces }) };
+  }
+}
+
+function frameOf<T>(tasks: Payload<T>, first: number, orders: Orders | undefined): TaskFrame<T> {
+  return orders ? [tasks, first, orders] : [tasks, first];
 }
 
 /** Who reads a pool's frames. */
@@ -202,20 +208,19 @@ export interface TaskReader<T> extends ToWorker<T> {
 
 /** Replays a frame to a worker's loop, whose turn it is then to call. */
 export function replayTasks<T>(frame: TaskFrame<T>, loop: TaskReader<T>): void {
-  const tasks = unpack(frame?.tasks);
+  const tasks = unpack(frame?.[0]);
   if (!tasks) throw new ProtocolError('A worker received a message that is no task frame');
-  let position = frame.first;
+  const [, first, orders] = frame;
   // First: the credits are the oldest task's before they are anybody's.
-  if (frame.oldest !== undefined) loop.oldest(frame.oldest);
-  if (frame.credits > 0) loop.credit(frame.credits);
-  const { traces, sent } = frame;
-  if (sent !== undefined && tasks.length > 0) loop.sent(position, sent);
+  if (orders?.oldest !== undefined) loop.oldest(orders.oldest);
+  if (orders?.credits !== undefined) loop.credit(orders.credits);
+  if (orders?.sent !== undefined && tasks.length > 0) loop.sent(first, orders.sent);
+  const traces = orders?.traces;
   for (let i = 0; i < tasks.length; i += 1) {
-    if (frame.replay) loop.replay(position, tasks[i] as T);
-    else loop.task(position, tasks[i] as T, traces?.[i]);
-    position += 1;
+    if (orders?.replay) loop.replay(first + i, tasks[i] as T);
+    else loop.task(first + i, tasks[i] as T, traces?.[i]);
   }
-  if (frame.cancelled) loop.cancel(...frame.cancelled);
-  if (frame.end === PILL) loop.pill();
-  if (frame.end === ABORT) loop.abort();
+  if (orders?.cancelled) loop.cancel(...orders.cancelled);
+  if (orders?.end === PILL) loop.pill();
+  if (orders?.end === ABORT) loop.abort();
 }
