@@ -172,10 +172,13 @@ export class ResultFrameWriter<R> implements ToPool<R> {
 
   /** By itself and at once, behind what was said before: it is gone here when this returns. */
   #postMoved(value: R, owner: number, moved: readonly object[]): void {
-    this.turn();
+    // Tasks done go along: a message less for each result.
+    if (this.#results.length > 0 || this.#news || this.#times) this.turn();
+    const done = this.#done.take();
     try {
-      this.#post([[value], [owner, 1, 0], []], moved);
+      this.#post([[value], [owner, 1, 0], done], moved);
     } catch (error) {
+      for (const position of positionsOf(done)) this.#done.push(position);
       this.#refuse(owner, whyNotMovable('result', value, moved, error, this.#clone));
     }
   }
