@@ -61,6 +61,8 @@ class SharedCredits implements ResultCredits {
   readonly #maxResults: number;
   #workers: number;
   #share: number;
+  /** So many that came back are granted again. */
+  #due: number;
   #remainder: number;
   /** Credits that a worker has spent: `held` by results that are here, and `returned`, to be granted again. */
   readonly #held: number[];
@@ -76,6 +78,7 @@ class SharedCredits implements ResultCredits {
     this.#workers = workers;
     this.#share = Math.floor(maxResults / workers);
     this.reserve = tellOldest ? Math.max(1, Math.floor(this.#share / 2)) : 0;
+    this.#due = Math.ceil((this.#share - this.reserve) / 2);
     this.#tellOldest = tellOldest;
     this.#remainder = maxResults % workers;
     this.#held = new Array<number>(workers).fill(0);
@@ -91,11 +94,13 @@ class SharedCredits implements ResultCredits {
     }
     this.#workers = workers;
     this.#share = Math.max(1, Math.floor(this.#maxResults / workers));
+    this.#due = Math.ceil((this.#share - this.reserve) / 2);
     this.#remainder = this.#share * workers < this.#maxResults ? this.#maxResults % workers : 0;
     for (const [worker, share] of before.entries()) {
       // What it had too much shows as owed, and is paid off as its results settle.
-      this.#returned[worker] = (this.#returned[worker] as number) + this.#shareOf(worker) - share;
-      this.#giveBack(worker);
+      const returned = (this.#returned[worker] as number) + this.#shareOf(worker) - share;
+      this.#returned[worker] = returned;
+      if (returned >= this.#due || this.#unspent(worker) <= 0) this.#giveBack(worker);
     }
   }
 
@@ -107,22 +112,20 @@ class SharedCredits implements ResultCredits {
 
   arrived(worker: number): void {
     this.#held[worker] = (this.#held[worker] as number) + 1;
-    this.#giveBack(worker);
+    if ((this.#returned[worker] as number) > 0 && this.#unspent(worker) <= 0) this.#giveBack(worker);
     if (worker === this.#untold) this.#tellIfDue();
   }
 
   settled(worker: number): void {
+    const returned = (this.#returned[worker] as number) + 1;
     this.#held[worker] = (this.#held[worker] as number) - 1;
-    this.#returned[worker] = (this.#returned[worker] as number) + 1;
-    this.#giveBack(worker);
+    this.#returned[worker] = returned;
+    if (returned >= this.#due || this.#unspent(worker) <= 0) this.#giveBack(worker);
   }
 
   #giveBack(worker: number): void {
     const returned = this.#returned[worker] as number;
     if (returned <= 0) return;
-    // Below 0 where a worker begins while its share is taken up by results of the one before it.
-    const isOut = this.#unspent(worker) <= 0;
-    if (!isOut && returned * 2 < this.#share - this.reserve) return;
     this.#returned[worker] = 0;
     this.#grant(worker, returned);
   }
@@ -140,7 +143,10 @@ class SharedCredits implements ResultCredits {
     this.#tellOldest?.(worker, this.#oldest);
   }
 
-  /** Credits that the worker has, or that are on their way to it, or spent on results that are on theirs. */
+  /**
+   * Credits that the worker has, or that are on their way to it, or spent on results that are on theirs. Below 0 where a worker
+   * begins while its share is taken up by results of the one before it.
+   */
   #unspent(worker: number): number {
     return this.#shareOf(worker) - (this.#held[worker] as number) - (this.#returned[worker] as number);
   }

@@ -244,11 +244,9 @@ export class Lane<T, R> implements ChannelListener<R> {
   }
 
   result(value: R, owner: number): void {
-    if (!this.#stopping && !this.#crashed) {
-      const attempt = this.#attempts.get(owner) ?? 1;
-      const standing = this.#ledger.standing(owner);
-      this.#owner.result(value, this.index, standing, attempt);
-    }
+    if (this.#stopping || this.#crashed) return;
+    const attempt = this.#attempts.size > 0 ? this.#attempts.get(owner) : undefined;
+    this.#owner.result(value, this.index, this.#ledger.standing(owner), attempt ?? 1);
   }
 
   withheld(results: number): void {
@@ -262,7 +260,7 @@ export class Lane<T, R> implements ChannelListener<R> {
     if (this.#attempts.size > 0) this.#attempts.delete(position);
     if (this.#excused.size > 0) this.#excused.delete(position);
     if (this.#overdue.size > 0) this.#overdue.delete(position);
-    if (this.#replays.delete(position)) {
+    if (this.#replays.size > 0 && this.#replays.delete(position)) {
       this.#keeper.replayed();
       return;
     }

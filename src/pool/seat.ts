@@ -31,14 +31,21 @@ import type { Hand, Station } from './standstill.js';
 
 export type TaskFailure = TaskError | TaskTimeoutError;
 
+/** The pool, as the results of a seat see it. */
+interface EmitterOwner {
+  /** The sources of tasks that wait for the pool. */
+  readonly feeders: Feeders;
+  resultSettled(worker: number): void;
+  outputPaused(): void;
+  outputHasRoom(): void;
+}
+
 /** The pool, as a seat sees it. */
-export interface SeatOwner<T, R> {
+export interface SeatOwner<T, R> extends EmitterOwner {
   readonly retry: RetryPolicy;
   /** Whether results leave in the order of their tasks. */
   readonly ordered: boolean;
   readonly maxTasksPerWorker: number;
-  /** The sources of tasks that wait for the pool. */
-  readonly feeders: Feeders;
   /** A new worker for the seat. Throws what the user's factory throws. */
   laneOf(seat: Seat<T, R>, credits: number): Lane<T, R>;
   /** Results that the seat's next worker may send to begin with. */
@@ -48,11 +55,8 @@ export interface SeatOwner<T, R> {
   retained(): T[];
   /** A new worker did not take what it was to be given first. */
   replayFailed(failure: TaskError): void;
-  resultSettled(worker: number): void;
   /** The worker has a result and may not send it. */
   starved(worker: number): void;
-  outputPaused(): void;
-  outputHasRoom(): void;
   /** A task of the seat takes its place in the order before it has a worker. */
   enter(worker: number): Standing;
   /** A task waits for its next delivery. */
@@ -113,12 +117,7 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
     this.name = slot.name;
     this.#share = firstShare;
     this.#owner = owner;
-    this.emitter = {
-      feeders: owner.feeders,
-      settled: () => owner.resultSettled(this.index),
-      paused: () => owner.outputPaused(),
-      room: () => owner.outputHasRoom(),
-    };
+    this.emitter = new SeatEmitter(slot.index, owner);
   }
 
   /** Tasks that its workers have and have not done. */
@@ -501,6 +500,31 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
       this.#suspended = false;
       this.#owner.resume(this.index);
     }
+  }
+}
+
+/** A class, so that the calls for each result are the same function's in every seat. */
+class SeatEmitter implements Emitter {
+  readonly feeders: Feeders;
+  readonly #worker: number;
+  readonly #owner: EmitterOwner;
+
+  constructor(worker: number, owner: EmitterOwner) {
+    this.feeders = owner.feeders;
+    this.#worker = worker;
+    this.#owner = owner;
+  }
+
+  settled(): void {
+    this.#owner.resultSettled(this.#worker);
+  }
+
+  paused(): void {
+    this.#owner.outputPaused();
+  }
+
+  room(): void {
+    this.#owner.outputHasRoom();
   }
 }
 

@@ -359,7 +359,7 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
       {
         next: (value) => {
           const position = this.#ownPosition();
-          if (!this.#muted.has(position)) this.#result(value, position);
+          if (this.#muted.size === 0 || !this.#muted.has(position)) this.#result(value, position);
         },
         error: (error: unknown) => {
           // A task that throws on its way through a plain operator ends the stream, and is to blame for it.
