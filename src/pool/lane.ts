@@ -97,6 +97,8 @@ const EXIT_LINGER = 100;
 export class Lane<T, R> implements ChannelListener<R> {
   readonly index: number;
   readonly name: string;
+  /** Whether it takes tasks. */
+  open = true;
   readonly #owner: LaneOwner<R>;
   readonly #keeper: LaneKeeper<T>;
   readonly #channel: Channel<T>;
@@ -112,7 +114,6 @@ export class Lane<T, R> implements ChannelListener<R> {
   #runs: number | undefined;
   /** Tasks that were called off and are not over yet. */
   readonly #overdue = new Map<number, TaskTimeoutError>();
-  #position = 0;
   #ready = false;
   #pilled = false;
   #ending = false;
@@ -136,11 +137,6 @@ export class Lane<T, R> implements ChannelListener<R> {
     this.#channel = opener.open(hello, this);
   }
 
-  /** Whether it takes tasks. */
-  get open(): boolean {
-    return !this.#pilled && !this.#ending && !this.#drained && !this.#crashed;
-  }
-
   /** Tasks that it has. */
   get load(): number {
     return this.#ledger.size;
@@ -152,7 +148,7 @@ export class Lane<T, R> implements ChannelListener<R> {
 
   /** Tasks that it was ever given. */
   get given(): number {
-    return this.#position;
+    return this.#ledger.next;
   }
 
   /** Whether it has ever been ready to run a task. */
@@ -172,9 +168,7 @@ export class Lane<T, R> implements ChannelListener<R> {
   }
 
   task(task: T, attempt = 1, standing = this.#owner.enter(this.index), excused = 0): void {
-    const position = this.#position;
-    this.#position = position + 1;
-    this.#ledger.add(position, task, standing);
+    const position = this.#ledger.add(task, standing);
     if (attempt > 1) this.#attempts.set(position, attempt);
     if (excused > 0) this.#excused.set(position, excused);
     this.#owner.taskBegins(standing, position);
@@ -185,9 +179,7 @@ export class Lane<T, R> implements ChannelListener<R> {
 
   /** A task that another worker in this place has had: its results are not sent again. */
   replay(task: T): void {
-    const position = this.#position;
-    this.#position = position + 1;
-    this.#ledger.add(position, task, NONE);
+    const position = this.#ledger.add(task, NONE);
     this.#replays.add(position);
     this.#channel.replay(position, task);
   }
@@ -210,6 +202,7 @@ export class Lane<T, R> implements ChannelListener<R> {
 
   pill(): void {
     if (!this.open) return;
+    this.open = false;
     this.#pilled = true;
     this.#tell({ type: 'pill', worker: this.index });
     this.#channel.pill();
@@ -304,12 +297,14 @@ export class Lane<T, R> implements ChannelListener<R> {
 
   /** What it has yet to send waits for our own credit: no time limit is on that. */
   ending(): void {
+    this.open = false;
     this.#ending = true;
     if (!this.#stopping) this.#deadline?.unsubscribe();
   }
 
   drained(begun: number): void {
     if (this.#drained || this.#closed) return;
+    this.open = false;
     this.#drained = true;
     this.#tell({ type: 'drained', worker: this.index });
     if (!this.#stopping && this.#ledger.size > 0 && !this.#crashed) {
@@ -379,6 +374,7 @@ export class Lane<T, R> implements ChannelListener<R> {
 
   /** Whatever it still says of its tasks is not heard. */
   #giveUp(): Undone<T>[] {
+    this.open = false;
     this.#crashed = true;
     this.#limits?.stop();
     const entries = this.#ledger.entries().filter(([position]) => !this.#replays.has(position));
@@ -419,6 +415,7 @@ export class Lane<T, R> implements ChannelListener<R> {
 
   #terminate(): void {
     this.#forced = !this.#drained;
+    this.open = false;
     this.#drained = true;
     this.#channel.terminate();
   }
