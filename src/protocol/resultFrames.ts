@@ -3,7 +3,7 @@ import { ProtocolError } from '../errors.js';
 import { movesIn } from '../move.js';
 import type { Resources } from '../resources.js';
 import { type Clone, whyNotCloneable, whyNotMovable } from './clone.js';
-import { Packer, type Payload, unpack } from './codec.js';
+import { type Copied, copyLarge, Packer, type Payload, unpack } from './codec.js';
 import { type FailureRecord, fromRecord, toRecord } from './failure.js';
 import { ProgressionReader, type Progressions, ProgressionWriter, positionsOf } from './progressions.js';
 import type { Post } from './taskFrames.js';
@@ -59,11 +59,14 @@ export class ResultFrameWriter<R> implements ToPool<R> {
   readonly #post: Post<ResultFrame<R>>;
   readonly #packer = new Packer();
   readonly #clone: Clone;
+  /** Only structured clone takes along what it is to transfer. */
+  readonly #transfers: boolean;
 
-  /** @param clone how the carrier clones */
-  constructor(post: Post<ResultFrame<R>>, clone: Clone = (value) => structuredClone(value)) {
+  /** @param clone how the carrier clones; structuredClone unless said otherwise */
+  constructor(post: Post<ResultFrame<R>>, clone?: Clone) {
     this.#post = post;
-    this.#clone = clone;
+    this.#clone = clone ?? ((value) => structuredClone(value));
+    this.#transfers = clone === undefined;
   }
 
   ready(): void {
@@ -159,14 +162,24 @@ export class ResultFrameWriter<R> implements ToPool<R> {
     this.#results = [];
     this.#news = undefined;
     // Behind all that, for a getter among the results may bring others.
-    const packed = this.#packer.pack(results);
+    const { values, moved } = this.#copied(results);
+    const packed = this.#packer.pack(values);
     // One result for each task, as nearly always: the same array, which is cloned once.
     const ends = isSame(owners, done) ? owners : done;
     const frame: ResultFrame<R> = news ? [packed, owners, ends, news] : [packed, owners, ends];
     try {
-      this.#post(frame);
+      this.#post(frame, moved);
     } catch {
       this.#post(withoutRefused(frame, results, this.#clone));
+    }
+  }
+
+  #copied(results: readonly R[]): Partial<Copied<R>> & { readonly values: readonly R[] } {
+    try {
+      return (this.#transfers && copyLarge(results)) || { values: results };
+    } catch {
+      // A getter throws. Structured clone asks it again, where that fails its own task.
+      return { values: results };
     }
   }
 

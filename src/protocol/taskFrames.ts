@@ -6,7 +6,7 @@
 import { ProtocolError } from '../errors.js';
 import { movesIn } from '../move.js';
 import { type Clone, whyNotCloneable, whyNotMovable } from './clone.js';
-import { Packer, type Payload, unpack } from './codec.js';
+import { copyLarge, Packer, type Payload, unpack } from './codec.js';
 import { Turn } from './turn.js';
 import type { ToWorker } from './wire.js';
 
@@ -53,6 +53,8 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
   readonly #limit: number;
   readonly #packer = new Packer();
   readonly #clone: Clone | undefined;
+  /** Only structured clone takes along what it is to transfer. */
+  readonly #transfers: boolean;
   readonly #now: () => number | undefined;
 
   /**
@@ -70,6 +72,7 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
   ) {
     this.#post = post;
     this.#clone = clone;
+    this.#transfers = clone === undefined;
     this.#limit = limit;
     this.#refused = refused;
     this.#now = now;
@@ -155,7 +158,9 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
     this.#traces = undefined;
     this.#orders = undefined;
     try {
-      this.#post(frameOf(this.#packer.pack(tasks), first, this.#timed(orders, traces)));
+      const copied = this.#transfers ? copyLarge(tasks) : undefined;
+      const packed = this.#packer.pack(copied?.values ?? tasks);
+      this.#post(frameOf(packed, first, this.#timed(orders, traces)), copied?.moved);
     } catch {
       const refused = this.#postOneByOne(first, tasks, traces);
       if (orders) this.#post([[], 0, orders]);
