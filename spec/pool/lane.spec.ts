@@ -33,7 +33,9 @@ function laneOf(credits = 10) {
     taskBegins: () => {},
     taskBegun: () => {},
     taskLeaves: () => {},
+    takesBatches: true,
     result: (value, index, standing) => toPool.push(['result', value, index, standing]),
+    results: (values, index) => toPool.push(['results', Array.from(values), index]),
     resultWithheld: (index) => toPool.push(['withheld', index]),
     taskTimes: (index, times) => toPool.push(['times', index, ...times]),
     resources: (index, resources) => toPool.push(['resources', index, resources]),
@@ -43,6 +45,7 @@ function laneOf(credits = 10) {
   };
   const keeper: LaneKeeper<string> = {
     taskDone: () => toPool.push(['done', 3]),
+    tasksDone: (tasks) => toPool.push(['done', 3, tasks]),
     taskFailed: ({ task }, error) => toPool.push(['failed', 3, task, error]),
     replayed: () => {},
     overdue: () => {},

@@ -24,10 +24,10 @@ export interface ResultCredits {
   resize(workers: number): void;
   /** A worker begins, perhaps in the place of one that is gone: what it may send before it is given more. */
   begin(worker: number): number;
-  /** A result of the worker is ingested, perhaps while it is being delivered. */
-  settled(worker: number): void;
-  /** A result of the worker has been delivered, or waits for that. */
-  arrived(worker: number): void;
+  /** Results of the worker are ingested, perhaps while they are being delivered. */
+  settled(worker: number, results?: number): void;
+  /** Results of the worker have been delivered, or wait for that. */
+  arrived(worker: number, results?: number): void;
   /** The worker has a result and may not send it. */
   starved(worker: number): void;
   /** Whether the worker may have to wait for a credit that has yet to come back. */
@@ -110,15 +110,15 @@ class SharedCredits implements ResultCredits {
     return this.#shareOf(worker) - (this.#held[worker] as number);
   }
 
-  arrived(worker: number): void {
-    this.#held[worker] = (this.#held[worker] as number) + 1;
+  arrived(worker: number, results = 1): void {
+    this.#held[worker] = (this.#held[worker] as number) + results;
     if ((this.#returned[worker] as number) > 0 && this.#unspent(worker) <= 0) this.#giveBack(worker);
     if (worker === this.#untold) this.#tellIfDue();
   }
 
-  settled(worker: number): void {
-    const returned = (this.#returned[worker] as number) + 1;
-    this.#held[worker] = (this.#held[worker] as number) - 1;
+  settled(worker: number, results = 1): void {
+    const returned = (this.#returned[worker] as number) + results;
+    this.#held[worker] = (this.#held[worker] as number) - results;
     this.#returned[worker] = returned;
     if (returned >= this.#due || this.#unspent(worker) <= 0) this.#giveBack(worker);
   }
@@ -199,12 +199,12 @@ class LentCredits implements ResultCredits {
     return 0;
   }
 
-  arrived(worker: number): void {
-    this.#lent[worker] = (this.#lent[worker] ?? 0) - 1;
+  arrived(worker: number, results = 1): void {
+    this.#lent[worker] = (this.#lent[worker] ?? 0) - results;
   }
 
-  settled(): void {
-    this.#free += 1;
+  settled(_worker: number, results = 1): void {
+    this.#free += results;
     this.#lend();
   }
 

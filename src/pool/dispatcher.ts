@@ -83,9 +83,9 @@ export abstract class Dispatcher {
     this.#total += 1;
   }
 
-  done(worker: number): void {
-    this.running[worker] = (this.running[worker] as number) - 1;
-    if (worker < this.#workers) this.#total -= 1;
+  done(worker: number, tasks = 1): void {
+    this.running[worker] = (this.running[worker] as number) - tasks;
+    if (worker < this.#workers) this.#total -= tasks;
   }
 
   suspend(worker: number): void {

@@ -15,6 +15,8 @@ import {
 } from '../errors.js';
 import type { UntimedPoolEvent } from '../events.js';
 import type { ByHand, Channel, ChannelListener, ChannelOpener, CloseReason } from '../protocol/channel.js';
+import { eachPosition, type Progressions } from '../protocol/progressions.js';
+import { eachResult } from '../protocol/resultFrames.js';
 import type { TaskTimes } from '../protocol/times.js';
 import type { Hello } from '../protocol/wire.js';
 import type { Resources } from '../resources.js';
@@ -51,7 +53,10 @@ export interface LaneOwner<R> {
   taskBegun(): void;
   /** The task is not with the worker any more. */
   taskLeaves(standing: Standing): void;
+  /** Whether results leave as they come and as they are: then it takes them in batches. */
+  readonly takesBatches: boolean;
   result(value: R, worker: number, standing: Standing, attempt: number): void;
+  results(values: ArrayLike<R>, worker: number): void;
   resultWithheld(worker: number): void;
   taskTimes(worker: number, times: TaskTimes): void;
   resources(worker: number, resources: Resources): void;
@@ -63,6 +68,7 @@ export interface LaneOwner<R> {
 /** The seat, as a lane sees it: what becomes of its tasks and of its worker. */
 export interface LaneKeeper<T> {
   taskDone(standing: Standing): void;
+  tasksDone(tasks: number): void;
   taskFailed(undone: Undone<T>, error: unknown): void;
   /** A replay is over; it may have failed. */
   replayed(failure?: TaskError): void;
@@ -242,6 +248,11 @@ export class Lane<T, R> implements ChannelListener<R> {
     this.#owner.result(value, this.index, this.#ledger.standing(owner), attempt ?? 1);
   }
 
+  results(values: ArrayLike<R>, owners: Progressions): void {
+    if (!this.#owner.takesBatches) eachResult(values, owners, (value, owner) => this.result(value, owner));
+    else if (!this.#stopping && !this.#crashed) this.#owner.results(values, this.index);
+  }
+
   withheld(results: number): void {
     if (this.#crashed) return;
     for (let i = 0; i < results; i += 1) this.#owner.resultWithheld(this.index);
@@ -259,6 +270,18 @@ export class Lane<T, R> implements ChannelListener<R> {
     }
     this.#keeper.taskDone(standing);
     if (this.#pilled) this.#expectEnd();
+  }
+
+  allDone(positions: Progressions): void {
+    const isMarked = this.#attempts.size + this.#excused.size + this.#overdue.size + this.#replays.size > 0;
+    if (!this.#owner.takesBatches || isMarked) {
+      eachPosition(positions, (position) => this.done(position));
+    } else if (!this.#crashed) {
+      const before = this.#ledger.size;
+      this.#ledger.closeAll(positions);
+      this.#keeper.tasksDone(before - this.#ledger.size);
+      if (this.#pilled) this.#expectEnd();
+    }
   }
 
   failed(position: number, error: unknown): void {

@@ -4,6 +4,7 @@
  * A ring of slots holds those near each other; a task that stays while the ring goes round moves to the overflow map.
  * So a task that runs for ever costs one map entry, and the common case no hashing and no allocation.
  */
+import { ProgressionReader, type Progressions } from '../protocol/progressions.js';
 import { NONE, type Standing } from './order.js';
 
 const FREE: unique symbol = Symbol('free');
@@ -60,6 +61,11 @@ export class Ledger<T> {
     else if (!this.#overflow.delete(position)) return false;
     this.#size -= 1;
     return true;
+  }
+
+  closeAll(positions: Progressions): void {
+    const reader = new ProgressionReader(positions);
+    for (let next = reader.next(); next !== undefined; next = reader.next()) this.close(next);
   }
 
   has(position: number): boolean {

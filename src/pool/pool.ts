@@ -57,6 +57,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
   readonly taskTimeout: number;
   readonly retry: RetryPolicy;
   readonly ordered: boolean;
+  readonly takesBatches: boolean;
   readonly maxTasksPerWorker: number;
   readonly #open: OpenSlot<T, R>;
   readonly feeders: Feeders;
@@ -111,6 +112,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
     this.#outlet = new Outlet<unknown>(this.#acks ?? output);
     this.retry = new RetryPolicy(options);
     this.ordered = ordered;
+    this.takesBatches = !ordered && ack !== 'manual';
     this.grace = grace;
     this.window = this.#dispatcher.window;
     this.#order = orderFor(ordered, this);
@@ -304,14 +306,22 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
     this.#credits.arrived(worker);
   }
 
+  results(values: ArrayLike<R>, worker: number): void {
+    const seat = this.#seats[worker] as Seat<T, R>;
+    seat.results += values.length;
+    seat.uningested += values.length;
+    this.#outlet.pushAll(values, seat.emitter);
+    this.#credits.arrived(worker, values.length);
+  }
+
   resultWithheld(worker: number): void {
     this.#credits.settled(worker);
     this.#credits.arrived(worker);
   }
 
-  resultSettled(worker: number): void {
-    this.#outlet.settled();
-    this.#ingested(worker);
+  resultsSettled(worker: number, results: number): void {
+    this.#outlet.settled(results);
+    this.#ingested(worker, results);
     this.#completeIfThrough();
   }
 
@@ -381,16 +391,20 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
   }
 
   dropped(worker: number): void {
-    this.#ingested(worker);
+    this.#ingested(worker, 1);
   }
 
-  #ingested(worker: number): void {
-    (this.#seats[worker] as Seat<T, R>).uningested -= 1;
-    this.#credits.settled(worker);
+  #ingested(worker: number, results: number): void {
+    (this.#seats[worker] as Seat<T, R>).uningested -= results;
+    this.#credits.settled(worker, results);
   }
 
   taskOver(worker: number): void {
-    this.#dispatcher.done(worker);
+    this.tasksOver(worker, 1);
+  }
+
+  tasksOver(worker: number, tasks: number): void {
+    this.#dispatcher.done(worker, tasks);
     this.#completeIfThrough();
   }
 

@@ -9,7 +9,7 @@
  * alone with it is guilty, and the others lose nothing (SUP-1, SUP-3).
  */
 import type { Subscription } from 'rxjs';
-import type { Emitter } from '../demand/emission.js';
+import type { BatchEmitter } from '../demand/emission.js';
 import type { Feeders } from '../demand/feeders.js';
 import {
   TaskError,
@@ -35,7 +35,7 @@ export type TaskFailure = TaskError | TaskTimeoutError;
 interface EmitterOwner {
   /** The sources of tasks that wait for the pool. */
   readonly feeders: Feeders;
-  resultSettled(worker: number): void;
+  resultsSettled(worker: number, results: number): void;
   outputPaused(): void;
   outputHasRoom(): void;
 }
@@ -62,6 +62,8 @@ export interface SeatOwner<T, R> extends EmitterOwner {
   /** A task waits for its next delivery. */
   taskWaits(standing: Standing): void;
   taskDone(standing: Standing): void;
+  /** So many of its tasks are done, where results leave as they come. */
+  tasksOver(worker: number, tasks: number): void;
   /** A delivery of the task failed. */
   taskFailed(failure: TaskFailure): void;
   /** A task has run too long, and is called off. */
@@ -81,7 +83,7 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
   readonly index: number;
   readonly name: string;
   /** Of the results of all its workers. */
-  readonly emitter: Emitter;
+  readonly emitter: BatchEmitter;
   /** Results of its workers that have arrived, and those of them that are not ingested. */
   results = 0;
   uningested = 0;
@@ -221,6 +223,12 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
   taskDone(standing: Standing): void {
     this.#fruitless = 0;
     this.#owner.taskDone(standing);
+    if (this.#suspended) this.#carryOn();
+  }
+
+  tasksDone(tasks: number): void {
+    this.#fruitless = 0;
+    this.#owner.tasksOver(this.index, tasks);
     if (this.#suspended) this.#carryOn();
   }
 
@@ -504,7 +512,7 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
 }
 
 /** A class, so that the calls for each result are the same function's in every seat. */
-class SeatEmitter implements Emitter {
+class SeatEmitter implements BatchEmitter {
   readonly feeders: Feeders;
   readonly #worker: number;
   readonly #owner: EmitterOwner;
@@ -516,7 +524,11 @@ class SeatEmitter implements Emitter {
   }
 
   settled(): void {
-    this.#owner.resultSettled(this.#worker);
+    this.#owner.resultsSettled(this.#worker, 1);
+  }
+
+  settledAll(results: number): void {
+    this.#owner.resultsSettled(this.#worker, results);
   }
 
   paused(): void {

@@ -5,7 +5,13 @@ import type { Resources } from '../resources.js';
 import { type Clone, whyNotCloneable, whyNotMovable } from './clone.js';
 import { type Copied, copyLarge, Packer, type Payload, unpack } from './codec.js';
 import { type FailureRecord, fromRecord, toRecord } from './failure.js';
-import { ProgressionReader, type Progressions, ProgressionWriter, positionsOf } from './progressions.js';
+import {
+  eachPosition,
+  ProgressionReader,
+  type Progressions,
+  ProgressionWriter,
+  positionsOf,
+} from './progressions.js';
 import type { Post } from './taskFrames.js';
 import { type TaskTimes, withoutTasks } from './times.js';
 import { Turn } from './turn.js';
@@ -258,18 +264,34 @@ function withoutRefused<R>(frame: ResultFrame<R>, sent: readonly R[], clone: Clo
   return [results, owners.take(), done.take(), told];
 }
 
+/** Who reads a worker's frames. What it does not take as a batch, it is told one by one. */
+export interface ResultReader<R> extends ToPool<R> {
+  results?(values: ArrayLike<R>, owners: Progressions): void;
+  allDone?(positions: Progressions): void;
+}
+
 /** Replays a frame to the pool, whose turn it is then to call. */
-export function replayResults<R>(frame: ResultFrame<R>, pool: ToPool<R>): void {
+export function replayResults<R>(frame: ResultFrame<R>, pool: ResultReader<R>): void {
   const results = unpack(frame?.[0]);
   if (!results) throw new ProtocolError('A worker sent a message that is no result frame');
   const [, ownerRuns, doneRuns, news] = frame;
   if (news?.ready) pool.ready();
-  const owners = new ProgressionReader(ownerRuns);
-  for (let i = 0; i < results.length; i += 1) pool.result(results[i] as R, owners.next() ?? UNSOLICITED);
+  if (pool.results) pool.results(results, ownerRuns);
+  else eachResult(results, ownerRuns, (value, owner) => pool.result(value, owner));
   if (news?.withheld) pool.withheld(news.withheld);
-  const done = new ProgressionReader(doneRuns);
-  for (let position = done.next(); position !== undefined; position = done.next()) pool.done(position);
+  if (pool.allDone) pool.allDone(doneRuns);
+  else eachPosition(doneRuns, (position) => pool.done(position));
   if (news) replayNews(news, pool);
+}
+
+/** The results of a frame, each with its owner. */
+export function eachResult<R>(
+  values: ArrayLike<R>,
+  owners: Progressions,
+  take: (value: R, owner: number) => void,
+): void {
+  const reader = new ProgressionReader(owners);
+  for (let i = 0; i < values.length; i += 1) take(values[i] as R, reader.next() ?? UNSOLICITED);
 }
 
 function replayNews<R>(news: News, pool: ToPool<R>): void {
