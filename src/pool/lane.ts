@@ -19,9 +19,10 @@ import type { TaskTimes } from '../protocol/times.js';
 import type { Hello } from '../protocol/wire.js';
 import type { Resources } from '../resources.js';
 import { deadline } from './deadline.js';
-import { bareOf } from './job.js';
+import { bareOf, Job } from './job.js';
 import { type Entry, Ledger } from './ledger.js';
 import { NONE, type Standing } from './order.js';
+import { type SignalListener, signalOf, type TaskSignals, withoutSignal } from './taskSignals.js';
 import { TimeLimits } from './timeLimits.js';
 
 /** A task that was given to a worker and is not done. */
@@ -43,6 +44,7 @@ export interface LaneOwner<R> {
   readonly window: number;
   /** ms that a task may run, or Infinity. */
   readonly taskTimeout: number;
+  readonly taskSignals: TaskSignals;
   /** A task takes its place in the order. */
   enter(worker: number): Standing;
   /** A task is about to be given to a worker. */
@@ -51,6 +53,8 @@ export interface LaneOwner<R> {
   taskBegun(): void;
   /** The task is not with the worker any more. */
   taskLeaves(standing: Standing): void;
+  /** The task is called off: nobody wants its results. It is still with the worker. */
+  taskUnwanted(standing: Standing): void;
   result(value: R, worker: number, standing: Standing, attempt: number): void;
   resultWithheld(worker: number): void;
   taskTimes(worker: number, times: TaskTimes): void;
@@ -64,6 +68,8 @@ export interface LaneOwner<R> {
 export interface LaneKeeper<T> {
   taskDone(standing: Standing): void;
   taskFailed(undone: Undone<T>, error: unknown): void;
+  /** The task was called off, and is over. */
+  taskCancelled(task: T, standing: Standing): void;
   /** A replay is over; it may have failed. */
   replayed(failure?: TaskError): void;
   /** The task has run too long: it is called off. */
@@ -94,6 +100,11 @@ export interface LaneKeeper<T> {
  */
 const EXIT_LINGER = 100;
 
+/** A task that its own signal may call off. */
+interface Signalled extends SignalListener {
+  readonly signal: AbortSignal;
+}
+
 export class Lane<T, R> implements ChannelListener<R> {
   readonly index: number;
   readonly name: string;
@@ -112,6 +123,8 @@ export class Lane<T, R> implements ChannelListener<R> {
   #runs: number | undefined;
   /** Tasks that were called off and are not over yet. */
   readonly #overdue = new Map<number, TaskTimeoutError>();
+  /** Tasks with a signal of their own that are not over. */
+  readonly #signalled = new Map<number, Signalled>();
   #position = 0;
   #ready = false;
   #pilled = false;
@@ -172,6 +185,11 @@ export class Lane<T, R> implements ChannelListener<R> {
   }
 
   task(task: T, attempt = 1, standing = this.#owner.enter(this.index), excused = 0): void {
+    const signal = signalOf(task);
+    if (signal?.aborted) {
+      this.#keeper.taskCancelled(task, standing);
+      return;
+    }
     const position = this.#position;
     this.#position = position + 1;
     this.#ledger.add(position, task, standing);
@@ -179,8 +197,16 @@ export class Lane<T, R> implements ChannelListener<R> {
     if (excused > 0) this.#excused.set(position, excused);
     this.#owner.taskBegins(standing, position);
     if (this.#drained) this.#crash({ reason: 'had completed its results before this task came' });
+    else if (signal) this.#sendSignalled(position, task, signal);
     else this.#channel.task(position, task);
     this.#owner.taskBegun();
+  }
+
+  #sendSignalled(position: number, task: T, signal: AbortSignal): void {
+    const signalled = { signal, aborted: () => this.#calledOff(position, signal) };
+    this.#signalled.set(position, signalled);
+    this.#owner.taskSignals.add(signal, signalled);
+    this.#channel.cancellable(position, unsigned(task));
   }
 
   /** A task that another worker in this place has had: its results are not sent again. */
@@ -189,7 +215,7 @@ export class Lane<T, R> implements ChannelListener<R> {
     this.#position = position + 1;
     this.#ledger.add(position, task, NONE);
     this.#replays.add(position);
-    this.#channel.replay(position, task);
+    this.#channel.replay(position, signalOf(task) ? unsigned(task) : task);
   }
 
   credit(results: number): void {
@@ -221,6 +247,7 @@ export class Lane<T, R> implements ChannelListener<R> {
     if (this.#stopping || this.#closed) return;
     this.#stopping = true;
     this.#limits?.stop();
+    for (const position of [...this.#signalled.keys()]) this.#deafen(position);
     if (this.#drained) return;
     this.#channel.abort();
     if (!this.#closed && !this.#drained) this.#terminateIn(this.#owner.grace);
@@ -244,7 +271,8 @@ export class Lane<T, R> implements ChannelListener<R> {
   }
 
   result(value: R, owner: number): void {
-    if (!this.#stopping && !this.#crashed) {
+    if (this.#signalled.size > 0 && this.#isCalledOff(owner)) this.withheld(1);
+    else if (!this.#stopping && !this.#crashed) {
       const attempt = this.#attempts.get(owner) ?? 1;
       const standing = this.#ledger.standing(owner);
       this.#owner.result(value, this.index, standing, attempt);
@@ -257,6 +285,13 @@ export class Lane<T, R> implements ChannelListener<R> {
   }
 
   done(position: number): void {
+    if (this.#signalled.size > 0) {
+      if (this.#isCalledOff(position)) {
+        this.failed(position, undefined);
+        return;
+      }
+      this.#deafen(position);
+    }
     const standing = this.#ledger.standing(position);
     if (this.#crashed || !this.#ledger.close(position)) return;
     if (this.#attempts.size > 0) this.#attempts.delete(position);
@@ -280,7 +315,10 @@ export class Lane<T, R> implements ChannelListener<R> {
       this.#keeper.replayed(new TaskError(this, bareOf(task), 1, cause));
       return;
     }
-    this.#keeper.taskFailed(this.#undone(position, { task, standing }), cause);
+    const isCalledOff = this.#isCalledOff(position);
+    const undone = this.#undone(position, { task, standing });
+    if (isCalledOff) this.#keeper.taskCancelled(task, standing);
+    else this.#keeper.taskFailed(undone, cause);
     if (this.#pilled) this.#expectEnd();
   }
 
@@ -356,14 +394,35 @@ export class Lane<T, R> implements ChannelListener<R> {
     this.#keeper.crashed(this, error, undone, begun);
   }
 
+  #isCalledOff(position: number): boolean {
+    return this.#signalled.get(position)?.signal.aborted === true;
+  }
+
+  #calledOff(position: number, signal: AbortSignal): void {
+    if (!this.#signalled.has(position)) return;
+    this.#owner.taskUnwanted(this.#ledger.standing(position));
+    if (!this.#drained && !this.#closed) this.#channel.cancel(position, signal.reason);
+  }
+
+  /** The task's signal is of no concern any more. */
+  #deafen(position: number): void {
+    const signalled = this.#signalled.get(position);
+    if (!signalled) return;
+    this.#signalled.delete(position);
+    this.#owner.taskSignals.remove(signalled.signal, signalled);
+  }
+
   #expired(position: number): void {
     const task = this.#ledger.task(position) as T;
     if (this.#crashed) return;
     const attempt = this.#attempts.get(position) ?? 1;
     const error = new TaskTimeoutError(this, bareOf(task), attempt, this.#owner.taskTimeout);
     this.#overdue.set(position, error);
-    this.#channel.cancel(position, error.message);
-    this.#keeper.overdue(error);
+    // Who was called off before had its time to let go.
+    if (!this.#isCalledOff(position)) {
+      this.#channel.cancel(position, new DOMException(error.message, 'TimeoutError'));
+      this.#keeper.overdue(error);
+    }
     this.#limits?.alsoEnd(deadline(this.#owner.grace, () => this.#hangs(position, error)));
   }
 
@@ -389,6 +448,7 @@ export class Lane<T, R> implements ChannelListener<R> {
 
   #undone(position: number, entry: Entry<T>): Undone<T> {
     const { task, standing } = entry;
+    if (this.#signalled.size > 0) this.#deafen(position);
     this.#owner.taskLeaves(standing);
     const attempt = this.#attempts.get(position) ?? 1;
     const excused = this.#excused.get(position) ?? 0;
@@ -428,4 +488,9 @@ export class Lane<T, R> implements ChannelListener<R> {
   #tell(event: UntimedPoolEvent): void {
     this.#owner.tell(event);
   }
+}
+
+/** A job is unwrapped on its way, and its task's signal taken off there. */
+function unsigned<T>(task: T): T {
+  return task instanceof Job ? task : withoutSignal(task);
 }

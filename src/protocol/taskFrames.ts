@@ -7,12 +7,18 @@ import { ProtocolError } from '../errors.js';
 import { movesIn } from '../move.js';
 import { type Clone, whyNotCloneable, whyNotMovable } from './clone.js';
 import { Packer, type Payload, unpack } from './codec.js';
+import { type FailureRecord, fromRecord, toRecord } from './failure.js';
 import { Turn } from './turn.js';
 import type { ToWorker } from './wire.js';
 
 const CONTINUE = 0;
 const PILL = 1;
 const ABORT = 2;
+
+interface Cancelled<Reason> {
+  readonly positions: number[];
+  readonly reason: Reason;
+}
 
 export interface TaskFrame<T> {
   /** Position of the first task; the others follow without a gap. */
@@ -25,8 +31,10 @@ export interface TaskFrame<T> {
   readonly oldest?: number | undefined;
   /** The tasks are replays. */
   readonly replay?: boolean;
-  /** A task that is called off, and why. */
-  readonly cancelled?: readonly [position: number, reason: string];
+  /** Positions of the tasks that may be called off; absent where there are none. */
+  readonly cancellable?: readonly number[];
+  /** Tasks that are called off, and why; absent where there are none. */
+  readonly cancelled?: readonly Cancelled<FailureRecord>[];
   readonly end: typeof CONTINUE | typeof PILL | typeof ABORT;
   /** When its tasks were sent, on the pool's clock, where somebody wants to know. */
   readonly sent?: number | undefined;
@@ -43,6 +51,9 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
   #first = 0;
   #tasks: T[] = [];
   #traces: string[] | undefined;
+  /** Positions of those that may be called off. */
+  #cancellable: number[] | undefined;
+  #cancelled: Cancelled<unknown>[] | undefined;
   #credits = 0;
   #oldest: number | undefined;
   #end: TaskFrame<T>['end'] = CONTINUE;
@@ -75,6 +86,14 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
   }
 
   task(position: number, task: T, trace?: string): void {
+    this.#take(position, task, trace);
+  }
+
+  cancellable(position: number, task: T, trace?: string): void {
+    this.#take(position, task, trace, [position]);
+  }
+
+  #take(position: number, task: T, trace?: string, cancellable?: readonly number[]): void {
     let moved: readonly object[] | undefined;
     try {
       moved = movesIn('task', task);
@@ -85,13 +104,17 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
       return;
     }
     if (moved) {
-      this.#postMoved(position, task, moved, trace);
+      this.#postMoved(position, task, moved, trace, cancellable);
       return;
     }
     if (this.#tasks.length === 0) this.#first = position;
     if (trace !== undefined) {
       this.#traces ??= [];
       this.#traces[this.#tasks.length] = trace;
+    }
+    if (cancellable) {
+      this.#cancellable ??= [];
+      this.#cancellable.push(position);
     }
     this.#tasks.push(task);
     if (this.#tasks.length >= this.#limit) this.flush();
@@ -117,9 +140,13 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
     this.#turn.soon();
   }
 
-  cancel(position: number, reason: string): void {
-    this.flush();
-    this.#post({ first: 0, tasks: [], credits: 0, cancelled: [position, reason], end: CONTINUE });
+  cancel(position: number, reason: unknown): void {
+    this.#cancelled ??= [];
+    // One signal may call off many.
+    const last = this.#cancelled.at(-1);
+    if (last?.reason === reason) last?.positions.push(position);
+    else this.#cancelled.push({ positions: [position], reason });
+    this.#turn.soon();
   }
 
   pill(): void {
@@ -130,19 +157,32 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
   abort(): void {
     this.#tasks = [];
     this.#traces = undefined;
+    this.#cancellable = undefined;
+    this.#cancelled = undefined;
     this.#end = ABORT;
     this.flush();
   }
 
   /** By itself and at once, behind what was said before: it is gone here when this returns. */
-  #postMoved(position: number, task: T, moved: readonly object[], trace: string | undefined): void {
+  #postMoved(
+    position: number,
+    task: T,
+    moved: readonly object[],
+    trace: string | undefined,
+    cancellable: readonly number[] | undefined,
+  ): void {
     this.flush();
     const traces = trace === undefined ? undefined : [trace];
+    const frame: TaskFrame<T> = {
+      first: position,
+      tasks: [task],
+      traces,
+      credits: 0,
+      end: CONTINUE,
+      sent: this.#now(),
+    };
     try {
-      this.#post(
-        { first: position, tasks: [task], traces, credits: 0, end: CONTINUE, sent: this.#now() },
-        moved,
-      );
+      this.#post(marked(frame, cancellable), moved);
     } catch (error) {
       this.#refused(position, whyNotMovable('task', task, moved, error, this.#clone));
     }
@@ -153,21 +193,38 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
     const first = this.#first;
     const tasks = this.#tasks;
     const traces = this.#traces;
+    const cancellable = this.#cancellable;
+    const cancelled = this.#cancelled?.map(({ positions, reason }) => ({
+      positions,
+      reason: toRecord(reason, this.#clone),
+    }));
     const credits = this.#credits;
     const oldest = this.#oldest;
     const end = this.#end;
-    if (tasks.length === 0 && credits === 0 && oldest === undefined && end === CONTINUE) return;
+    const isMore = credits > 0 || oldest !== undefined || end !== CONTINUE || cancelled !== undefined;
+    if (tasks.length === 0 && !isMore) return;
     this.#tasks = [];
     this.#traces = undefined;
+    this.#cancellable = undefined;
+    this.#cancelled = undefined;
     this.#credits = 0;
     this.#oldest = undefined;
     this.#end = CONTINUE;
     try {
-      this.#post({ first, tasks: this.#packer.pack(tasks), traces, credits, oldest, end, sent: this.#now() });
+      const frame = {
+        first,
+        tasks: this.#packer.pack(tasks),
+        traces,
+        credits,
+        oldest,
+        end,
+        sent: this.#now(),
+      };
+      this.#post(marked(frame, cancellable, cancelled));
     } catch {
-      const refused = this.#postOneByOne(first, tasks, traces);
-      if (tasks.length === 0 || credits > 0 || oldest !== undefined || end !== CONTINUE) {
-        this.#post({ first: 0, tasks: [], credits, oldest, end });
+      const refused = this.#postOneByOne(first, tasks, traces, cancellable);
+      if (tasks.length === 0 || isMore) {
+        this.#post(marked({ first: 0, tasks: [], credits, oldest, end }, undefined, cancelled));
       }
       // Last, for it may bring new tasks.
       for (const [position, why] of refused) this.#refused(position, why);
@@ -179,19 +236,38 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
     first: number,
     tasks: readonly T[],
     traces: readonly string[] | undefined,
+    cancellable: readonly number[] | undefined,
   ): [position: number, why: unknown][] {
     const refused: [number, unknown][] = [];
     for (const [i, task] of tasks.entries()) {
       const own = traces?.slice(i, i + 1);
       const sent = this.#now();
       try {
-        this.#post({ first: first + i, tasks: [task], traces: own, credits: 0, end: CONTINUE, sent });
+        const frame: TaskFrame<T> = {
+          first: first + i,
+          tasks: [task],
+          traces: own,
+          credits: 0,
+          end: CONTINUE,
+          sent,
+        };
+        this.#post(marked(frame, cancellable));
       } catch (error) {
         refused.push([first + i, whyNotCloneable('task', task, this.#clone) ?? error]);
       }
     }
     return refused;
   }
+}
+
+/** @param cancellable perhaps also positions of tasks that are not in the frame: they mean nothing there */
+function marked<T>(
+  frame: TaskFrame<T>,
+  cancellable: readonly number[] | undefined,
+  cancelled?: TaskFrame<T>['cancelled'],
+): TaskFrame<T> {
+  if (!cancellable && !cancelled) return frame;
+  return { ...frame, ...(cancellable && { cancellable }), ...(cancelled && { cancelled }) };
 }
 
 /** Who reads a pool's frames. */
@@ -209,13 +285,18 @@ export function replayTasks<T>(frame: TaskFrame<T>, loop: TaskReader<T>): void {
   if (frame.oldest !== undefined) loop.oldest(frame.oldest);
   if (frame.credits > 0) loop.credit(frame.credits);
   const { traces, sent } = frame;
+  const cancellable = frame.cancellable && new Set(frame.cancellable);
   if (sent !== undefined && tasks.length > 0) loop.sent(position, sent);
   for (let i = 0; i < tasks.length; i += 1) {
     if (frame.replay) loop.replay(position, tasks[i] as T);
+    else if (cancellable?.has(position)) loop.cancellable(position, tasks[i] as T, traces?.[i]);
     else loop.task(position, tasks[i] as T, traces?.[i]);
     position += 1;
   }
-  if (frame.cancelled) loop.cancel(...frame.cancelled);
+  for (const { positions, reason } of frame.cancelled ?? []) {
+    const revived = fromRecord(reason);
+    for (const cancelled of positions) loop.cancel(cancelled, revived);
+  }
   if (frame.end === PILL) loop.pill();
   if (frame.end === ABORT) loop.abort();
 }
