@@ -115,6 +115,10 @@ export class RemoteChannel<T, R> implements Channel<T>, LinkListener, ByHand {
     this.#writer.task(position, task, trace);
   }
 
+  cancellable(position: number, task: T, trace?: string): void {
+    this.#writer.cancellable(position, task, trace);
+  }
+
   replay(position: number, task: T): void {
     this.#writer.replay(position, task);
   }
@@ -131,7 +135,7 @@ export class RemoteChannel<T, R> implements Channel<T>, LinkListener, ByHand {
     this.#turn.soon();
   }
 
-  cancel(position: number, reason: string): void {
+  cancel(position: number, reason: unknown): void {
     this.#writer.cancel(position, reason);
   }
 

@@ -44,6 +44,7 @@ import { RetryPolicy } from './retry.js';
 import { Router } from './router.js';
 import { Seat, type SeatOwner, type TaskFailure } from './seat.js';
 import { type Attended, attend, forget, isStandstill, type Station, standStill } from './standstill.js';
+import { signalOf, TaskSignals } from './taskSignals.js';
 
 /** Starts the worker of a slot. May throw what the user's factory throws. */
 export type OpenSlot<T, R> = (slot: WorkerName) => ChannelOpener<T, R>;
@@ -56,6 +57,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
   readonly window: number;
   readonly taskTimeout: number;
   readonly retry: RetryPolicy;
+  readonly taskSignals = new TaskSignals(() => this.turn());
   readonly ordered: boolean;
   readonly takesBatches: boolean;
   readonly maxTasksPerWorker: number;
@@ -290,6 +292,18 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
 
   taskLeaves(standing: Standing): void {
     this.#order.withdraw(standing);
+  }
+
+  taskUnwanted(standing: Standing): void {
+    this.#order.drop(standing);
+  }
+
+  taskCancelled(worker: number, task: T, standing: Standing): void {
+    if (this.#over) return;
+    this.tell({ type: 'task-cancelled', worker, task: bareOf(task), reason: signalOf(task)?.reason });
+    if (task instanceof Job) task.owner.jobDone();
+    this.#order.drop(standing);
+    this.#order.giveUp(standing);
   }
 
   taskWaits(standing: Standing): void {

@@ -14,6 +14,7 @@ import { type Dispatcher, NO_ROOM } from './dispatcher.js';
 import { bareOf } from './job.js';
 import type { Standing } from './order.js';
 import { workerOfKey } from './rendezvous.js';
+import { isCalledOff } from './taskSignals.js';
 
 /** The pool, as the router sees it. */
 export interface RouterOwner<T> {
@@ -109,7 +110,7 @@ export class Router<T> {
 
   /** What a worker that replaces another is to know first. */
   retained(): T[] {
-    return [...this.#retained.values()];
+    return [...this.#retained.values()].filter((task) => !isCalledOff(task));
   }
 
   parkedTasks(): T[] {

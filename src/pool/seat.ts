@@ -28,6 +28,7 @@ import { NOWHERE, type Standing } from './order.js';
 import type { LaneGauges } from './recorder.js';
 import type { RetryPolicy } from './retry.js';
 import type { Hand, Station } from './standstill.js';
+import { isCalledOff, signalOf, type TaskSignals } from './taskSignals.js';
 
 export type TaskFailure = TaskError | TaskTimeoutError;
 
@@ -46,6 +47,7 @@ export interface SeatOwner<T, R> extends EmitterOwner {
   /** Whether results leave in the order of their tasks. */
   readonly ordered: boolean;
   readonly maxTasksPerWorker: number;
+  readonly taskSignals: TaskSignals;
   /** A new worker for the seat. Throws what the user's factory throws. */
   laneOf(seat: Seat<T, R>, credits: number): Lane<T, R>;
   /** Results that the seat's next worker may send to begin with. */
@@ -68,6 +70,8 @@ export interface SeatOwner<T, R> extends EmitterOwner {
   taskFailed(failure: TaskFailure): void;
   /** A task has run too long, and is called off. */
   taskOverdue(error: TaskTimeoutError): void;
+  /** The task was called off, and is over. */
+  taskCancelled(worker: number, task: T, standing: Standing): void;
   /** The task has had its deliveries. */
   taskLost(failure: TaskFailure, standing: Standing, task: T): void;
   /** Takes the seat out of the rotation, and back into it. */
@@ -194,7 +198,8 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
     this.#suspend();
     const suspects: Undone<T>[] = [];
     for (const task of lane.recall()) {
-      if (isMoved(bareOf(task.task))) this.#giveUp(task, this.#failureOf(task, movedAway(undefined)));
+      if (isCalledOff(task.task)) this.#cancel(task);
+      else if (isMoved(bareOf(task.task))) this.#giveUp(task, this.#failureOf(task, movedAway(undefined)));
       else suspects.push(task);
     }
     this.#line([...suspects, ...this.#suspects.takeAll()]);
@@ -242,6 +247,12 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
     if (this.#suspended) this.#carryOn();
   }
 
+  taskCancelled(task: T, standing: Standing): void {
+    this.#fruitless = 0;
+    this.#owner.taskCancelled(this.index, task, standing);
+    if (this.#suspended) this.#carryOn();
+  }
+
   replayed(failure?: TaskError): void {
     if (failure) this.#owner.replayFailed(failure);
     this.#carryOn();
@@ -286,7 +297,8 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
     const suspects: Undone<T>[] = [];
     for (const task of undone) {
       const again = retry.mayRedeliver(counted(task), touched);
-      if (isMoved(bareOf(task.task))) this.#giveUp(task, this.#failureOf(task, movedAway(error)));
+      if (isCalledOff(task.task)) this.#cancel(task);
+      else if (isMoved(bareOf(task.task))) this.#giveUp(task, this.#failureOf(task, movedAway(error)));
       else if (task.position >= begun) suspects.push(task);
       else if (again) suspects.push(nextDelivery(task));
       else this.#giveUp(task, this.#failureOf(task, error));
@@ -314,6 +326,10 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
     const suspects: Undone<T>[] = [];
     for (const task of undone) {
       const guilty = task.position === culprit;
+      if (isCalledOff(task.task)) {
+        this.#cancel(task);
+        continue;
+      }
       if (guilty) this.#owner.taskFailed(error);
       if (guilty && !retry.mayRetry(counted(task))) this.#giveUp(task, error);
       else if (isMoved(bareOf(task.task))) this.#giveUp(task, this.#failureOf(task, movedAway(error)));
@@ -429,6 +445,10 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
     return new TaskError(this, bareOf(task), attempt, cause);
   }
 
+  #cancel({ task, standing }: Undone<T>): void {
+    this.#owner.taskCancelled(this.index, task, standing);
+  }
+
   #giveUp({ task, standing }: Undone<T>, failure: TaskFailure): void {
     this.#owner.taskLost(failure, standing, task);
   }
@@ -445,12 +465,25 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
       this.#redeliver(nextDelivery(undone));
       return;
     }
-    const delayed = deadline(ms, () => {
+    const again = () => {
       this.#delayed.delete(delayed);
+      delayed.unsubscribe();
       this.#redeliver(nextDelivery(undone));
       this.#carryOn();
-    });
+    };
+    const delayed = deadline(ms, again);
     this.#delayed.set(delayed, undone);
+    this.#cutShort(delayed, undone, again);
+  }
+
+  /** One that is called off does not wait for its time. */
+  #cutShort(delayed: Subscription, { task }: Undone<T>, again: () => void): void {
+    const signal = signalOf(task);
+    if (!signal) return;
+    const { taskSignals } = this.#owner;
+    const listener = { aborted: again };
+    taskSignals.add(signal, listener);
+    delayed.add(() => taskSignals.remove(signal, listener));
   }
 
   #redeliver(undone: Undone<T>): void {
@@ -478,7 +511,12 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
     return false;
   }
 
-  #deliver(lane: Lane<T, R>, { task, attempt, excused, standing }: Undone<T>): void {
+  #deliver(lane: Lane<T, R>, undone: Undone<T>): void {
+    const { task, attempt, excused, standing } = undone;
+    if (isCalledOff(task)) {
+      this.#cancel(undone);
+      return;
+    }
     if (attempt > 1)
       this.#owner.tell({ type: 'task-redelivered', worker: this.index, task: bareOf(task), attempt });
     lane.task(task, attempt, standing, excused);

@@ -7,6 +7,7 @@ import { ProtocolError } from '../errors.js';
 import { movesIn } from '../move.js';
 import { type Clone, whyNotCloneable, whyNotMovable } from './clone.js';
 import { copyLarge, Packer, type Payload, unpack } from './codec.js';
+import { type FailureRecord, fromRecord, toRecord } from './failure.js';
 import { Turn } from './turn.js';
 import type { ToWorker } from './wire.js';
 
@@ -30,9 +31,16 @@ export interface Orders {
   credits?: number;
   /** Position of the pool's oldest task. */
   oldest?: number;
-  /** A task that is called off, and why. */
-  readonly cancelled?: readonly [position: number, reason: string];
+  /** Positions of the tasks that may be called off. */
+  readonly cancellable?: readonly number[];
+  /** Tasks that are called off, and why. */
+  readonly cancelled?: readonly Cancelled<FailureRecord>[];
   end?: typeof PILL | typeof ABORT;
+}
+
+interface Cancelled<Reason> {
+  readonly positions: number[];
+  readonly reason: Reason;
 }
 
 /**
@@ -46,6 +54,9 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
   #first = 0;
   #tasks: T[] = [];
   #traces: string[] | undefined;
+  /** Positions of those that may be called off. */
+  #cancellable: number[] | undefined;
+  #cancelled: Cancelled<unknown>[] | undefined;
   #orders: Orders | undefined;
   readonly #turn = new Turn(queueMicrotask, () => this.flush());
   readonly #post: Post<TaskFrame<T>>;
@@ -79,6 +90,14 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
   }
 
   task(position: number, task: T, trace?: string): void {
+    this.#take(position, task, trace);
+  }
+
+  cancellable(position: number, task: T, trace?: string): void {
+    this.#take(position, task, trace, [position]);
+  }
+
+  #take(position: number, task: T, trace?: string, cancellable?: readonly number[]): void {
     let moved: readonly object[] | undefined;
     try {
       moved = movesIn('task', task);
@@ -89,13 +108,17 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
       return;
     }
     if (moved) {
-      this.#postMoved(position, task, moved, trace);
+      this.#postMoved(position, task, moved, trace, cancellable);
       return;
     }
     if (this.#tasks.length === 0) this.#first = position;
     if (trace !== undefined) {
       this.#traces ??= [];
       this.#traces[this.#tasks.length] = trace;
+    }
+    if (cancellable) {
+      this.#cancellable ??= [];
+      this.#cancellable.push(position);
     }
     this.#tasks.push(task);
     if (this.#tasks.length >= this.#limit) this.flush();
@@ -120,9 +143,13 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
     this.#order().oldest = position;
   }
 
-  cancel(position: number, reason: string): void {
-    this.flush();
-    this.#post([[], 0, { cancelled: [position, reason] }]);
+  cancel(position: number, reason: unknown): void {
+    this.#cancelled ??= [];
+    // One signal may call off many.
+    const last = this.#cancelled.at(-1);
+    if (last?.reason === reason) last?.positions.push(position);
+    else this.#cancelled.push({ positions: [position], reason });
+    this.#turn.soon();
   }
 
   pill(): void {
@@ -132,14 +159,22 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
   abort(): void {
     this.#tasks = [];
     this.#traces = undefined;
+    this.#cancellable = undefined;
+    this.#cancelled = undefined;
     this.#order().end = ABORT;
     this.flush();
   }
 
   /** By itself and at once, behind what was said before: it is gone here when this returns. */
-  #postMoved(position: number, task: T, moved: readonly object[], trace: string | undefined): void {
+  #postMoved(
+    position: number,
+    task: T,
+    moved: readonly object[],
+    trace: string | undefined,
+    cancellable: readonly number[] | undefined,
+  ): void {
     this.flush();
-    const orders = this.#timed(undefined, trace === undefined ? undefined : [trace]);
+    const orders = this.#withMarks(undefined, trace === undefined ? undefined : [trace], cancellable);
     try {
       this.#post(frameOf([task], position, orders), moved);
     } catch (error) {
@@ -152,17 +187,18 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
     const first = this.#first;
     const tasks = this.#tasks;
     const traces = this.#traces;
-    const orders = this.#orders;
+    const cancellable = this.#cancellable;
+    const orders = this.#takeOrders();
     if (tasks.length === 0 && orders === undefined) return;
     this.#tasks = [];
     this.#traces = undefined;
-    this.#orders = undefined;
+    this.#cancellable = undefined;
     try {
       const copied = this.#transfers ? copyLarge(tasks) : undefined;
       const packed = this.#packer.pack(copied?.values ?? tasks);
-      this.#post(frameOf(packed, first, this.#timed(orders, traces)), copied?.moved);
+      this.#post(frameOf(packed, first, this.#withMarks(orders, traces, cancellable)), copied?.moved);
     } catch {
-      const refused = this.#postOneByOne(first, tasks, traces);
+      const refused = this.#postOneByOne(first, tasks, traces, cancellable);
       if (orders) this.#post([[], 0, orders]);
       // Last, for it may bring new tasks.
       for (const [position, why] of refused) this.#refused(position, why);
@@ -174,11 +210,13 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
     first: number,
     tasks: readonly T[],
     traces: readonly string[] | undefined,
+    cancellable: readonly number[] | undefined,
   ): [position: number, why: unknown][] {
     const refused: [number, unknown][] = [];
     for (const [i, task] of tasks.entries()) {
       try {
-        this.#post(frameOf([task], first + i, this.#timed(undefined, traces?.slice(i, i + 1))));
+        const marks = this.#withMarks(undefined, traces?.slice(i, i + 1), cancellable);
+        this.#post(frameOf([task], first + i, marks));
       } catch (error) {
         refused.push([first + i, whyNotCloneable('task', task, this.#clone) ?? error]);
       }
@@ -193,11 +231,34 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
     return this.#orders;
   }
 
-  /** With what goes along where tasks are timed or traced. */
-  #timed(orders: Orders | undefined, traces: readonly string[] | undefined): Orders | undefined {
+  #takeOrders(): Orders | undefined {
+    const orders = this.#orders;
+    const cancelled = this.#cancelled?.map(({ positions, reason }) => ({
+      positions,
+      reason: toRecord(reason, this.#clone),
+    }));
+    this.#orders = undefined;
+    this.#cancelled = undefined;
+    return cancelled ? { ...orders, cancelled } : orders;
+  }
+
+  /**
+   * With what goes along where tasks are timed, traced, or called off.
+   * @param cancellable perhaps also positions of tasks that are not in the frame: they mean nothing there
+   */
+  #withMarks(
+    orders: Orders | undefined,
+    traces: readonly string[] | undefined,
+    cancellable: readonly number[] | undefined,
+  ): Orders | undefined {
     const sent = this.#now();
-    if (sent === undefined && traces === undefined) return orders;
-    return { ...orders, ...(sent !== undefined && { sent }), ...(traces && { traces }) };
+    if (sent === undefined && !traces && !cancellable) return orders;
+    return {
+      ...orders,
+      ...(sent !== undefined && { sent }),
+      ...(traces && { traces }),
+      ...(cancellable && { cancellable }),
+    };
   }
 }
 
@@ -221,11 +282,16 @@ export function replayTasks<T>(frame: TaskFrame<T>, loop: TaskReader<T>): void {
   if (orders?.credits !== undefined) loop.credit(orders.credits);
   if (orders?.sent !== undefined && tasks.length > 0) loop.sent(first, orders.sent);
   const traces = orders?.traces;
+  const cancellable = orders?.cancellable && new Set(orders.cancellable);
   for (let i = 0; i < tasks.length; i += 1) {
     if (orders?.replay) loop.replay(first + i, tasks[i] as T);
+    else if (cancellable?.has(first + i)) loop.cancellable(first + i, tasks[i] as T, traces?.[i]);
     else loop.task(first + i, tasks[i] as T, traces?.[i]);
   }
-  if (orders?.cancelled) loop.cancel(...orders.cancelled);
+  for (const { positions, reason } of orders?.cancelled ?? []) {
+    const revived = fromRecord(reason);
+    for (const cancelled of positions) loop.cancel(cancelled, revived);
+  }
   if (orders?.end === PILL) loop.pill();
   if (orders?.end === ABORT) loop.abort();
 }
