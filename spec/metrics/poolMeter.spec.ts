@@ -102,6 +102,22 @@ describe('PoolMeter', () => {
     ]);
   });
 
+  it('MET-3 pools that have one meter, one after the other, are counted together', async () => {
+    const meter = new PoolMeter();
+    const twice = range(0, 10).pipe(
+      map(() => 1),
+      poolMap(slow, 2, { events: meter }),
+    );
+    await run(twice);
+    expect(meter.over).to.equal(true);
+    const again = run(twice);
+    expect(meter.over).to.equal(false);
+    await again;
+    expect(meter.stats()).to.include({ done: 20, results: 20, running: 0, uningested: 0 });
+    expect(meter.stats().workers.map(({ results }) => results)).to.deep.equal([10, 10]);
+    expect(meter.over).to.equal(true);
+  });
+
   it('MET-3 percentiles of wait and run are in ms', () => {
     const meter = new PoolMeter();
     const tasks = [...new Array<number>(98).fill(10), 500, 500];

@@ -16,6 +16,8 @@ export class WorkerTally {
   #failed = 0;
   #crashes = 0;
   #recycled = 0;
+  /** Results of pools that are over. */
+  #results = 0;
   #resources: Resources | undefined;
 
   constructor(worker: number) {
@@ -45,6 +47,11 @@ export class WorkerTally {
     }
   }
 
+  /** A pool that had this worker is over, after so many results. */
+  outlived(results: number): void {
+    this.#results += results;
+  }
+
   resources(resources: Resources): void {
     this.#resources = resources;
   }
@@ -60,7 +67,7 @@ export class WorkerTally {
       done: this.#done,
       failed: this.#failed,
       running: total('running'),
-      results: total('results'),
+      results: this.#results + total('results'),
       uningested: total('uningested'),
       rate: seconds > 0 ? this.#done / seconds : 0,
       wait: this.wait.summary(),

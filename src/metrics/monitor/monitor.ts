@@ -1,7 +1,6 @@
 import type { Subscription } from 'rxjs';
-import type { PoolMeter } from '../poolMeter.js';
 import type { PoolStats } from '../poolStats.js';
-import { stats } from '../stats.js';
+import type { Metered } from '../stats.js';
 import { lineOf, viewOf } from './view.js';
 
 /** The part of a writable stream that is needed: `process.stderr` has it. */
@@ -36,13 +35,14 @@ interface Screen {
  * tasks.pipe(poolMap(worker, 4, { events: meter })).subscribe();
  * ```
  *
+ * @param pool a meter, or a pool of `workerPool()`
  * @returns what ends it before
  */
-export function monitor(meter: PoolMeter, options: MonitorOptions = {}): Subscription {
+export function monitor(pool: Metered, options: MonitorOptions = {}): Subscription {
   const stream = options.stream ?? process.stderr;
   const interval = options.interval ?? (stream.isTTY ? 250 : 5000);
   const screen = stream.isTTY ? redrawn(stream) : lineByLine(stream);
-  const subscription = stats(meter, interval).subscribe((snapshot) => screen.show(snapshot));
+  const subscription = pool.stats(interval).subscribe((snapshot) => screen.show(snapshot));
   subscription.add(() => screen.end());
   return subscription;
 }
