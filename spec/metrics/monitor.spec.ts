@@ -81,6 +81,7 @@ describe('monitor', () => {
       done,
       running: done,
       rate: done * 1000,
+      utilization: worker === 0 ? undefined : 0.5,
       resources: worker === 0 ? undefined : stats.host,
     });
     const view = viewOf({ ...stats, workers: [worker(0, 1), worker(1, 123_456)] });

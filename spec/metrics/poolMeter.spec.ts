@@ -10,7 +10,7 @@ import {
 } from 'looppool';
 import { PoolMeter, type PoolStats, stats, together } from 'looppool/metrics';
 import { defineWorker, each } from 'looppool/worker';
-import { firstValueFrom, from, lastValueFrom, of, range, Subject, timer } from 'rxjs';
+import { firstValueFrom, from, lastValueFrom, NEVER, of, range, Subject, timer } from 'rxjs';
 import { filter, map, toArray } from 'rxjs/operators';
 import { TestScheduler } from 'rxjs/testing';
 import type { Act } from '../fixtures/acts.worker.js';
@@ -149,6 +149,34 @@ describe('PoolMeter', () => {
     tasks.complete();
     await ended;
   });
+
+  it('MET-8 a thread that is too busy to speak is seen to be so', async () => {
+    const meter = new PoolMeter();
+    const tasks = new Subject<Act>();
+    const spinning = new Promise<PoolStats>((seen) => {
+      const pool = tasks.pipe(poolMap(inThreads, 2, { events: meter, grace: 50 })).subscribe(() => {
+        const looks = meter.stats(300).pipe(filter(({ workers }) => workers[0]?.utilization === 1));
+        firstValueFrom(looks).then((look) => {
+          pool.unsubscribe();
+          seen(look);
+        });
+      });
+    });
+    // It says so before it spins.
+    tasks.next({ act: 'spin' });
+    const [busy, idle] = (await spinning).workers;
+    expect(busy?.utilization).to.equal(1);
+    expect(idle?.utilization).to.be.below(0.9);
+  });
+
+  for (const { name, worker } of carriers) {
+    it(`MET-8 what nobody can tell is undefined: before it begins, ${name}`, () => {
+      const meter = new PoolMeter();
+      const subscription = NEVER.pipe(poolMap(worker, 1, { events: meter })).subscribe();
+      expect(meter.stats().workers[0]?.utilization).to.equal(undefined);
+      subscription.unsubscribe();
+    });
+  }
 
   it('MET-3 EVT-1 a task that kills its workers is redelivered and then a dead letter, each told and counted once', async () => {
     const meter = new PoolMeter();

@@ -135,7 +135,7 @@ const metrics: readonly Metric[] = [
     'looppool.worker.utilization',
     '1',
     'how busy its event loop is',
-    ofWorkers(({ resources }) => resources?.utilization),
+    ofWorkers(({ utilization }) => utilization),
   ),
 ];
 

@@ -26,6 +26,11 @@ export interface WorkerStats extends TaskCounts {
   readonly state: 'starting' | 'ready' | 'draining' | 'gone';
   readonly crashes: number;
   readonly recycled: number;
+  /**
+   * How much of the time its event loop was busy, 0 to 1. Of a thread as the host sees it, since a look of at least 250 ms ago; of
+   * a process by its own last word. Undefined where nobody can tell: before, and inline.
+   */
+  readonly utilization: number | undefined;
   /** What it uses, by its own last word: at most a second old, unless it is too busy to speak. Undefined before, and inline. */
   readonly resources: Resources | undefined;
 }

@@ -100,6 +100,9 @@ function tracedChannel<T>(channel: Channel<T>, spans: TaskSpans): Channel<T> {
     get byHand() {
       return channel.byHand;
     },
+    get loopTimes() {
+      return channel.loopTimes;
+    },
     start: () => channel.start(),
     task: (position, task) => channel.task(position, task, spans.begin(position)),
     replay: (position, task) => channel.replay(position, task),

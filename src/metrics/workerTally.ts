@@ -4,12 +4,14 @@ import type { LaneGauges } from '../pool/recorder.js';
 import { BEGAN, RECORD, type TaskTimes } from '../protocol/times.js';
 import type { Resources } from '../resources.js';
 import { DurationHistogram } from './durations.js';
+import { LoopMeter } from './loopMeter.js';
 import type { WorkerStats } from './poolStats.js';
 
 export class WorkerTally {
   readonly wait = new DurationHistogram();
   readonly run = new DurationHistogram();
   readonly #worker: number;
+  readonly #loop = new LoopMeter();
   #name = '';
   #state: WorkerStats['state'] = 'starting';
   #done = 0;
@@ -60,6 +62,7 @@ export class WorkerTally {
   stats(lanes: readonly LaneGauges[], seconds: number): WorkerStats {
     const total = (gauge: 'running' | 'results' | 'uningested') =>
       lanes.reduce((sum, lane) => sum + lane[gauge], 0);
+    const times = lanes.find(({ loopTimes }) => loopTimes)?.loopTimes;
     return {
       worker: this.#worker,
       name: this.#name,
@@ -74,6 +77,7 @@ export class WorkerTally {
       run: this.run.summary(),
       crashes: this.#crashes,
       recycled: this.#recycled,
+      utilization: this.#loop.look(times) ?? this.#resources?.utilization,
       resources: this.#resources,
     };
   }

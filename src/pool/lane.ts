@@ -14,7 +14,14 @@ import {
   WorkerStartError,
 } from '../errors.js';
 import type { UntimedPoolEvent } from '../events.js';
-import type { ByHand, Channel, ChannelListener, ChannelOpener, CloseReason } from '../protocol/channel.js';
+import type {
+  ByHand,
+  Channel,
+  ChannelListener,
+  ChannelOpener,
+  CloseReason,
+  LoopTimes,
+} from '../protocol/channel.js';
 import type { TaskTimes } from '../protocol/times.js';
 import type { Hello } from '../protocol/wire.js';
 import type { Resources } from '../resources.js';
@@ -145,6 +152,10 @@ export class Lane<T, R> implements ChannelListener<R> {
 
   get byHand(): ByHand | undefined {
     return this.#channel.byHand;
+  }
+
+  get loopTimes(): LoopTimes | undefined {
+    return this.#channel.loopTimes;
   }
 
   /** Tasks that it was ever given. */

@@ -2,6 +2,7 @@
  * What an observer of events may be besides: one that takes figures as they come, where an object for each task would cost
  * more than the task. The observers of looppool/metrics are.
  */
+import type { LoopTimes } from '../protocol/channel.js';
 import type { TaskTimes } from '../protocol/times.js';
 import type { Resources } from '../resources.js';
 
@@ -26,6 +27,8 @@ export interface LaneGauges {
   readonly results: number;
   /** Those of them that are not ingested. */
   readonly uningested: number;
+  /** Of the worker of the day, where that can be read from here. */
+  readonly loopTimes: LoopTimes | undefined;
 }
 
 export interface Recorder {

@@ -20,6 +20,7 @@ import {
 } from '../errors.js';
 import type { UntimedPoolEvent } from '../events.js';
 import { isMoved } from '../move.js';
+import type { LoopTimes } from '../protocol/channel.js';
 import { Ring } from '../ring.js';
 import { deadline } from './deadline.js';
 import { bareOf } from './job.js';
@@ -124,6 +125,10 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
   /** Tasks that its workers have and have not done. */
   get running(): number {
     return (this.#lane?.load ?? 0) + (this.#successor?.load ?? 0);
+  }
+
+  get loopTimes(): LoopTimes | undefined {
+    return this.#lane?.loopTimes;
   }
 
   /** @throws what the user's factory throws */

@@ -49,6 +49,9 @@ function channelOf<T>(books: Books<T>, worker: number, channel: Channel<T>): Cha
     get byHand() {
       return channel.byHand;
     },
+    get loopTimes() {
+      return channel.loopTimes;
+    },
     start: () => channel.start(),
     task: (position, job) => channel.task(position, bare(position, job)),
     replay: (position, job) => channel.replay(position, job.task),

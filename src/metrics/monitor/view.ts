@@ -31,7 +31,7 @@ export function lineOf(stats: PoolStats): string {
 }
 
 function rowOf(worker: WorkerStats, most: number): string[] {
-  const { name, state, running, rate, run, resources, uningested, failed, crashes } = worker;
+  const { name, state, running, rate, run, utilization, resources, uningested, failed, crashes } = worker;
   return [
     `${name} ${state}`,
     bar(running / most),
@@ -39,7 +39,7 @@ function rowOf(worker: WorkerStats, most: number): string[] {
     number(rate),
     duration(run.p50),
     duration(run.p99),
-    resources ? percent(resources.utilization) : '-',
+    utilization === undefined ? '-' : percent(utilization),
     resources ? `${Math.round(resources.heapUsed / 2 ** 20)} MB` : '-',
     number(uningested),
     number(failed),
