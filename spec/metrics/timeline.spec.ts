@@ -87,6 +87,7 @@ describe('timeline', function () {
     const events: PoolEvent[] = [
       { type: 'worker-spawned', at: 1000, worker: 0, name: 'w-0' },
       { type: 'paused', at: 1005 },
+      { type: 'worker-ready', at: 1008, worker: 0 },
       { type: 'task-started', at: 1010, worker: 0, position: 0 },
       { type: 'task-done', at: 1030, worker: 0, position: 0, wait: 4, run: 20, results: 2 },
       { type: 'task-started', at: 1030, worker: 0, position: 1 },
@@ -101,7 +102,7 @@ describe('timeline', function () {
         {
           worker: 0,
           name: 'w-0',
-          lives: [{ from: 0, to: 40 }],
+          lives: [{ from: 0, to: 40, ready: 8 }],
           tasks: [
             { worker: 0, position: 0, from: 10, to: 30, sent: 6, results: 2, lost: false },
             { worker: 0, position: 1, from: 30, to: 40, sent: 30, results: 0, lost: true },

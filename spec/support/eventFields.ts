@@ -10,7 +10,7 @@ export const eventFields: {
   'worker-ready': { worker: true },
   'task-started': { worker: true, position: true },
   'task-done': { worker: true, position: true, wait: true, run: true, results: true },
-  'task-failed': { worker: true, task: true, error: true },
+  'task-failed': { worker: true, position: true, task: true, error: true },
   'task-redelivered': { worker: true, task: true, attempt: true },
   'dead-letter': {
     worker: true,

@@ -327,8 +327,9 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
     this.#order.end(standing);
   }
 
-  taskFailed(error: TaskFailure): void {
-    if (!this.#over) this.tell({ type: 'task-failed', worker: error.worker, task: error.task, error });
+  taskFailed(error: TaskFailure, position?: number): void {
+    const { worker, task } = error;
+    if (!this.#over) this.tell({ type: 'task-failed', worker, position, task, error });
   }
 
   /** Nothing is left to wait for where the first failure ends the output at once. */

@@ -60,7 +60,8 @@ export interface SeatOwner<T, R> {
   taskWaits(standing: Standing): void;
   taskDone(standing: Standing): void;
   /** A delivery of the task failed. */
-  taskFailed(failure: TaskFailure): void;
+  /** @param position where it stood in its worker's sequence */
+  taskFailed(failure: TaskFailure, position: number): void;
   /** A task has run too long, and is called off. */
   taskOverdue(error: TaskTimeoutError): void;
   /** The task has had its deliveries. */
@@ -234,7 +235,7 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
     this.#fruitless = 0;
     const { retry } = this.#owner;
     const failure = error instanceof TaskTimeoutError ? error : this.#failureOf(undone, error);
-    this.#owner.taskFailed(failure);
+    this.#owner.taskFailed(failure, undone.position);
     if (retry.mayRetry(counted(undone)) && !isMoved(bareOf(undone.task))) this.#deliverAgain(undone, error);
     else this.#giveUp(undone, failure);
     if (this.#suspended) this.#carryOn();
@@ -306,7 +307,7 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
     const suspects: Undone<T>[] = [];
     for (const task of undone) {
       const guilty = task.position === culprit;
-      if (guilty) this.#owner.taskFailed(error);
+      if (guilty) this.#owner.taskFailed(error, culprit);
       if (guilty && !retry.mayRetry(counted(task))) this.#giveUp(task, error);
       else if (isMoved(bareOf(task.task))) this.#giveUp(task, this.#failureOf(task, movedAway(error)));
       else suspects.push(guilty ? nextDelivery(task) : excusedDelivery(task));
