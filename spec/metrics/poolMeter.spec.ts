@@ -5,13 +5,14 @@ import {
   inlineWorker,
   type PoolEvent,
   paced,
+  pause,
   poolMap,
   type Release,
 } from 'looppool';
 import { PoolMeter, type PoolStats, stats, together } from 'looppool/metrics';
 import { defineWorker, each } from 'looppool/worker';
 import { firstValueFrom, from, lastValueFrom, NEVER, of, range, Subject, timer } from 'rxjs';
-import { filter, map, toArray } from 'rxjs/operators';
+import { filter, map, tap, toArray } from 'rxjs/operators';
 import { TestScheduler } from 'rxjs/testing';
 import type { Act } from '../fixtures/acts.worker.js';
 import { carriers, inThreads } from '../support/carriers.js';
@@ -118,6 +119,41 @@ describe('PoolMeter', () => {
     expect(meter.over).to.equal(true);
   });
 
+  it('MET-3 what a worker has and has not begun is queued, with what has no worker yet', () => {
+    const meter = new PoolMeter();
+    const seen: unknown[] = [];
+    const look = () => {
+      const { backlog, queued, running, workers } = meter.stats();
+      seen.push({ backlog, queued, running, worker: [workers[0]?.queued, workers[0]?.running] });
+    };
+    const oneAtATime = inlineWorker(
+      defineWorker<number, number>((tasks) =>
+        tasks.pipe(
+          tap(() => {
+            const [done, goOn] = [hold(), pause()];
+            timer(10).subscribe(() => {
+              done();
+              goOn();
+            });
+          }),
+        ),
+      ),
+    );
+    new TestScheduler(() => {}).run(({ flush }) => {
+      from([1, 2, 3, 4, 5])
+        .pipe(poolMap(oneAtATime, 1, { maxTasks: 3, events: meter }))
+        .subscribe();
+      for (const at of [5, 25, 45, 60]) timer(at).subscribe(look);
+      flush();
+    });
+    expect(seen).to.deep.equal([
+      { backlog: 2, queued: 4, running: 1, worker: [2, 1] },
+      { backlog: 0, queued: 2, running: 1, worker: [2, 1] },
+      { backlog: 0, queued: 0, running: 1, worker: [0, 1] },
+      { backlog: 0, queued: 0, running: 0, worker: [0, 0] },
+    ]);
+  });
+
   it('MET-3 percentiles of wait and run are in ms', () => {
     const meter = new PoolMeter();
     const tasks = [...new Array<number>(98).fill(10), 500, 500];
@@ -206,7 +242,9 @@ describe('PoolMeter', () => {
     expect(snapshots.length).to.be.at.least(3);
     expect(snapshots[0]).to.include({ done: 0 });
     expect(snapshots.at(-1)).to.include({ done: 50, running: 0 });
-    const busy = snapshots.map(({ running }) => running);
+    // Of its whole life.
+    expect(snapshots.at(-1)?.rate).to.be.above(0);
+    const busy = snapshots.map(({ queued, running }) => queued + running);
     expect(Math.max(...busy)).to.equal(50);
   });
 

@@ -128,11 +128,16 @@ export class PoolMeter implements Observer<PoolEvent>, RecordingObserver, Metere
     const total = (count: keyof CountsOf<WorkerStats>) =>
       workers.reduce((sum, worker) => sum + worker[count], 0);
     const done = total('done');
+    const sum = (gauge: 'queued' | 'uningested' | 'maxResults') =>
+      pools.reduce((sum, pool) => sum + pool[gauge], 0);
+    const backlog = sum('queued');
+    const pausedFor = this.#pausedFor + (this.#pausedAt === undefined ? 0 : at - this.#pausedAt);
     return {
       at,
       uptime,
       name: this.#name,
-      queued: pools.reduce((sum, { queued }) => sum + queued, 0),
+      backlog,
+      queued: backlog + total('queued'),
       running: total('running'),
       done,
       failed: total('failed'),
@@ -142,12 +147,14 @@ export class PoolMeter implements Observer<PoolEvent>, RecordingObserver, Metere
       crashes: total('crashes'),
       recycled: total('recycled'),
       results: total('results'),
-      uningested: pools.reduce((sum, { uningested }) => sum + uningested, 0),
+      uningested: sum('uningested'),
+      maxResults: sum('maxResults'),
       rate: uptime > 0 ? (done * 1000) / uptime : 0,
       wait: this.#together('wait'),
       run: this.#together('run'),
       paused: this.#pausedAt !== undefined,
-      pausedFor: this.#pausedFor + (this.#pausedAt === undefined ? 0 : at - this.#pausedAt),
+      pausedFor,
+      pressure: uptime > 0 ? pausedFor / uptime : 0,
       workers,
       host: this.#host.sample(),
     };

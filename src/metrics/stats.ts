@@ -10,7 +10,7 @@ export interface Metered {
   stats(): PoolStats;
   /**
    * Snapshots: one at once, then one every `interval` ms, and a last one when the pool is at its end, with which it completes.
-   * The rates are those since the snapshot before.
+   * The rates are those since the snapshot before; of the last one, of its whole life.
    * @throws InvalidOptionError for an interval that is none
    */
   stats(interval: number): Observable<PoolStats>;
@@ -37,12 +37,13 @@ export function snapshots(look: () => PoolStats, life: Life, interval: number): 
     takeUntil(life.ended),
     takeWhile(() => !life.over),
   );
-  return concat(
-    ticks,
-    defer(() => of(0)),
-  ).pipe(
+  const series = ticks.pipe(
     map(look),
     scan<PoolStats, PoolStats | undefined>((before, now) => since(before, now), undefined),
     map((snapshot) => snapshot as PoolStats),
+  );
+  return concat(
+    series,
+    defer(() => of(look())),
   );
 }

@@ -1,7 +1,7 @@
 /** What is counted of one worker, over all that had its place in the pool. */
 import type { PoolEvent } from '../events.js';
 import type { LaneGauges } from '../pool/recorder.js';
-import { BEGAN, RECORD, type TaskTimes } from '../protocol/times.js';
+import { BEGAN, ENDED, RECORD, type TaskTimes } from '../protocol/times.js';
 import type { Resources } from '../resources.js';
 import { DurationHistogram } from './durations.js';
 import { LoopMeter } from './loopMeter.js';
@@ -15,6 +15,8 @@ export class WorkerTally {
   #name = '';
   #state: WorkerStats['state'] = 'starting';
   #done = 0;
+  /** Tasks that have begun and have not ended, as far as the worker has said. */
+  #begun = 0;
   #failed = 0;
   #crashes = 0;
   #recycled = 0;
@@ -38,13 +40,23 @@ export class WorkerTally {
       this.#state = 'gone';
       this.#crashes += 1;
     } else if (event.type === 'worker-recycled') this.#recycled += 1;
-    else if (event.type === 'task-failed') this.#failed += 1;
-    else if (event.type === 'task-done') this.#took(event.wait, event.run, 1);
+    else if (event.type === 'task-started') this.#begun += 1;
+    else if (event.type === 'task-failed') {
+      this.#failed += 1;
+      this.#begun -= 1;
+    } else if (event.type === 'task-done') {
+      this.#begun -= 1;
+      this.#took(event.wait, event.run, 1);
+    }
   }
 
   times(times: TaskTimes): void {
     for (let i = 0; i < times.length; i += RECORD) {
-      if (times[i] === BEGAN) continue;
+      if (times[i] === BEGAN) {
+        this.#begun += 1;
+        continue;
+      }
+      if (times[i] === ENDED) this.#begun -= 1;
       this.#took(times[i + 4] as number, times[i + 5] as number, times[i + 2] as number);
     }
   }
@@ -60,8 +72,10 @@ export class WorkerTally {
 
   /** @param lanes those that have this place, in the pools that are watched */
   stats(lanes: readonly LaneGauges[], seconds: number): WorkerStats {
-    const total = (gauge: 'running' | 'results' | 'uningested') =>
+    const total = (gauge: 'load' | 'results' | 'uningested') =>
       lanes.reduce((sum, lane) => sum + lane[gauge], 0);
+    const load = total('load');
+    const running = this.#runningOf(load);
     const times = lanes.find(({ loopTimes }) => loopTimes)?.loopTimes;
     return {
       worker: this.#worker,
@@ -69,7 +83,8 @@ export class WorkerTally {
       state: this.#state,
       done: this.#done,
       failed: this.#failed,
-      running: total('running'),
+      queued: load - running,
+      running,
       results: this.#results + total('results'),
       uningested: total('uningested'),
       rate: seconds > 0 ? this.#done / seconds : 0,
@@ -77,9 +92,18 @@ export class WorkerTally {
       run: this.run.summary(),
       crashes: this.#crashes,
       recycled: this.#recycled,
-      utilization: this.#loop.look(times) ?? this.#resources?.utilization,
+      utilization:
+        this.#state === 'gone' ? undefined : (this.#loop.look(times) ?? this.#resources?.utilization),
       resources: this.#resources,
     };
+  }
+
+  /** Whoever has tasks is at one of them at least; it may not have come to say so. */
+  #runningOf(load: number): number {
+    if (this.#state === 'starting') return 0;
+    // Those that a worker took with it, and those that failed before they had begun, are forgotten when it has none.
+    if (load === 0 || this.#begun < 0) this.#begun = 0;
+    return Math.min(load, Math.max(1, this.#begun));
   }
 
   #took(wait: number, run: number, tasks: number): void {

@@ -132,6 +132,10 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
     return this.#order.waiting + this.#outlet.uningested;
   }
 
+  get maxResults(): number {
+    return this.#options.maxResults;
+  }
+
   get over(): boolean {
     return this.#over;
   }

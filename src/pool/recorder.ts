@@ -11,8 +11,9 @@ export interface PoolGauges {
   readonly name: string;
   /** Tasks that have no worker yet. */
   readonly queued: number;
-  /** Results that are here, and not ingested. */
+  /** Results that are here, and not ingested; and how many that may be. */
   readonly uningested: number;
+  readonly maxResults: number;
   /** The output has ended. */
   readonly over: boolean;
   readonly lanes: readonly LaneGauges[];
@@ -22,7 +23,7 @@ export interface LaneGauges {
   readonly index: number;
   readonly name: string;
   /** Tasks that the worker was given and has not done. */
-  readonly running: number;
+  readonly load: number;
   /** Results of it that have arrived. */
   readonly results: number;
   /** Those of them that are not ingested. */

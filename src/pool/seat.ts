@@ -124,7 +124,7 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
   }
 
   /** Tasks that its workers have and have not done. */
-  get running(): number {
+  get load(): number {
     return (this.#lane?.load ?? 0) + (this.#successor?.load ?? 0);
   }
 

@@ -23,6 +23,10 @@ class CrewGauges implements PoolGauges {
     return this.#crew.uningested;
   }
 
+  get maxResults(): number {
+    return this.#crew.maxResults;
+  }
+
   get over(): boolean {
     return this.#crew.over;
   }

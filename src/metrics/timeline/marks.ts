@@ -5,8 +5,8 @@ import { escaped, LABELS, MARGIN, type Page, round } from './svg.js';
 
 /** Pixels above a lane, for its marks. */
 export const STRIP = 15;
-/** Pixels that a mark takes, and one with a number. */
-const ROOM = 17;
+/** Pixels that a mark with a number takes. */
+const ROOM = 22;
 /** Texts of one mark that are told. */
 const TOLD = 5;
 

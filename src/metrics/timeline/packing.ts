@@ -76,7 +76,7 @@ export interface Mark {
 }
 
 /** Marks that would be drawn farther than this from where they are, in gaps, are one with their neighbour. */
-const FARTHEST = 3;
+const FARTHEST = 2;
 
 /**
  * Puts marks side by side, `gap` apart: those of a kind that would overlap are one.
