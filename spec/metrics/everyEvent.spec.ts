@@ -4,7 +4,7 @@ import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
 import { inlineWorker, type PoolEvent, type PoolOptions, paced, poolMap } from 'looppool';
 import { defineWorker, each } from 'looppool/worker';
-import { from, type Observable, of, Subject, timer } from 'rxjs';
+import { from, NEVER, type Observable, of, Subject, timer } from 'rxjs';
 import { map } from 'rxjs/operators';
 import { TestScheduler } from 'rxjs/testing';
 import type { Act } from '../fixtures/acts.worker.js';
@@ -53,6 +53,7 @@ const runs: { readonly [T in Type]: () => Promise<Told> } = {
   'task-failed': () => toldInThreads({ act: 'throw', message: 'no' }, {}),
   'task-redelivered': aDeadTask,
   'dead-letter': aDeadTask,
+  'task-cancelled': callOff,
   'delivery-lost': loseDelivery,
   'delivery-overdue': forgetDelivery,
   paused: aPause,
@@ -66,6 +67,19 @@ const runs: { readonly [T in Type]: () => Promise<Told> } = {
   'worker-recycled': () => told(paced([1, 2, 3, 4]), { maxTasksPerWorker: 2 }),
   'worker-report': () => told(of(-1), {}),
 };
+
+async function callOff(): Promise<Told> {
+  const { events, observer } = recordEvents();
+  const abort = new AbortController();
+  const tasks = of({ signal: abort.signal });
+  const never = inlineWorker(
+    defineWorker<{ signal: AbortSignal }, never>((all) => all.pipe(each(() => NEVER))),
+  );
+  const ended = run(tasks.pipe(poolMap(never, 1, { events: observer })));
+  abort.abort();
+  await ended;
+  return events;
+}
 
 /** Nobody keeps it. */
 async function loseDelivery(): Promise<Told> {

@@ -21,6 +21,7 @@ export const eventFields: {
     exitCode: true,
     signal: true,
   },
+  'task-cancelled': { worker: true, position: true, task: true, reason: true },
   'delivery-lost': { worker: true, attempt: true },
   'delivery-overdue': { worker: true, attempt: true, waited: true },
   paused: {},

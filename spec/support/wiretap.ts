@@ -48,6 +48,7 @@ export function tap<T, R>(
         const channel = opener.open(hello, {
           ready: () => pool.ready(),
           started: (position) => pool.started(position),
+          yielded: () => pool.yielded(),
           result(value, owner) {
             wiretap.results += 1;
             pool.result(value, owner);
@@ -81,6 +82,7 @@ export function tap<T, R>(
           start: () => channel.start(),
           replay: (position, task) => channel.replay(position, task),
           cancel: (position, reason) => channel.cancel(position, reason),
+          cancellable: (position, task) => channel.cancellable(position, task),
           task(position, task) {
             said.push('task');
             const now = (wiretap.tasks[i] as number) + 1;

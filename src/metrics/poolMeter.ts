@@ -141,6 +141,7 @@ export class PoolMeter implements Observer<PoolEvent>, RecordingObserver, Metere
       running: total('running'),
       done,
       failed: total('failed'),
+      cancelled: total('cancelled'),
       redelivered: this.#redelivered,
       deadLetters: this.#deadLetters,
       dropped: this.#dropped,

@@ -6,6 +6,8 @@ export interface TaskCounts {
   /** Tasks done. */
   readonly done: number;
   readonly failed: number;
+  /** Tasks whose own signal aborted before they were done. */
+  readonly cancelled: number;
   /**
    * Tasks that were given to a worker and have not begun, as far as it has said; of the pool, with those that have no worker yet.
    */

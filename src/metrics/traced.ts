@@ -105,6 +105,7 @@ function tracedChannel<T>(channel: Channel<T>, spans: TaskSpans): Channel<T> {
     },
     start: () => channel.start(),
     task: (position, task) => channel.task(position, task, spans.begin(position)),
+    cancellable: (position, task) => channel.cancellable(position, task, spans.begin(position)),
     replay: (position, task) => channel.replay(position, task),
     credit: (results) => channel.credit(results),
     oldest: (position) => channel.oldest(position),
@@ -119,6 +120,7 @@ function tracedListener<R>(pool: ChannelListener<R>, spans: TaskSpans): ChannelL
   return {
     ready: () => pool.ready(),
     started: (position) => pool.started(position),
+    yielded: () => pool.yielded(),
     result: (value, owner) => pool.result(value, owner),
     withheld: (results) => pool.withheld(results),
     done(position) {

@@ -18,6 +18,7 @@ export class WorkerTally {
   /** Tasks that have begun and have not ended, as far as the worker has said. */
   #begun = 0;
   #failed = 0;
+  #cancelled = 0;
   #crashes = 0;
   #recycled = 0;
   /** Results of pools that are over. */
@@ -44,6 +45,9 @@ export class WorkerTally {
     else if (event.type === 'task-failed') {
       this.#failed += 1;
       this.#begun -= 1;
+    } else if (event.type === 'task-cancelled') {
+      this.#cancelled += 1;
+      if (event.position !== undefined) this.#begun -= 1;
     } else if (event.type === 'task-done') {
       this.#begun -= 1;
       this.#took(event.wait, event.run, 1);
@@ -83,6 +87,7 @@ export class WorkerTally {
       state: this.#state,
       done: this.#done,
       failed: this.#failed,
+      cancelled: this.#cancelled,
       queued: load - running,
       running,
       results: this.#results + total('results'),

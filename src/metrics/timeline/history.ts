@@ -28,6 +28,7 @@ export interface Moment {
     | 'crash'
     | 'failed'
     | 'dead-letter'
+    | 'cancelled'
     | 'redelivered'
     | 'dropped'
     | 'recycled'
@@ -70,6 +71,7 @@ const kinds: { readonly [Type in PoolEvent['type']]?: Moment['kind'] } = {
   'worker-crashed': 'crash',
   'task-failed': 'failed',
   'dead-letter': 'dead-letter',
+  'task-cancelled': 'cancelled',
   'task-redelivered': 'redelivered',
   dropped: 'dropped',
   'worker-recycled': 'recycled',
@@ -146,6 +148,7 @@ function note(lane: Lane, event: PoolEvent & { readonly worker: number }, at: nu
       break;
     }
     case 'task-failed':
+    case 'task-cancelled':
       lose(lane, event.worker, event.position, at);
       break;
     case 'worker-terminated':
