@@ -137,6 +137,10 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
     return this.#order.waiting + this.#outlet.uningested;
   }
 
+  get maxResults(): number {
+    return this.#options.maxResults;
+  }
+
   get over(): boolean {
     return this.#over;
   }
@@ -299,9 +303,10 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
     this.#order.drop(standing);
   }
 
-  taskCancelled(worker: number, task: T, standing: Standing): void {
+  taskCancelled(worker: number, task: T, standing: Standing, position?: number): void {
     if (this.#over) return;
-    this.tell({ type: 'task-cancelled', worker, task: bareOf(task), reason: signalOf(task)?.reason });
+    const reason: unknown = signalOf(task)?.reason;
+    this.tell({ type: 'task-cancelled', worker, position, task: bareOf(task), reason });
     if (task instanceof Job) task.owner.jobDone();
     this.#order.drop(standing);
     this.#order.giveUp(standing);
@@ -352,8 +357,9 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
     this.#order.end(standing);
   }
 
-  taskFailed(error: TaskFailure): void {
-    if (!this.#over) this.tell({ type: 'task-failed', worker: error.worker, task: error.task, error });
+  taskFailed(error: TaskFailure, position?: number): void {
+    const { worker, task } = error;
+    if (!this.#over) this.tell({ type: 'task-failed', worker, position, task, error });
   }
 
   /** Nothing is left to wait for where the first failure ends the output at once. */

@@ -375,6 +375,8 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
     if (this.#outbox.blocked) this.#wire.ending();
     this.#outbox.end(() => {
       this.#gone = true;
+      // Nothing follows `drained`: credit may have ended the last task just now.
+      this.#tellTimes();
       if (this.#broken) this.#wire.broken(this.#broken.error);
       this.#wire.drained(this.#begun);
       this.#wire.turn();
