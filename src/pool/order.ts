@@ -1,11 +1,9 @@
 /**
- * In which order results leave the pool: as they come (here), or in the order of their tasks (`reorder.ts`).
+ * In which order results leave the pool: as they come (`asTheyCome.ts`), or in the order of their tasks (`reorder.ts`).
  *
  * In: tasks as they enter and as they are given to workers, their results, their ends; each task by its standing, which it
  * keeps wherever it goes. Out: results that may leave, and slots that are free.
  */
-import { Reorder } from './reorder.js';
-
 /** The pool, as an order sees it. */
 export interface OrderOwner {
   leave(value: unknown, worker: number): void;
@@ -59,50 +57,4 @@ export interface Order {
   giveUp(standing: Standing, verdict?: Verdict): void;
   /** Forgets what waits. */
   clear(): void;
-}
-
-export function orderFor(ordered: boolean, owner: OrderOwner): Order {
-  return ordered ? new Reorder(owner) : new AsTheyCome(owner);
-}
-
-/** Here a standing is only the worker whose slot the task has. */
-class AsTheyCome implements Order {
-  readonly idle = true;
-  readonly waiting = 0;
-  readonly #owner: OrderOwner;
-
-  constructor(owner: OrderOwner) {
-    this.#owner = owner;
-  }
-
-  enter(worker: number): Standing {
-    return worker;
-  }
-
-  begin(): void {}
-
-  begun(): boolean {
-    return false;
-  }
-
-  result(value: unknown, worker: number): void {
-    this.#owner.leave(value, worker);
-  }
-
-  withdraw(): void {}
-
-  await(): void {}
-
-  drop(): void {}
-
-  end(worker: Standing): void {
-    this.#owner.taskOver(worker);
-  }
-
-  giveUp(worker: Standing, verdict?: Verdict): void {
-    this.#owner.taskOver(worker);
-    verdict?.();
-  }
-
-  clear(): void {}
 }

@@ -32,15 +32,17 @@ import { directionOf, type Routed } from '../routing.js';
 import { type Subscriber, type Subscription, timer } from '../rx.js';
 import { Acks } from './acks.js';
 import { Announcer } from './announcer.js';
+import { AsTheyCome } from './asTheyCome.js';
 import { type ResultCredits, resultCredits } from './credits.js';
 import { type Dispatcher, LeastBusy, RoundRobin } from './dispatcher.js';
 import { HighWater, highMark } from './highWater.js';
 import { Intake } from './intake.js';
 import { bareOf, Job } from './job.js';
 import { Lane, type LaneOwner } from './lane.js';
-import { type Order, type OrderOwner, orderFor, type Standing } from './order.js';
+import type { Order, OrderOwner, Standing } from './order.js';
 import { Outlet } from './outlet.js';
 import type { LaneGauges, PoolGauges } from './recorder.js';
+import { Reorder } from './reorder.js';
 import { RetryPolicy } from './retry.js';
 import { Router } from './router.js';
 import { Seat, type SeatOwner, type TaskFailure } from './seat.js';
@@ -118,7 +120,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
     this.takesBatches = !ordered && ack !== 'manual';
     this.grace = grace;
     this.window = this.#dispatcher.window;
-    this.#order = orderFor(ordered, this);
+    this.#order = ordered ? new Reorder(this) : new AsTheyCome(this);
     this.taskTimeout = options.taskTimeout;
     this.maxTasksPerWorker = options.maxTasksPerWorker;
   }
