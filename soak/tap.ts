@@ -99,6 +99,10 @@ export class Gauge {
         given();
         channel.task(position, task);
       },
+      cancellable: (position, task) => {
+        given();
+        channel.cancellable(position, task);
+      },
       replay: (position, task) => {
         given();
         channel.replay(position, task);
