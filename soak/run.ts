@@ -3,7 +3,7 @@
  * come and go. What does not add up is printed with what plays it again, and the exit code is 1. `--help` says how.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { PoolEvent } from 'looppool';
 import { timeline } from 'looppool/metrics';
@@ -31,7 +31,7 @@ Rounds of chaos for a given time; a run of a minute or more ends with a storm an
   --only comings   --pools pools over each carrier, subscribed and unsubscribed one after the other
   --tasks N        of a storm (10000)
   --pools N        that come and go (1000)
-  --timeline FILE  draws the round with the most events, as an SVG
+  --draw DIR       draws the storms, and the round with the most events, as SVG files
   --help`;
 
 const { values: options } = parseArgs({
@@ -39,7 +39,6 @@ const { values: options } = parseArgs({
     help: { type: 'boolean', default: false },
     tasks: { type: 'string', default: '10000' },
     pools: { type: 'string', default: '1000' },
-    timeline: { type: 'string' },
     seconds: { type: 'string', default: '60' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     carrier: { type: 'string', default: 'inline,threads,processes' },
@@ -47,6 +46,7 @@ const { values: options } = parseArgs({
     round: { type: 'string' },
     times: { type: 'string', default: '1' },
     only: { type: 'string' },
+    draw: { type: 'string' },
   },
 });
 if (options.help) {
@@ -68,8 +68,8 @@ const comings = numberOf('pools', options.pools);
 const ledger = new SoakLedger();
 const memory = new Memory();
 let isFine = true;
-/** The round that had the most to show so far. */
-let pictured: { round: number; scenario: Scenario; events: readonly PoolEvent[] } | undefined;
+/** The round that had the most to tell so far. */
+let busiest: { readonly round: number; readonly events: readonly PoolEvent[] } | undefined;
 const uncaught: unknown[] = [];
 process.on('uncaughtException', (error) => uncaught.push(error));
 process.on('warning', (warning) => uncaught.push(warning));
@@ -90,7 +90,7 @@ function scenarioOf(round: number): { readonly scenario: Scenario; readonly rand
 async function playRound(round: number): Promise<void> {
   const { scenario, random } = scenarioOf(round);
   const { sums, complaints, killed, events } = await play(scenario, random);
-  if (events.length > (pictured?.events.length ?? 0)) pictured = { round, scenario, events };
+  if (events.length > (busiest?.events.length ?? 0)) busiest = { round, events };
   const acts = tasksOf(scenario).map(({ act }) => act);
   ledger.book(`${scenario.shape} over ${scenario.carrier}`, { acts, sums, killed });
   complain(
@@ -122,7 +122,9 @@ async function playRounds(): Promise<void> {
 
 async function playStorm(carrier: Carrier): Promise<void> {
   await cleanly(`What is left of a storm over ${carrier}`, '--only storm', async () => {
-    const { sums, complaints } = await crashStorm(carrier, storm);
+    const events: PoolEvent[] = [];
+    const { sums, complaints } = await crashStorm(carrier, storm, (event) => events.push(event));
+    draw(`storm-${carrier}`, events);
     const acts = Array.from({ length: sums.letters }, () => 'exits' as const);
     ledger.book(`storm over ${carrier}`, { acts, sums: [sums], killed: 0 });
     complain(`The storm over ${carrier}`, complaints, '--only storm');
@@ -140,14 +142,12 @@ async function playComings(carrier: Carrier): Promise<void> {
   complain('Their memory', growthOf(coming), '--only comings');
 }
 
-function draw(file: string): void {
-  if (!pictured) return;
-  const { round, scenario, events } = pictured;
-  const { shape, workers, carrier } = scenario;
-  const title = `Soak, seed ${seed}, round ${round}: a ${shape} of ${workers} workers over ${carrier}`;
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, timeline(events, { title }));
-  console.log(`${file} shows round ${round}`);
+/** If that is wanted. */
+function draw(name: string, events: readonly PoolEvent[]): void {
+  const { draw: folder } = options;
+  if (folder === undefined) return;
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, `${name}.svg`), timeline(events, { title: `soak: ${name}` }));
 }
 
 const growthOf = (looked: Memory): readonly string[] => [looked.growth() ?? []].flat();
@@ -188,7 +188,7 @@ if (options.round !== undefined) {
     }
   }
 }
-if (options.timeline !== undefined) draw(options.timeline);
+if (busiest) draw(`round-${busiest.round}`, busiest.events);
 console.log(`${ledger}\n${isFine ? 'All accounts add up' : 'NOT ALL ADDS UP'}; ${memory}`);
 // What hangs would keep the process.
 process.exit(isFine ? 0 : 1);

@@ -35,9 +35,11 @@ function laneOf(credits = 10) {
     taskBegins: () => {},
     taskBegun: () => {},
     taskLeaves: () => {},
+    takesBatches: true,
     taskUnwanted: () => {},
     taskSignals: new TaskSignals(() => toPool.push('turn')),
     result: (value, index, standing) => toPool.push(['result', value, index, standing]),
+    results: (values, index) => toPool.push(['results', Array.from(values), index]),
     resultWithheld: (index) => toPool.push(['withheld', index]),
     taskTimes: (index, times) => toPool.push(['times', index, ...times]),
     resources: (index, resources) => toPool.push(['resources', index, resources]),
@@ -47,6 +49,7 @@ function laneOf(credits = 10) {
   };
   const keeper: LaneKeeper<string> = {
     taskDone: () => toPool.push(['done', 3]),
+    tasksDone: (tasks) => toPool.push(['done', 3, tasks]),
     taskFailed: ({ task }, error) => toPool.push(['failed', 3, task, error]),
     taskCancelled: (task) => toPool.push(['cancelled', 3, task]),
     replayed: () => {},

@@ -61,7 +61,7 @@ function wire(limit = 256) {
   const writer = new TaskFrameWriter<unknown>(
     (frame) => {
       const arrived: TaskFrame<unknown> = structuredClone(frame);
-      sizes.push(arrived.tasks.length);
+      sizes.push(arrived[0].length);
       replayTasks(arrived, told);
     },
     limit,
@@ -292,7 +292,7 @@ describe('task frames', () => {
       const told = new Told();
       const writer = new TaskFrameWriter<number>(
         (frame) => {
-          if (frame.tasks.length > 1) throw new Error('too much at a time');
+          if (frame[0].length > 1) throw new Error('too much at a time');
           replayTasks(frame, told);
         },
         256,

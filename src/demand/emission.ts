@@ -222,6 +222,57 @@ export function emit<T>(
   return hasRoom;
 }
 
+/** Whoever emits several values in one go. */
+export interface BatchEmitter extends Emitter {
+  /** As `settled` for so many emissions, which nobody has touched. Told once for the batch, at its end. */
+  settledAll(emissions: number): void;
+}
+
+/**
+ * Delivers the values of a batch, one after the other, until a pause stands or `target` is closed. As `emit` for each; those
+ * that nobody touches share one scope, and are settled together.
+ *
+ * @returns how many were delivered
+ */
+export function emitAll<T>(
+  target: Target<T> & { readonly closed: boolean },
+  values: ArrayLike<T>,
+  emitter: BatchEmitter,
+): number {
+  const { scopes } = stack;
+  const depth = stack.depth + 1;
+  let delivered = 0;
+  let quiet = 0;
+  let hasRoom = true;
+  while (delivered < values.length && hasRoom && !target.closed) {
+    const scope = scopes[depth] ?? new Scope();
+    scopes[depth] = scope;
+    scope.emitter = emitter;
+    scope.token = 0;
+    scope.delivering = true;
+    stack.depth = depth;
+    const before = delivered;
+    try {
+      while (delivered < values.length && !scope.touched && !target.closed) {
+        target.next(values[delivered++] as T);
+      }
+    } finally {
+      stack.depth = depth - 1;
+      quiet += delivered - before;
+      if (scope.touched) {
+        quiet -= 1;
+        scopes[depth] = undefined;
+        hasRoom = scope.leave();
+      } else {
+        scope.delivering = false;
+        scope.emitter = nobody;
+      }
+    }
+  }
+  if (quiet > 0) emitter.settledAll(quiet);
+  return delivered;
+}
+
 /** The emission that is being delivered on this call stack, if any. */
 export function currentScope(): Scope | undefined {
   return stack.depth === 0 ? undefined : stack.scopes[stack.depth];

@@ -5,9 +5,10 @@
  * In: deliveries, each as an emission. Out: the same, held. A delivery that cannot be acknowledged any more, for nobody has
  * it, gives its credit back and is told of; one that is not acknowledged for long is told of once.
  */
-import { asyncScheduler, type Subscription, timer } from 'rxjs';
+
 import { hold, type Release } from '../demand/hold.js';
 import type { UntimedPoolEvent } from '../events.js';
+import { asyncScheduler, type Subscription, timer } from '../rx.js';
 
 /** A result that is ingested when its `done()` is called. */
 export interface Delivery<R> {
@@ -21,6 +22,7 @@ export interface Delivery<R> {
 }
 
 interface Receiver<V> {
+  readonly closed: boolean;
   next(value: V): void;
 }
 
@@ -67,6 +69,10 @@ export class Acks<R> implements Receiver<ManualDelivery<R>> {
 
   deliveryOf(value: R, worker: number, attempt: number): ManualDelivery<R> {
     return new ManualDelivery(value, worker, attempt);
+  }
+
+  get closed(): boolean {
+    return this.#output.closed;
   }
 
   next(delivery: ManualDelivery<R>): void {

@@ -14,7 +14,16 @@ import {
   WorkerStartError,
 } from '../errors.js';
 import type { UntimedPoolEvent } from '../events.js';
-import type { ByHand, Channel, ChannelListener, ChannelOpener, CloseReason } from '../protocol/channel.js';
+import type {
+  ByHand,
+  Channel,
+  ChannelListener,
+  ChannelOpener,
+  CloseReason,
+  LoopTimes,
+} from '../protocol/channel.js';
+import { eachPosition, type Progressions } from '../protocol/progressions.js';
+import { eachResult } from '../protocol/resultFrames.js';
 import type { TaskTimes } from '../protocol/times.js';
 import type { Hello } from '../protocol/wire.js';
 import type { Resources } from '../resources.js';
@@ -53,9 +62,12 @@ export interface LaneOwner<R> {
   taskBegun(): void;
   /** The task is not with the worker any more. */
   taskLeaves(standing: Standing): void;
+  /** Whether results leave as they come and as they are: then it takes them in batches. */
+  readonly takesBatches: boolean;
   /** The task is called off: nobody wants its results. It is still with the worker. */
   taskUnwanted(standing: Standing): void;
   result(value: R, worker: number, standing: Standing, attempt: number): void;
+  results(values: ArrayLike<R>, worker: number): void;
   resultWithheld(worker: number): void;
   taskTimes(worker: number, times: TaskTimes): void;
   resources(worker: number, resources: Resources): void;
@@ -67,9 +79,10 @@ export interface LaneOwner<R> {
 /** The seat, as a lane sees it: what becomes of its tasks and of its worker. */
 export interface LaneKeeper<T> {
   taskDone(standing: Standing): void;
+  tasksDone(tasks: number): void;
   taskFailed(undone: Undone<T>, error: unknown): void;
   /** The task was called off, and is over. */
-  taskCancelled(task: T, standing: Standing): void;
+  taskCancelled(task: T, standing: Standing, position?: number): void;
   /** A replay is over; it may have failed. */
   replayed(failure?: TaskError): void;
   /** The task has run too long: it is called off. */
@@ -108,6 +121,8 @@ interface Signalled extends SignalListener {
 export class Lane<T, R> implements ChannelListener<R> {
   readonly index: number;
   readonly name: string;
+  /** Whether it takes tasks. */
+  open = true;
   readonly #owner: LaneOwner<R>;
   readonly #keeper: LaneKeeper<T>;
   readonly #channel: Channel<T>;
@@ -125,7 +140,6 @@ export class Lane<T, R> implements ChannelListener<R> {
   readonly #overdue = new Map<number, TaskTimeoutError>();
   /** Tasks with a signal of their own that are not over. */
   readonly #signalled = new Map<number, Signalled>();
-  #position = 0;
   #ready = false;
   #pilled = false;
   #ending = false;
@@ -149,11 +163,6 @@ export class Lane<T, R> implements ChannelListener<R> {
     this.#channel = opener.open(hello, this);
   }
 
-  /** Whether it takes tasks. */
-  get open(): boolean {
-    return !this.#pilled && !this.#ending && !this.#drained && !this.#crashed;
-  }
-
   /** Tasks that it has. */
   get load(): number {
     return this.#ledger.size;
@@ -163,9 +172,13 @@ export class Lane<T, R> implements ChannelListener<R> {
     return this.#channel.byHand;
   }
 
+  get loopTimes(): LoopTimes | undefined {
+    return this.#channel.loopTimes;
+  }
+
   /** Tasks that it was ever given. */
   get given(): number {
-    return this.#position;
+    return this.#ledger.next;
   }
 
   /** Whether it has ever been ready to run a task. */
@@ -190,9 +203,7 @@ export class Lane<T, R> implements ChannelListener<R> {
       this.#keeper.taskCancelled(task, standing);
       return;
     }
-    const position = this.#position;
-    this.#position = position + 1;
-    this.#ledger.add(position, task, standing);
+    const position = this.#ledger.add(task, standing);
     if (attempt > 1) this.#attempts.set(position, attempt);
     if (excused > 0) this.#excused.set(position, excused);
     this.#owner.taskBegins(standing, position);
@@ -211,9 +222,7 @@ export class Lane<T, R> implements ChannelListener<R> {
 
   /** A task that another worker in this place has had: its results are not sent again. */
   replay(task: T): void {
-    const position = this.#position;
-    this.#position = position + 1;
-    this.#ledger.add(position, task, NONE);
+    const position = this.#ledger.add(task, NONE);
     this.#replays.add(position);
     this.#channel.replay(position, signalOf(task) ? unsigned(task) : task);
   }
@@ -236,6 +245,7 @@ export class Lane<T, R> implements ChannelListener<R> {
 
   pill(): void {
     if (!this.open) return;
+    this.open = false;
     this.#pilled = true;
     this.#tell({ type: 'pill', worker: this.index });
     this.#channel.pill();
@@ -273,9 +283,16 @@ export class Lane<T, R> implements ChannelListener<R> {
   result(value: R, owner: number): void {
     if (this.#signalled.size > 0 && this.#isCalledOff(owner)) this.withheld(1);
     else if (!this.#stopping && !this.#crashed) {
-      const attempt = this.#attempts.get(owner) ?? 1;
-      const standing = this.#ledger.standing(owner);
-      this.#owner.result(value, this.index, standing, attempt);
+      const attempt = this.#attempts.size > 0 ? this.#attempts.get(owner) : undefined;
+      this.#owner.result(value, this.index, this.#ledger.standing(owner), attempt ?? 1);
+    }
+  }
+
+  results(values: ArrayLike<R>, owners: Progressions): void {
+    if (!this.#owner.takesBatches || this.#signalled.size > 0) {
+      eachResult(values, owners, (value, owner) => this.result(value, owner));
+    } else if (!this.#stopping && !this.#crashed) {
+      this.#owner.results(values, this.index);
     }
   }
 
@@ -297,12 +314,25 @@ export class Lane<T, R> implements ChannelListener<R> {
     if (this.#attempts.size > 0) this.#attempts.delete(position);
     if (this.#excused.size > 0) this.#excused.delete(position);
     if (this.#overdue.size > 0) this.#overdue.delete(position);
-    if (this.#replays.delete(position)) {
+    if (this.#replays.size > 0 && this.#replays.delete(position)) {
       this.#keeper.replayed();
       return;
     }
     this.#keeper.taskDone(standing);
     if (this.#pilled) this.#expectEnd();
+  }
+
+  allDone(positions: Progressions): void {
+    const marks = [this.#attempts, this.#excused, this.#overdue, this.#replays, this.#signalled];
+    const isMarked = marks.some(({ size }) => size > 0);
+    if (!this.#owner.takesBatches || isMarked) {
+      eachPosition(positions, (position) => this.done(position));
+    } else if (!this.#crashed) {
+      const before = this.#ledger.size;
+      this.#ledger.closeAll(positions);
+      this.#keeper.tasksDone(before - this.#ledger.size);
+      if (this.#pilled) this.#expectEnd();
+    }
   }
 
   failed(position: number, error: unknown): void {
@@ -317,7 +347,7 @@ export class Lane<T, R> implements ChannelListener<R> {
     }
     const isCalledOff = this.#isCalledOff(position);
     const undone = this.#undone(position, { task, standing });
-    if (isCalledOff) this.#keeper.taskCancelled(task, standing);
+    if (isCalledOff) this.#keeper.taskCancelled(task, standing, position);
     else this.#keeper.taskFailed(undone, cause);
     if (this.#pilled) this.#expectEnd();
   }
@@ -344,12 +374,14 @@ export class Lane<T, R> implements ChannelListener<R> {
 
   /** What it has yet to send waits for our own credit: no time limit is on that. */
   ending(): void {
+    this.open = false;
     this.#ending = true;
     if (!this.#stopping) this.#deadline?.unsubscribe();
   }
 
   drained(begun: number): void {
     if (this.#drained || this.#closed) return;
+    this.open = false;
     this.#drained = true;
     this.#tell({ type: 'drained', worker: this.index });
     if (!this.#stopping && this.#ledger.size > 0 && !this.#crashed) {
@@ -440,6 +472,7 @@ export class Lane<T, R> implements ChannelListener<R> {
 
   /** Whatever it still says of its tasks is not heard. */
   #giveUp(): Undone<T>[] {
+    this.open = false;
     this.#crashed = true;
     this.#limits?.stop();
     const entries = this.#ledger.entries().filter(([position]) => !this.#replays.has(position));
@@ -481,6 +514,7 @@ export class Lane<T, R> implements ChannelListener<R> {
 
   #terminate(): void {
     this.#forced = !this.#drained;
+    this.open = false;
     this.#drained = true;
     this.#channel.terminate();
   }

@@ -8,7 +8,7 @@
  * (3) each drains and leaves; (4) the last result is ingested; (5) the output completes (DRN-2).
  * Error or unsubscribe: the workers are asked to end, then terminated after `grace`; nothing more is emitted (CAN-1).
  */
-import { type Subscriber, type Subscription, timer } from 'rxjs';
+
 import { now } from '../clock.js';
 import { currentScope } from '../demand/emission.js';
 import type { Feeders } from '../demand/feeders.js';
@@ -29,6 +29,7 @@ import type { TaskTimes } from '../protocol/times.js';
 import { PROTOCOL } from '../protocol/wire.js';
 import type { Resources } from '../resources.js';
 import { directionOf, type Routed } from '../routing.js';
+import { type Subscriber, type Subscription, timer } from '../rx.js';
 import { Acks } from './acks.js';
 import { Announcer } from './announcer.js';
 import { type ResultCredits, resultCredits } from './credits.js';
@@ -59,6 +60,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
   readonly retry: RetryPolicy;
   readonly taskSignals = new TaskSignals(() => this.turn());
   readonly ordered: boolean;
+  readonly takesBatches: boolean;
   readonly maxTasksPerWorker: number;
   readonly #open: OpenSlot<T, R>;
   readonly feeders: Feeders;
@@ -113,6 +115,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
     this.#outlet = new Outlet<unknown>(this.#acks ?? output);
     this.retry = new RetryPolicy(options);
     this.ordered = ordered;
+    this.takesBatches = !ordered && ack !== 'manual';
     this.grace = grace;
     this.window = this.#dispatcher.window;
     this.#order = orderFor(ordered, this);
@@ -132,6 +135,10 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
 
   get uningested(): number {
     return this.#order.waiting + this.#outlet.uningested;
+  }
+
+  get maxResults(): number {
+    return this.#options.maxResults;
   }
 
   get over(): boolean {
@@ -296,9 +303,10 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
     this.#order.drop(standing);
   }
 
-  taskCancelled(worker: number, task: T, standing: Standing): void {
+  taskCancelled(worker: number, task: T, standing: Standing, position?: number): void {
     if (this.#over) return;
-    this.tell({ type: 'task-cancelled', worker, task: bareOf(task), reason: signalOf(task)?.reason });
+    const reason: unknown = signalOf(task)?.reason;
+    this.tell({ type: 'task-cancelled', worker, position, task: bareOf(task), reason });
     if (task instanceof Job) task.owner.jobDone();
     this.#order.drop(standing);
     this.#order.giveUp(standing);
@@ -318,14 +326,22 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
     this.#credits.arrived(worker);
   }
 
+  results(values: ArrayLike<R>, worker: number): void {
+    const seat = this.#seats[worker] as Seat<T, R>;
+    seat.results += values.length;
+    seat.uningested += values.length;
+    this.#outlet.pushAll(values, seat.emitter);
+    this.#credits.arrived(worker, values.length);
+  }
+
   resultWithheld(worker: number): void {
     this.#credits.settled(worker);
     this.#credits.arrived(worker);
   }
 
-  resultSettled(worker: number): void {
-    this.#outlet.settled();
-    this.#ingested(worker);
+  resultsSettled(worker: number, results: number): void {
+    this.#outlet.settled(results);
+    this.#ingested(worker, results);
     this.#completeIfThrough();
   }
 
@@ -341,8 +357,9 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
     this.#order.end(standing);
   }
 
-  taskFailed(error: TaskFailure): void {
-    if (!this.#over) this.tell({ type: 'task-failed', worker: error.worker, task: error.task, error });
+  taskFailed(error: TaskFailure, position?: number): void {
+    const { worker, task } = error;
+    if (!this.#over) this.tell({ type: 'task-failed', worker, position, task, error });
   }
 
   /** Nothing is left to wait for where the first failure ends the output at once. */
@@ -395,16 +412,20 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
   }
 
   dropped(worker: number): void {
-    this.#ingested(worker);
+    this.#ingested(worker, 1);
   }
 
-  #ingested(worker: number): void {
-    (this.#seats[worker] as Seat<T, R>).uningested -= 1;
-    this.#credits.settled(worker);
+  #ingested(worker: number, results: number): void {
+    (this.#seats[worker] as Seat<T, R>).uningested -= results;
+    this.#credits.settled(worker, results);
   }
 
   taskOver(worker: number): void {
-    this.#dispatcher.done(worker);
+    this.tasksOver(worker, 1);
+  }
+
+  tasksOver(worker: number, tasks: number): void {
+    this.#dispatcher.done(worker, tasks);
     this.#completeIfThrough();
   }
 

@@ -58,8 +58,8 @@ export class Router<T> {
 
   /** Whether the next task need not wait: one that goes by a key can be parked. */
   get hasRoom(): boolean {
-    if (this.#parkedInAll > 0 && this.#isFull) return false;
-    return this.#keyOf ? !this.#isFull : this.#dispatcher.hasRoom;
+    if ((this.#parkedInAll > 0 || this.#keyOf) && this.#isFull) return false;
+    return this.#keyOf !== undefined || this.#dispatcher.hasRoom;
   }
 
   /**
@@ -78,7 +78,7 @@ export class Router<T> {
       return true;
     }
     // Fed back from a result, it may come as a slot gets free for which others wait.
-    this.unpark();
+    if (this.#parkedInAll > 0) this.unpark();
     const worker = this.#dispatcher.take();
     if (worker === NO_ROOM) return false;
     this.#owner.give(worker, task as T);

@@ -9,7 +9,7 @@
  * alone with it is guilty, and the others lose nothing (SUP-1, SUP-3).
  */
 import type { Subscription } from 'rxjs';
-import type { Emitter } from '../demand/emission.js';
+import type { BatchEmitter } from '../demand/emission.js';
 import type { Feeders } from '../demand/feeders.js';
 import {
   TaskError,
@@ -20,6 +20,7 @@ import {
 } from '../errors.js';
 import type { UntimedPoolEvent } from '../events.js';
 import { isMoved } from '../move.js';
+import type { LoopTimes } from '../protocol/channel.js';
 import { Ring } from '../ring.js';
 import { deadline } from './deadline.js';
 import { bareOf } from './job.js';
@@ -32,15 +33,22 @@ import { isCalledOff, signalOf, type TaskSignals } from './taskSignals.js';
 
 export type TaskFailure = TaskError | TaskTimeoutError;
 
+/** The pool, as the results of a seat see it. */
+interface EmitterOwner {
+  /** The sources of tasks that wait for the pool. */
+  readonly feeders: Feeders;
+  resultsSettled(worker: number, results: number): void;
+  outputPaused(): void;
+  outputHasRoom(): void;
+}
+
 /** The pool, as a seat sees it. */
-export interface SeatOwner<T, R> {
+export interface SeatOwner<T, R> extends EmitterOwner {
   readonly retry: RetryPolicy;
   /** Whether results leave in the order of their tasks. */
   readonly ordered: boolean;
   readonly maxTasksPerWorker: number;
   readonly taskSignals: TaskSignals;
-  /** The sources of tasks that wait for the pool. */
-  readonly feeders: Feeders;
   /** A new worker for the seat. Throws what the user's factory throws. */
   laneOf(seat: Seat<T, R>, credits: number): Lane<T, R>;
   /** Results that the seat's next worker may send to begin with. */
@@ -50,22 +58,22 @@ export interface SeatOwner<T, R> {
   retained(): T[];
   /** A new worker did not take what it was to be given first. */
   replayFailed(failure: TaskError): void;
-  resultSettled(worker: number): void;
   /** The worker has a result and may not send it. */
   starved(worker: number): void;
-  outputPaused(): void;
-  outputHasRoom(): void;
   /** A task of the seat takes its place in the order before it has a worker. */
   enter(worker: number): Standing;
   /** A task waits for its next delivery. */
   taskWaits(standing: Standing): void;
   taskDone(standing: Standing): void;
+  /** So many of its tasks are done, where results leave as they come. */
+  tasksOver(worker: number, tasks: number): void;
   /** A delivery of the task failed. */
-  taskFailed(failure: TaskFailure): void;
+  /** @param position where it stood in its worker's sequence */
+  taskFailed(failure: TaskFailure, position: number): void;
   /** A task has run too long, and is called off. */
   taskOverdue(error: TaskTimeoutError): void;
   /** The task was called off, and is over. */
-  taskCancelled(worker: number, task: T, standing: Standing): void;
+  taskCancelled(worker: number, task: T, standing: Standing, position?: number): void;
   /** The task has had its deliveries. */
   taskLost(failure: TaskFailure, standing: Standing, task: T): void;
   /** Takes the seat out of the rotation, and back into it. */
@@ -81,7 +89,7 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
   readonly index: number;
   readonly name: string;
   /** Of the results of all its workers. */
-  readonly emitter: Emitter;
+  readonly emitter: BatchEmitter;
   /** Results of its workers that have arrived, and those of them that are not ingested. */
   results = 0;
   uningested = 0;
@@ -117,17 +125,16 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
     this.name = slot.name;
     this.#share = firstShare;
     this.#owner = owner;
-    this.emitter = {
-      feeders: owner.feeders,
-      settled: () => owner.resultSettled(this.index),
-      paused: () => owner.outputPaused(),
-      room: () => owner.outputHasRoom(),
-    };
+    this.emitter = new SeatEmitter(slot.index, owner);
   }
 
   /** Tasks that its workers have and have not done. */
-  get running(): number {
+  get load(): number {
     return (this.#lane?.load ?? 0) + (this.#successor?.load ?? 0);
+  }
+
+  get loopTimes(): LoopTimes | undefined {
+    return this.#lane?.loopTimes;
   }
 
   /** @throws what the user's factory throws */
@@ -230,19 +237,25 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
     if (this.#suspended) this.#carryOn();
   }
 
+  tasksDone(tasks: number): void {
+    this.#fruitless = 0;
+    this.#owner.tasksOver(this.index, tasks);
+    if (this.#suspended) this.#carryOn();
+  }
+
   taskFailed(undone: Undone<T>, error: unknown): void {
     this.#fruitless = 0;
     const { retry } = this.#owner;
     const failure = error instanceof TaskTimeoutError ? error : this.#failureOf(undone, error);
-    this.#owner.taskFailed(failure);
+    this.#owner.taskFailed(failure, undone.position);
     if (retry.mayRetry(counted(undone)) && !isMoved(bareOf(undone.task))) this.#deliverAgain(undone, error);
     else this.#giveUp(undone, failure);
     if (this.#suspended) this.#carryOn();
   }
 
-  taskCancelled(task: T, standing: Standing): void {
+  taskCancelled(task: T, standing: Standing, position?: number): void {
     this.#fruitless = 0;
-    this.#owner.taskCancelled(this.index, task, standing);
+    this.#owner.taskCancelled(this.index, task, standing, position);
     if (this.#suspended) this.#carryOn();
   }
 
@@ -323,7 +336,7 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
         this.#cancel(task);
         continue;
       }
-      if (guilty) this.#owner.taskFailed(error);
+      if (guilty) this.#owner.taskFailed(error, culprit);
       if (guilty && !retry.mayRetry(counted(task))) this.#giveUp(task, error);
       else if (isMoved(bareOf(task.task))) this.#giveUp(task, this.#failureOf(task, movedAway(error)));
       else suspects.push(guilty ? nextDelivery(task) : excusedDelivery(task));
@@ -539,6 +552,35 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
       this.#suspended = false;
       this.#owner.resume(this.index);
     }
+  }
+}
+
+/** A class, so that the calls for each result are the same function's in every seat. */
+class SeatEmitter implements BatchEmitter {
+  readonly feeders: Feeders;
+  readonly #worker: number;
+  readonly #owner: EmitterOwner;
+
+  constructor(worker: number, owner: EmitterOwner) {
+    this.feeders = owner.feeders;
+    this.#worker = worker;
+    this.#owner = owner;
+  }
+
+  settled(): void {
+    this.#owner.resultsSettled(this.#worker, 1);
+  }
+
+  settledAll(results: number): void {
+    this.#owner.resultsSettled(this.#worker, results);
+  }
+
+  paused(): void {
+    this.#owner.outputPaused();
+  }
+
+  room(): void {
+    this.#owner.outputHasRoom();
   }
 }
 

@@ -1,5 +1,6 @@
 /** A channel: the pool's end of the wire to one worker, and the worker's life as the carrier sees it. */
-import type { Hello, ToPool, ToWorker } from './wire.js';
+import type { ResultReader } from './resultFrames.js';
+import type { Hello, ToWorker } from './wire.js';
 
 /** What the event loop does for a channel, done by hand while it stands still. */
 export interface ByHand {
@@ -15,9 +16,17 @@ export interface ByHand {
   check(): void;
 }
 
+/** How long the event loop of a worker has waited, and worked, since it began; in ms. */
+export interface LoopTimes {
+  readonly idle: number;
+  readonly active: number;
+}
+
 export interface Channel<T> extends ToWorker<T> {
   /** Undefined where a thread cannot wait for the worker. */
   readonly byHand?: ByHand | undefined;
+  /** Read from outside, so also of a worker that is too busy to speak. Undefined where that cannot be: only Node's threads tell. */
+  readonly loopTimes?: LoopTimes | undefined;
 
   /** Starts the worker. Nothing is told to the pool before; what is said to the worker before, waits. */
   start(): void;
@@ -33,7 +42,7 @@ export type CloseReason =
   | { readonly kind: 'not-started'; readonly path: string; readonly cause: unknown }
   | { readonly kind: 'crashed'; readonly cause: unknown; readonly outOfMemory?: boolean };
 
-export interface ChannelListener<R> extends ToPool<R> {
+export interface ChannelListener<R> extends ResultReader<R> {
   /** The worker is gone. Told once, after everything that it sent. */
   closed(reason: CloseReason): void;
 }

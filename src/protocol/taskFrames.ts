@@ -6,38 +6,41 @@
 import { ProtocolError } from '../errors.js';
 import { movesIn } from '../move.js';
 import { type Clone, whyNotCloneable, whyNotMovable } from './clone.js';
-import { Packer, type Payload, unpack } from './codec.js';
+import { copyLarge, Packer, type Payload, unpack } from './codec.js';
 import { type FailureRecord, fromRecord, toRecord } from './failure.js';
 import { Turn } from './turn.js';
 import type { ToWorker } from './wire.js';
 
-const CONTINUE = 0;
 const PILL = 1;
 const ABORT = 2;
+
+/**
+ * Tasks, and the position of the first: the others follow without a gap. A tuple, and only what there is to say in its last
+ * part: the keys of an object cost more to clone than a lonely task.
+ */
+export type TaskFrame<T> = readonly [tasks: Payload<T>, first: number, orders?: Orders];
+
+/** What else a frame says. */
+export interface Orders {
+  /** The trace contexts of the tasks. */
+  readonly traces?: readonly string[];
+  /** When its tasks were sent, on the pool's clock. */
+  readonly sent?: number;
+  /** The tasks are replays. */
+  readonly replay?: true;
+  credits?: number;
+  /** Position of the pool's oldest task. */
+  oldest?: number;
+  /** Positions of the tasks that may be called off. */
+  readonly cancellable?: readonly number[];
+  /** Tasks that are called off, and why. */
+  readonly cancelled?: readonly Cancelled<FailureRecord>[];
+  end?: typeof PILL | typeof ABORT;
+}
 
 interface Cancelled<Reason> {
   readonly positions: number[];
   readonly reason: Reason;
-}
-
-export interface TaskFrame<T> {
-  /** Position of the first task; the others follow without a gap. */
-  readonly first: number;
-  readonly tasks: Payload<T>;
-  /** The trace contexts of the tasks; undefined where none has one. */
-  readonly traces?: readonly string[] | undefined;
-  readonly credits: number;
-  /** Position of the pool's oldest task. */
-  readonly oldest?: number | undefined;
-  /** The tasks are replays. */
-  readonly replay?: boolean;
-  /** Positions of the tasks that may be called off; absent where there are none. */
-  readonly cancellable?: readonly number[];
-  /** Tasks that are called off, and why; absent where there are none. */
-  readonly cancelled?: readonly Cancelled<FailureRecord>[];
-  readonly end: typeof CONTINUE | typeof PILL | typeof ABORT;
-  /** When its tasks were sent, on the pool's clock, where somebody wants to know. */
-  readonly sent?: number | undefined;
 }
 
 /**
@@ -54,15 +57,15 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
   /** Positions of those that may be called off. */
   #cancellable: number[] | undefined;
   #cancelled: Cancelled<unknown>[] | undefined;
-  #credits = 0;
-  #oldest: number | undefined;
-  #end: TaskFrame<T>['end'] = CONTINUE;
+  #orders: Orders | undefined;
   readonly #turn = new Turn(queueMicrotask, () => this.flush());
   readonly #post: Post<TaskFrame<T>>;
   readonly #refused: (position: number, error: unknown) => void;
   readonly #limit: number;
   readonly #packer = new Packer();
   readonly #clone: Clone | undefined;
+  /** Only structured clone takes along what it is to transfer. */
+  readonly #transfers: boolean;
   readonly #now: () => number | undefined;
 
   /**
@@ -80,6 +83,7 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
   ) {
     this.#post = post;
     this.#clone = clone;
+    this.#transfers = clone === undefined;
     this.#limit = limit;
     this.#refused = refused;
     this.#now = now;
@@ -124,20 +128,19 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
   replay(position: number, task: T): void {
     this.flush();
     try {
-      this.#post({ first: position, tasks: [task], credits: 0, replay: true, end: CONTINUE });
+      this.#post([[task], position, { replay: true }]);
     } catch (error) {
       this.#refused(position, whyNotCloneable('task', task, this.#clone) ?? error);
     }
   }
 
   credit(results: number): void {
-    this.#credits += results;
-    this.#turn.soon();
+    const orders = this.#order();
+    orders.credits = (orders.credits ?? 0) + results;
   }
 
   oldest(position: number): void {
-    this.#oldest = position;
-    this.#turn.soon();
+    this.#order().oldest = position;
   }
 
   cancel(position: number, reason: unknown): void {
@@ -150,8 +153,7 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
   }
 
   pill(): void {
-    this.#end = PILL;
-    this.#turn.soon();
+    this.#order().end = PILL;
   }
 
   abort(): void {
@@ -159,7 +161,7 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
     this.#traces = undefined;
     this.#cancellable = undefined;
     this.#cancelled = undefined;
-    this.#end = ABORT;
+    this.#order().end = ABORT;
     this.flush();
   }
 
@@ -172,17 +174,9 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
     cancellable: readonly number[] | undefined,
   ): void {
     this.flush();
-    const traces = trace === undefined ? undefined : [trace];
-    const frame: TaskFrame<T> = {
-      first: position,
-      tasks: [task],
-      traces,
-      credits: 0,
-      end: CONTINUE,
-      sent: this.#now(),
-    };
+    const orders = this.#withMarks(undefined, trace === undefined ? undefined : [trace], cancellable);
     try {
-      this.#post(marked(frame, cancellable), moved);
+      this.#post(frameOf([task], position, orders), moved);
     } catch (error) {
       this.#refused(position, whyNotMovable('task', task, moved, error, this.#clone));
     }
@@ -194,38 +188,18 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
     const tasks = this.#tasks;
     const traces = this.#traces;
     const cancellable = this.#cancellable;
-    const cancelled = this.#cancelled?.map(({ positions, reason }) => ({
-      positions,
-      reason: toRecord(reason, this.#clone),
-    }));
-    const credits = this.#credits;
-    const oldest = this.#oldest;
-    const end = this.#end;
-    const isMore = credits > 0 || oldest !== undefined || end !== CONTINUE || cancelled !== undefined;
-    if (tasks.length === 0 && !isMore) return;
+    const orders = this.#takeOrders();
+    if (tasks.length === 0 && orders === undefined) return;
     this.#tasks = [];
     this.#traces = undefined;
     this.#cancellable = undefined;
-    this.#cancelled = undefined;
-    this.#credits = 0;
-    this.#oldest = undefined;
-    this.#end = CONTINUE;
     try {
-      const frame = {
-        first,
-        tasks: this.#packer.pack(tasks),
-        traces,
-        credits,
-        oldest,
-        end,
-        sent: this.#now(),
-      };
-      this.#post(marked(frame, cancellable, cancelled));
+      const copied = this.#transfers ? copyLarge(tasks) : undefined;
+      const packed = this.#packer.pack(copied?.values ?? tasks);
+      this.#post(frameOf(packed, first, this.#withMarks(orders, traces, cancellable)), copied?.moved);
     } catch {
       const refused = this.#postOneByOne(first, tasks, traces, cancellable);
-      if (tasks.length === 0 || isMore) {
-        this.#post(marked({ first: 0, tasks: [], credits, oldest, end }, undefined, cancelled));
-      }
+      if (orders) this.#post([[], 0, orders]);
       // Last, for it may bring new tasks.
       for (const [position, why] of refused) this.#refused(position, why);
     }
@@ -240,34 +214,56 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
   ): [position: number, why: unknown][] {
     const refused: [number, unknown][] = [];
     for (const [i, task] of tasks.entries()) {
-      const own = traces?.slice(i, i + 1);
-      const sent = this.#now();
       try {
-        const frame: TaskFrame<T> = {
-          first: first + i,
-          tasks: [task],
-          traces: own,
-          credits: 0,
-          end: CONTINUE,
-          sent,
-        };
-        this.#post(marked(frame, cancellable));
+        const marks = this.#withMarks(undefined, traces?.slice(i, i + 1), cancellable);
+        this.#post(frameOf([task], first + i, marks));
       } catch (error) {
         refused.push([first + i, whyNotCloneable('task', task, this.#clone) ?? error]);
       }
     }
     return refused;
   }
+
+  /** What is said in the next frame, which leaves soon. */
+  #order(): Orders {
+    this.#turn.soon();
+    this.#orders ??= {};
+    return this.#orders;
+  }
+
+  #takeOrders(): Orders | undefined {
+    const orders = this.#orders;
+    const cancelled = this.#cancelled?.map(({ positions, reason }) => ({
+      positions,
+      reason: toRecord(reason, this.#clone),
+    }));
+    this.#orders = undefined;
+    this.#cancelled = undefined;
+    return cancelled ? { ...orders, cancelled } : orders;
+  }
+
+  /**
+   * With what goes along where tasks are timed, traced, or called off.
+   * @param cancellable perhaps also positions of tasks that are not in the frame: they mean nothing there
+   */
+  #withMarks(
+    orders: Orders | undefined,
+    traces: readonly string[] | undefined,
+    cancellable: readonly number[] | undefined,
+  ): Orders | undefined {
+    const sent = this.#now();
+    if (sent === undefined && !traces && !cancellable) return orders;
+    return {
+      ...orders,
+      ...(sent !== undefined && { sent }),
+      ...(traces && { traces }),
+      ...(cancellable && { cancellable }),
+    };
+  }
 }
 
-/** @param cancellable perhaps also positions of tasks that are not in the frame: they mean nothing there */
-function marked<T>(
-  frame: TaskFrame<T>,
-  cancellable: readonly number[] | undefined,
-  cancelled?: TaskFrame<T>['cancelled'],
-): TaskFrame<T> {
-  if (!cancellable && !cancelled) return frame;
-  return { ...frame, ...(cancellable && { cancellable }), ...(cancelled && { cancelled }) };
+function frameOf<T>(tasks: Payload<T>, first: number, orders: Orders | undefined): TaskFrame<T> {
+  return orders ? [tasks, first, orders] : [tasks, first];
 }
 
 /** Who reads a pool's frames. */
@@ -278,25 +274,24 @@ export interface TaskReader<T> extends ToWorker<T> {
 
 /** Replays a frame to a worker's loop, whose turn it is then to call. */
 export function replayTasks<T>(frame: TaskFrame<T>, loop: TaskReader<T>): void {
-  const tasks = unpack(frame?.tasks);
+  const tasks = unpack(frame?.[0]);
   if (!tasks) throw new ProtocolError('A worker received a message that is no task frame');
-  let position = frame.first;
+  const [, first, orders] = frame;
   // First: the credits are the oldest task's before they are anybody's.
-  if (frame.oldest !== undefined) loop.oldest(frame.oldest);
-  if (frame.credits > 0) loop.credit(frame.credits);
-  const { traces, sent } = frame;
-  const cancellable = frame.cancellable && new Set(frame.cancellable);
-  if (sent !== undefined && tasks.length > 0) loop.sent(position, sent);
+  if (orders?.oldest !== undefined) loop.oldest(orders.oldest);
+  if (orders?.credits !== undefined) loop.credit(orders.credits);
+  if (orders?.sent !== undefined && tasks.length > 0) loop.sent(first, orders.sent);
+  const traces = orders?.traces;
+  const cancellable = orders?.cancellable && new Set(orders.cancellable);
   for (let i = 0; i < tasks.length; i += 1) {
-    if (frame.replay) loop.replay(position, tasks[i] as T);
-    else if (cancellable?.has(position)) loop.cancellable(position, tasks[i] as T, traces?.[i]);
-    else loop.task(position, tasks[i] as T, traces?.[i]);
-    position += 1;
+    if (orders?.replay) loop.replay(first + i, tasks[i] as T);
+    else if (cancellable?.has(first + i)) loop.cancellable(first + i, tasks[i] as T, traces?.[i]);
+    else loop.task(first + i, tasks[i] as T, traces?.[i]);
   }
-  for (const { positions, reason } of frame.cancelled ?? []) {
+  for (const { positions, reason } of orders?.cancelled ?? []) {
     const revived = fromRecord(reason);
     for (const cancelled of positions) loop.cancel(cancelled, revived);
   }
-  if (frame.end === PILL) loop.pill();
-  if (frame.end === ABORT) loop.abort();
+  if (orders?.end === PILL) loop.pill();
+  if (orders?.end === ABORT) loop.abort();
 }
