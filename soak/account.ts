@@ -28,6 +28,8 @@ interface Entry {
   redelivered: number;
   letters: number;
   cause: unknown;
+  /** How often it was told to be called off. */
+  cancelled: number;
 }
 
 export interface Sums {
@@ -36,6 +38,8 @@ export interface Sums {
   letters: number;
   /** Of them, those that had no part in it: they ran out of time, or died with another that was delivered once only. */
   innocent: number;
+  /** Called off by their own signals. */
+  cancelled: number;
   results: number;
   repeated: number;
   redelivered: number;
@@ -48,6 +52,7 @@ export const noSums = (): Sums => ({
   done: 0,
   letters: 0,
   innocent: 0,
+  cancelled: 0,
   results: 0,
   repeated: 0,
   redelivered: 0,
@@ -115,6 +120,14 @@ export class Account {
         entry.cause = event.cause;
         break;
       }
+      case 'task-cancelled': {
+        const entry = this.#entryOf((event.task as ChaosTask).id, event.worker);
+        this.sums.cancelled += 1;
+        entry.cancelled += 1;
+        if (!entry.task.signal?.aborted)
+          this.complain(`${this.#name(entry)} was called off, and not by its signal`);
+        break;
+      }
       case 'worker-crashed':
         this.sums.crashes += 1;
         break;
@@ -144,7 +157,7 @@ export class Account {
     return [...this.#entries.values()]
       .filter(({ id }) => !this.#broadcasts.has(id))
       .map((task) => this.#open.get(keyOf(task.id, 0)) ?? blank(task))
-      .filter((entry) => entry.letters === 0 && lacking(entry) > 0)
+      .filter((entry) => entry.letters + entry.cancelled === 0 && lacking(entry) > 0)
       .map((entry) => this.#name(entry));
   }
 
@@ -153,6 +166,11 @@ export class Account {
     const { maxAttempts, mayCrash } = this.#terms;
     const isDue = fate === 'guilty' || (fate === 'flaky' && maxAttempts === 1);
     const isUnlucky = fate === 'flaky' && maxAttempts === 2 && mayCrash;
+    if (entry.cancelled > 1) this.complain(`${this.#name(entry)} was called off ${entry.cancelled} times`);
+    if (entry.cancelled > 0) {
+      if (entry.letters > 0) this.complain(`${this.#name(entry)} was called off, and is a dead letter`);
+      return;
+    }
     if (entry.letters > 1) this.complain(`${this.#name(entry)} was dead-lettered ${entry.letters} times`);
     if (entry.letters === 0) {
       this.sums.done += 1;
@@ -195,7 +213,7 @@ export class Account {
 }
 
 function blank(task: ChaosTask): Entry {
-  return { task, parts: [], redelivered: 0, letters: 0, cause: undefined };
+  return { task, parts: [], redelivered: 0, letters: 0, cause: undefined, cancelled: 0 };
 }
 
 function lacking({ task, parts }: Entry): number {

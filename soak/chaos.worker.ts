@@ -11,6 +11,7 @@ export interface ChaosTask {
   readonly act: ActName;
   readonly size: number;
   readonly ms: number;
+  readonly signal?: AbortSignal;
 }
 
 export interface ChaosResult {

@@ -42,10 +42,10 @@ export class SoakLedger {
     const kinds = [...this.#kinds].sort(([a], [b]) => (a < b ? -1 : 1));
     const lines = kinds.map(([name, kind]) => {
       const { rounds, injected, sums } = kind;
-      const { tasks, done, letters, innocent, redelivered, repeated, crashes, recycled } = sums;
+      const { tasks, done, letters, innocent, cancelled, redelivered, repeated, crashes, recycled } = sums;
       return [
         `${name}: ${rounds} rounds, ${injected} faults, ${crashes} workers died, ${recycled} were recycled`,
-        `  ${tasks} tasks, ${done} done, ${letters} dead letters (${innocent} innocent), ` +
+        `  ${tasks} tasks, ${done} done, ${letters} dead letters (${innocent} innocent), ${cancelled} called off, ` +
           `${redelivered} redelivered, ${repeated} of ${sums.results} results repeated`,
         `  ${[...kind.faults].map(([act, count]) => `${act} ${count}`).join(', ')}`,
       ].join('\n');

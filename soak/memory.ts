@@ -45,7 +45,10 @@ export class Memory {
     const first = this.#samples[Math.floor(this.#samples.length / 4)];
     const last = this.#samples.at(-1);
     if (!first || !last) return 'memory was not looked at';
-    const shown = (what: keyof Sample) => `${what} ${first[what].toFixed(1)} → ${last[what].toFixed(1)} MB`;
+    const shown = (what: keyof Sample) => {
+      const growth = (last[what] / first[what] - 1) * 100;
+      return `${what} ${first[what].toFixed(1)} → ${last[what].toFixed(1)} MB (${growth.toFixed(1)} %)`;
+    };
     return `${shown('heap')}, ${shown('rss')}`;
   }
 }

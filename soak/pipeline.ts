@@ -15,7 +15,7 @@ import { bufferTime, map, mergeMap, take, tap } from 'rxjs/operators';
 import type { Account } from './account.js';
 import { BEAT, type ChaosResult, type ChaosTask } from './chaos.worker.js';
 import type { Random } from './random.js';
-import type { Feed, Job, Line } from './scenario.js';
+import { type Feed, isSignalled, type Job, type Line } from './scenario.js';
 
 /** What a source of the soak fails with. */
 export const sourceFailure = new Error('the source of the soak has failed');
@@ -57,7 +57,8 @@ export function runPipeline(line: Line, stage: Stage, abort: AbortController, ho
       hooks.account.result(value, attempt);
       hooks.arrived(value);
     });
-    const results = sourceOf(line, hooks).pipe(stage, arrived, takenBy(line, hooks));
+    const shared = new AbortController();
+    const results = sourceOf(line, shared.signal, hooks).pipe(stage, arrived, takenBy(line, hooks));
     const ending = line.end === 'take' ? results.pipe(take(line.after)) : results;
     const subscription = ending.subscribe({
       error: (error: unknown) => over({ how: 'errored', error }),
@@ -74,15 +75,25 @@ export function runPipeline(line: Line, stage: Stage, abort: AbortController, ho
       const aborting = setTimeout(() => abort.abort(abortReason), line.after);
       subscription.add(() => clearTimeout(aborting));
     }
+    if (isSignalled(line)) {
+      const calling = setTimeout(() => shared.abort(), line.abortsAfter);
+      subscription.add(() => clearTimeout(calling));
+    }
   });
 }
 
-function sourceOf({ feed, end, after, jobs }: Line, hooks: Hooks): Observable<ChaosTask | Routed<ChaosTask>> {
+function sourceOf(
+  { feed, end, after, jobs }: Line,
+  shared: AbortSignal,
+  hooks: Hooks,
+): Observable<ChaosTask | Routed<ChaosTask>> {
   const failing = end === 'sourceError';
   const given = failing ? jobs.slice(0, after) : jobs;
   const last = failing ? throwError(() => sourceFailure) : EMPTY;
   return concat(feeds[feed](given), last).pipe(
-    map(({ task, direction }) => {
+    map((job) => {
+      const { direction } = job;
+      const task = signalled(job, shared);
       hooks.progress();
       hooks.account.entered(task, direction === 'toAll' ? hooks.workers : undefined);
       switch (direction) {
@@ -97,6 +108,14 @@ function sourceOf({ feed, end, after, jobs }: Line, hooks: Hooks): Observable<Ch
       }
     }),
   );
+}
+
+function signalled({ task, carries, abortAfter }: Job, shared: AbortSignal): ChaosTask {
+  if (carries === 'none') return task;
+  if (carries === 'shared') return { ...task, signal: shared };
+  const own = new AbortController();
+  setTimeout(() => own.abort(), abortAfter).unref();
+  return { ...task, signal: own.signal };
 }
 
 const feeds: Readonly<Record<Feed, (jobs: readonly Job[]) => Observable<Job>>> = {

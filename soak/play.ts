@@ -1,11 +1,12 @@
 /** Plays one scenario, and says what does not add up. */
 import { PoolError, type PoolEvent, poolMap, type WorkerFactory, workerPool } from 'looppool';
+import { PoolMeter, together } from 'looppool/metrics';
 import { Account, type Sums } from './account.js';
 import { actOf } from './acts.js';
 import type { ChaosResult, ChaosSetting, ChaosTask } from './chaos.worker.js';
 import { abortReason, type Ended, type Hooks, isManual, runPipeline, sourceFailure } from './pipeline.js';
 import type { Random } from './random.js';
-import { type Line, type Scenario, tasksOf } from './scenario.js';
+import { isSignalled, type Line, type Scenario, tasksOf } from './scenario.js';
 import { Gauge } from './tap.js';
 import { withSetting, workerOn } from './workers.js';
 
@@ -14,19 +15,16 @@ export interface Outcome {
   readonly complaints: readonly string[];
   /** Workers that were killed from outside. */
   readonly killed: number;
+  readonly events: readonly PoolEvent[];
 }
 
-/** ms without any news, after which it counts as hung. */
-const PATIENCE = 12_000;
+/** ms between two looks for news, and how many in vain make it count as hung: a busy machine takes long to start a worker. */
+const LOOK = 100;
+const PATIENCE = 300;
 
-/** @param observe is told of every event */
-export function play(
-  scenario: Scenario,
-  random: Random,
-  observe: (event: PoolEvent) => void = () => {},
-): Promise<Outcome> {
+export function play(scenario: Scenario, random: Random): Promise<Outcome> {
   return withSetting(scenario.beats, async (setting) => {
-    const round = new Round(scenario, random, setting, observe);
+    const round = new Round(scenario, random, setting);
     await round.play();
     return round;
   });
@@ -34,30 +32,24 @@ export function play(
 
 class Round implements Outcome {
   readonly complaints: string[] = [];
+  readonly events: PoolEvent[] = [];
   killed = 0;
   readonly #scenario: Scenario;
   readonly #random: Random;
   readonly #setting: ChaosSetting;
-  readonly #observe: (event: PoolEvent) => void;
   readonly #accounts: readonly Account[];
   readonly #gauge: Gauge;
   readonly #aborts: readonly AbortController[];
-  /** The latest events. */
-  readonly #told: PoolEvent[] = [];
+  readonly #meter = new PoolMeter();
+  readonly #observer = together(this.#meter, { next: (event: PoolEvent) => this.#event(event) });
   #news = performance.now();
   #results = 0;
 
-  constructor(
-    scenario: Scenario,
-    random: Random,
-    setting: ChaosSetting,
-    observe: (event: PoolEvent) => void,
-  ) {
+  constructor(scenario: Scenario, random: Random, setting: ChaosSetting) {
     this.#scenario = scenario;
     this.#random = random;
     const { lines, options, workers, killEvery, shape, resizes } = scenario;
     this.#setting = setting;
-    this.#observe = observe;
     const { maxAttempts = 1, maxTasks = 1, maxResults = 1, ordered = false, taskTimeout } = options;
     this.#accounts = lines.map(
       () =>
@@ -71,7 +63,9 @@ class Round implements Outcome {
         }),
     );
     this.#aborts = lines.map(() => new AbortController());
-    const isCounted = shape === 'poolMap' && !ordered && !lines.some((line) => line.taker === 'ingest');
+    // What is dropped of a task that was called off is not seen to be settled.
+    const isHidden = lines.some((line) => line.taker === 'ingest' || isSignalled(line));
+    const isCounted = shape === 'poolMap' && !ordered && !isHidden;
     this.#gauge = new Gauge(
       {
         window: resizes.length > 0 ? maxTasks : Math.max(1, Math.floor(maxTasks / workers)),
@@ -102,7 +96,7 @@ class Round implements Outcome {
       ...options,
       signal,
       initialData: this.#setting,
-      events: { next: (event) => this.#event(event) },
+      events: this.#observer,
       ack: isManual(line) ? 'manual' : 'auto',
     });
     return Promise.all([runPipeline(line, stage, this.#aborts[0] as AbortController, this.#hooks(0))]);
@@ -114,7 +108,7 @@ class Round implements Outcome {
     const pool = workerPool(this.#factory(), workers, {
       ...shared,
       initialData: this.#setting,
-      events: { next: (event) => this.#event(event) },
+      events: this.#observer,
     });
     const ends = lines.map((line, i) => {
       const abort = this.#aborts[i] as AbortController;
@@ -168,10 +162,8 @@ class Round implements Outcome {
   }
 
   #event(event: PoolEvent): void {
-    this.#observe(event);
     if (event.type !== 'delivery-overdue') this.#news = performance.now();
-    this.#told.push(event);
-    if (this.#told.length > 60) this.#told.shift();
+    this.events.push(event);
     const id = 'task' in event ? (event.task as ChaosTask).id : undefined;
     const of = this.#scenario.lines.findIndex(({ jobs }) => jobs.some(({ task }) => task.id === id));
     (this.#accounts[Math.max(0, of)] as Account).event(event);
@@ -204,12 +196,17 @@ class Round implements Outcome {
   async #orHang<V>(what: string, awaited: Promise<V>): Promise<V | undefined> {
     this.#news = performance.now();
     let watch: NodeJS.Timeout | undefined;
+    let looks = 0;
+    let seen = this.#news;
     const hung = new Promise<undefined>((resolve) => {
       watch = setInterval(() => {
-        if (performance.now() - this.#news < PATIENCE) return;
+        // A machine that stands still for a while, as shared ones do, counts as one look.
+        looks = seen === this.#news ? looks + 1 : 0;
+        seen = this.#news;
+        if (looks < PATIENCE) return;
         this.complaints.push(`It hangs: ${what} did not come`, ...this.#state());
         resolve(undefined);
-      }, 100);
+      }, LOOK);
     });
     return Promise.race([awaited, hung]).finally(() => clearInterval(watch));
   }
@@ -218,9 +215,16 @@ class Round implements Outcome {
     const { born, gone } = this.#gauge;
     return [
       `${born} workers were started, ${gone} are gone`,
+      `${this.#meter.stats().queued} tasks wait for a worker`,
+      ...this.#meter
+        .stats()
+        .workers.map(
+          ({ name, state, running, results, uningested }) =>
+            `${name} ${state}: ${running} tasks, ${uningested} of ${results} results not ingested`,
+        ),
       ...this.#accounts.map(({ sums }) => JSON.stringify(sums)),
       ...this.#accounts.flatMap((account) => account.missing()).slice(0, 20),
-      ...this.#told.slice(-30).map((event) => JSON.stringify(event).slice(0, 200)),
+      ...this.events.slice(-30).map((event) => JSON.stringify(event).slice(0, 200)),
     ];
   }
 }

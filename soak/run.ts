@@ -1,14 +1,6 @@
 /**
- * The soak:
- *
- *     npm run soak -- [--seconds N] [--seed S] [--carrier inline,threads,processes] [--shape poolMap,workerPool]
- *     npm run soak -- --seed S --round R                  plays one round again
- *     npm run soak -- --only storm | comings [--carrier threads]
- *     npm run soak -- --draw DIR …                        and draws the round that is played again, and the storms
- *
- * Rounds of chaos, each drawn from the seed and its number, and an account behind each. What does not add up is printed with
- * what plays it again, and the exit code is 1. A run of a minute or more ends with a storm of crashes, and with pools that
- * come and go.
+ * The soak: rounds of chaos, each drawn from the seed and its number, and an account behind each; storms of crashes; pools that
+ * come and go. What does not add up is printed with what plays it again, and the exit code is 1. `--help` says how.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -25,17 +17,42 @@ import { Random } from './random.js';
 import { describeScenario, drawScenario, isShape, type Scenario, tasksOf } from './scenario.js';
 import { crashStorm } from './storm.js';
 
+const usage = `npm run soak -- [options]
+
+Rounds of chaos for a given time; a run of a minute or more ends with a storm and with comings over threads and processes.
+
+  --seconds N      how long to play rounds (60)
+  --seed S         what they are drawn from (random; it is printed)
+  --carrier LIST   of inline,threads,processes (all)
+  --shape LIST     of poolMap,workerPool (both)
+  --round R        plays that round of the seed again, and nothing else
+  --times N        so often (1): scheduling is not in the seed
+  --only storm     --tasks tasks over each carrier, every 50th of which kills its worker, maxAttempts 3
+  --only comings   --pools pools over each carrier, subscribed and unsubscribed one after the other
+  --tasks N        of a storm (10000)
+  --pools N        that come and go (1000)
+  --draw DIR       draws the storms, and the round with the most events, as SVG files
+  --help`;
+
 const { values: options } = parseArgs({
   options: {
+    help: { type: 'boolean', default: false },
+    tasks: { type: 'string', default: '10000' },
+    pools: { type: 'string', default: '1000' },
     seconds: { type: 'string', default: '60' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     carrier: { type: 'string', default: 'inline,threads,processes' },
     shape: { type: 'string', default: 'poolMap,workerPool' },
     round: { type: 'string' },
+    times: { type: 'string', default: '1' },
     only: { type: 'string' },
     draw: { type: 'string' },
   },
 });
+if (options.help) {
+  console.log(usage);
+  process.exit(0);
+}
 const seed = numberOf('seed', options.seed);
 const seconds = numberOf('seconds', options.seconds);
 const carriers = listOf('carrier', options.carrier, isCarrier);
@@ -45,12 +62,14 @@ const shapes = listOf('shape', options.shape, isShape);
 const AT_A_TIME = 3;
 /** ms that what is left of a round has to go away. */
 const LINGER = 10_000;
-const STORM = 10_000;
-const COMINGS = 1000;
+const storm = numberOf('tasks', options.tasks);
+const comings = numberOf('pools', options.pools);
 
 const ledger = new SoakLedger();
 const memory = new Memory();
 let isFine = true;
+/** The round that had the most to tell so far. */
+let busiest: { readonly round: number; readonly events: readonly PoolEvent[] } | undefined;
 const uncaught: unknown[] = [];
 process.on('uncaughtException', (error) => uncaught.push(error));
 process.on('warning', (warning) => uncaught.push(warning));
@@ -70,9 +89,8 @@ function scenarioOf(round: number): { readonly scenario: Scenario; readonly rand
 
 async function playRound(round: number): Promise<void> {
   const { scenario, random } = scenarioOf(round);
-  const picture = options.round === undefined ? undefined : pictureOf(`round-${round}`);
-  const { sums, complaints, killed } = await play(scenario, random, picture?.observe);
-  picture?.draw();
+  const { sums, complaints, killed, events } = await play(scenario, random);
+  if (events.length > (busiest?.events.length ?? 0)) busiest = { round, events };
   const acts = tasksOf(scenario).map(({ act }) => act);
   ledger.book(`${scenario.shape} over ${scenario.carrier}`, { acts, sums, killed });
   complain(
@@ -102,25 +120,11 @@ async function playRounds(): Promise<void> {
   complain('Its memory', growthOf(memory), `--seed ${seed} --seconds ${seconds}`);
 }
 
-/** Undefined unless one is wanted. */
-function pictureOf(name: string) {
-  const { draw: folder } = options;
-  if (folder === undefined) return undefined;
-  const events: PoolEvent[] = [];
-  return {
-    observe: (event: PoolEvent) => void events.push(event),
-    draw() {
-      mkdirSync(folder, { recursive: true });
-      writeFileSync(join(folder, `${name}.svg`), timeline(events, { title: `soak: ${name}` }));
-    },
-  };
-}
-
 async function playStorm(carrier: Carrier): Promise<void> {
   await cleanly(`What is left of a storm over ${carrier}`, '--only storm', async () => {
-    const picture = pictureOf(`storm-${carrier}`);
-    const { sums, complaints } = await crashStorm(carrier, STORM, picture?.observe);
-    picture?.draw();
+    const events: PoolEvent[] = [];
+    const { sums, complaints } = await crashStorm(carrier, storm, (event) => events.push(event));
+    draw(`storm-${carrier}`, events);
     const acts = Array.from({ length: sums.letters }, () => 'exits' as const);
     ledger.book(`storm over ${carrier}`, { acts, sums: [sums], killed: 0 });
     complain(`The storm over ${carrier}`, complaints, '--only storm');
@@ -130,12 +134,20 @@ async function playStorm(carrier: Carrier): Promise<void> {
 async function playComings(carrier: Carrier): Promise<void> {
   const coming = new Memory();
   await cleanly(`What is left of pools over ${carrier}`, '--only comings', () =>
-    comeAndGo(carrier, COMINGS, (round) => {
+    comeAndGo(carrier, comings, (round) => {
       if (round % 20 === 0) coming.sample();
     }),
   );
-  console.log(`${COMINGS} pools over ${carrier} came and went: ${coming}`);
+  console.log(`${comings} pools over ${carrier} came and went: ${coming}`);
   complain('Their memory', growthOf(coming), '--only comings');
+}
+
+/** If that is wanted. */
+function draw(name: string, events: readonly PoolEvent[]): void {
+  const { draw: folder } = options;
+  if (folder === undefined) return;
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, `${name}.svg`), timeline(events, { title: `soak: ${name}` }));
 }
 
 const growthOf = (looked: Memory): readonly string[] => [looked.growth() ?? []].flat();
@@ -158,7 +170,10 @@ await comeAndGo('threads', 3, () => {});
 
 if (options.round !== undefined) {
   const round = numberOf('round', options.round);
-  await cleanly(`What is left of round ${round}`, `--seed ${seed} --round ${round}`, () => playRound(round));
+  const again = `--seed ${seed} --round ${round}`;
+  for (let time = numberOf('times', options.times); isFine && time > 0; time -= 1) {
+    await cleanly(`What is left of round ${round}`, again, () => playRound(round));
+  }
 } else if (options.only === 'storm') {
   for (const carrier of carriers) await playStorm(carrier);
 } else if (options.only === 'comings') {
@@ -167,10 +182,13 @@ if (options.round !== undefined) {
   console.log(`A soak of ${seconds} s, seed ${seed}`);
   await playRounds();
   if (isFine && seconds >= 60) {
-    await playStorm('threads');
-    await playComings('threads');
+    for (const carrier of ['threads', 'processes'] as const) {
+      await playStorm(carrier);
+      await playComings(carrier);
+    }
   }
 }
+if (busiest) draw(`round-${busiest.round}`, busiest.events);
 console.log(`${ledger}\n${isFine ? 'All accounts add up' : 'NOT ALL ADDS UP'}; ${memory}`);
 // What hangs would keep the process.
 process.exit(isFine ? 0 : 1);

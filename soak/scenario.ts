@@ -17,9 +17,15 @@ export type End = 'complete' | 'unsubscribe' | 'take' | 'abort' | 'sourceError';
 
 export type Direction = 'none' | 'keyed' | 'toWorker' | 'toAll';
 
+/** Whose AbortSignal a task carries: one of its own, or one that its whole line has. */
+export type Carried = 'none' | 'own' | 'shared';
+
 export interface Job {
   readonly task: ChaosTask;
   readonly direction: Direction;
+  readonly carries: Carried;
+  /** ms from when it enters until its own signal aborts. */
+  readonly abortAfter: number;
 }
 
 /** One pipeline. */
@@ -29,6 +35,8 @@ export interface Line {
   readonly end: End;
   /** After how many results, or ms, or tasks, it ends. */
   readonly after: number;
+  /** ms after which the signal that its tasks share aborts. */
+  readonly abortsAfter: number;
   readonly jobs: readonly Job[];
 }
 
@@ -64,7 +72,7 @@ export function drawScenario(random: Random, shape: Shape, carrier: Carrier): Sc
   const mayHang = random.chance(0.3);
   const faults = faultsOn(carrier, mayHang);
   /** A process costs more than a thread, and that more than nothing. */
-  const share = { inline: 0.15, threads: 0.06, processes: 0.04 }[carrier] * random.of([0, 0.3, 1, 1, 2]);
+  const share = { inline: 0.15, threads: 0.08, processes: 0.06 }[carrier] * random.of([0, 0.3, 1, 1, 2]);
   const ordered = shape === 'poolMap' && random.chance(0.35);
   const workers = carrier === 'processes' ? random.from(1, 3) : random.from(1, 4);
   const resizes =
@@ -76,12 +84,21 @@ export function drawScenario(random: Random, shape: Shape, carrier: Carrier): Sc
       : [];
   // What has a worker of its own has none any more when that is gone; how many are all is a matter of the moment.
   const directions: readonly Direction[] = resizes.length > 0 ? ['keyed'] : ['keyed', 'toWorker', 'toAll'];
+  const signalled = random.chance(0.25) ? 0.15 : 0;
   let id = 0;
   const drawJobs = (count: number): Job[] =>
     Array.from({ length: count }, () => {
+      const carries: Carried = random.chance(signalled) ? random.of(['own', 'own', 'shared']) : 'none';
       const act: ActName = random.chance(share) ? random.of(faults) : random.of(harmless);
-      const task = { id: id++, act, size: random.from(1, 6), ms: random.from(0, 12) };
-      return { task, direction: random.chance(0.1) ? random.of(directions) : 'none' };
+      const task = {
+        id: id++,
+        // Without a time limit, too: its signal is sure to abort.
+        act: carries !== 'none' && random.chance(0.3) ? ('hangs' as const) : act,
+        size: random.from(1, 6),
+        ms: random.from(0, 12),
+      };
+      const direction = random.chance(0.1) ? random.of(directions) : 'none';
+      return { task, direction, carries, abortAfter: random.from(0, 40) };
     });
   const tasks = carrier === 'inline' ? random.from(0, 400) : random.from(0, 250);
   const maxResults = random.of([1, 2, 3, 5, 8, 64, 1024]);
@@ -119,9 +136,13 @@ function drawLine(random: Random, jobs: readonly Job[]): Line {
     taker: random.of(['plain', 'plain', 'holding', 'pausing', 'ingest', 'manual', 'buffered']),
     end,
     after: end === 'unsubscribe' || end === 'abort' ? random.from(0, 300) : random.from(0, jobs.length),
+    abortsAfter: random.from(0, 300),
     jobs,
   };
 }
+
+/** Whether some of its tasks may be called off. */
+export const isSignalled = ({ jobs }: Line): boolean => jobs.some(({ carries }) => carries !== 'none');
 
 /** Without the tasks one by one. */
 export function describeScenario({ lines, ...rest }: Scenario): string {
@@ -131,6 +152,7 @@ export function describeScenario({ lines, ...rest }: Scenario): string {
       lines: lines.map(({ jobs, ...line }) => ({
         ...line,
         tasks: jobs.length,
+        signalled: jobs.filter(({ carries }) => carries !== 'none').length,
         faults: tally(jobs.map(({ task }) => task.act).filter((act) => !harmlessOnes.has(act))),
       })),
     },

@@ -1,6 +1,7 @@
 /** Listens on the wires of a pool: which workers are there, and whether a bound is ever passed. */
 import type { ChannelOpener, WorkerFactory } from 'looppool';
 import type { Channel, ChannelListener } from '#src/protocol/channel.js';
+import { eachPosition } from '#src/protocol/progressions.js';
 
 export interface Bounds {
   /** Tasks that one worker may have. */
@@ -54,15 +55,29 @@ export class Gauge {
     const over = () => {
       life.tasks -= 1;
     };
+    const came = (results: number) => {
+      if (life.forsaken) return;
+      life.credits -= results;
+      this.#unsettled += results;
+      if (life.credits < 0) this.#complain('A worker sent a result without credit');
+    };
     return around(pool, {
       result: (value, owner) => {
-        if (!life.forsaken) {
-          life.credits -= 1;
-          this.#unsettled += 1;
-          if (life.credits < 0) this.#complain('A worker sent a result without credit');
-        }
+        came(1);
         pool.result(value, owner);
       },
+      ...(pool.results && {
+        results: (values, owners) => {
+          came(values.length);
+          pool.results?.(values, owners);
+        },
+      }),
+      ...(pool.allDone && {
+        allDone: (positions) => {
+          eachPosition(positions, over);
+          pool.allDone?.(positions);
+        },
+      }),
       withheld: (results) => {
         life.credits -= results;
         pool.withheld(results);
@@ -98,6 +113,10 @@ export class Gauge {
       task: (position, task) => {
         given();
         channel.task(position, task);
+      },
+      cancellable: (position, task) => {
+        given();
+        channel.cancellable(position, task);
       },
       replay: (position, task) => {
         given();
