@@ -16,7 +16,7 @@ import {
   workerPool,
 } from 'looppool';
 import { defineWorker, each } from 'looppool/worker';
-import { from, lastValueFrom, merge, NEVER, of, range, Subject } from 'rxjs';
+import { from, lastValueFrom, merge, NEVER, of, range, Subject, timer } from 'rxjs';
 import { map, take, toArray } from 'rxjs/operators';
 import { carriers } from './support/carriers.js';
 import { run } from './support/run.js';
@@ -160,6 +160,52 @@ describe('workerPool', () => {
     await pool.stop();
   });
 
+  it('SHR-3 what a worker still says of its tasks once they are another’s is not counted', async () => {
+    const breaking = inlineWorker(
+      defineWorker<string, string>((tasks) => {
+        const end = new Subject<never>();
+        const perform = (task: string) => {
+          if (task === 'breaks') setTimeout(() => end.error(new Error('outside any task')), 5);
+          return task === 'breaks' ? NEVER : timer(20).pipe(map(() => task));
+        };
+        return merge(tasks.pipe(each(perform)), end);
+      }),
+    );
+    // Results and ends of all its tasks are on their way when it is given up.
+    const talkative: typeof breaking = (slot) => ({
+      open(hello, pool) {
+        const channel = breaking(slot).open(hello, pool);
+        let given = 0;
+        return {
+          start: () => channel.start(),
+          task(position, task) {
+            given += 1;
+            channel.task(position, task);
+          },
+          replay: (position, task) => channel.replay(position, task),
+          credit: (results) => channel.credit(results),
+          oldest: (position) => channel.oldest(position),
+          cancel: (position, reason) => channel.cancel(position, reason),
+          pill: () => channel.pill(),
+          abort() {
+            for (let position = 0; position < given; position += 1) {
+              pool.result('late', position);
+              pool.done(position);
+            }
+            channel.abort();
+          },
+          terminate: () => channel.terminate(),
+        };
+      },
+    });
+    const pool = workerPool(talkative, 1, { maxAttempts: 2, onTaskError: 'dead-letter' });
+    pool.deadLetters$.subscribe();
+    const { values, completed } = await run(of('a', 'breaks', 'b', 'c').pipe(pool.map()));
+    expect(completed).to.equal(true);
+    expect(values).to.deep.equal(['a', 'b', 'c']);
+    await pool.stop();
+  });
+
   it('SHR-4 stop() lets end what it has, and what comes later is a PoolStoppedError', async () => {
     const pool = workerPool(double, 2);
     const tasks = new Subject<number>();
@@ -255,6 +301,27 @@ describe('workerPool', () => {
     expect(told.filter(({ type }) => type === 'worker-spawned')).to.have.lengthOf(2 + 2 + 2);
     await pool.stop();
     expect(told.filter(({ type }) => type === 'worker-terminated')).to.have.lengthOf(6);
+  });
+
+  it('SHR-6 a worker that leaves sends all results of its last task, also beyond its credits', async () => {
+    const twenty = inlineWorker(
+      defineWorker<number, number>((tasks) =>
+        tasks.pipe(
+          each(async function* (task) {
+            for (let i = 0; i < 20; i += 1) {
+              await turns(1);
+              yield task;
+            }
+          }),
+        ),
+      ),
+    );
+    const pool = workerPool(twenty, 2, { maxTasks: 2, maxResults: 4 });
+    await pool.ready();
+    const outcome = run(of(0, 1).pipe(pool.map()));
+    await pool.resize(1);
+    expect((await outcome).values).to.have.lengthOf(40);
+    await pool.stop();
   });
 
   it('SHR-6 each key keeps its order and its worker, but for those that move, and a new worker is told what is retained', async () => {

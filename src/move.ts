@@ -68,6 +68,11 @@ function transferableOf(listed: unknown, index: number): object {
       `move() cannot move a SharedArrayBuffer (number ${index} of its transferables): threads share it already, leave it out`,
     );
   }
+  if (isContainer(own) || own instanceof Map || own instanceof Set || own instanceof Date) {
+    throw new TypeError(
+      `move() cannot move ${own.constructor?.name ?? 'an object'} (number ${index} of its transferables): list its ArrayBuffers, ports or streams`,
+    );
+  }
   return own;
 }
 

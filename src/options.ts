@@ -52,7 +52,7 @@ export interface PoolOptions<T = unknown> {
   /**
    * Deliveries of one task before it counts as failed. Above 1 a task that fails is delivered again, and a worker that dies
    * is replaced and its tasks are delivered to the replacement: results of the failed delivery that have left already come
-   * again (at least once). With 1 no task is ever delivered twice (at most once).
+   * again (at least once). With 1 no task is delivered twice (at most once), but for what `taskTimeout` says.
    * @default 1
    */
   readonly maxAttempts?: number;
@@ -63,7 +63,8 @@ export interface PoolOptions<T = unknown> {
    */
   readonly retryDelay?: number | ((attempt: number, error: unknown) => number);
   /**
-   * Milliseconds that a task may take, from its start in its worker. Then its signal aborts and what it returned is
+   * Milliseconds that a task may take, from its start in its worker, also while its results wait for credit or for their turn: a
+   * slow subscriber needs a longer one. Then its signal aborts and what it returned is
    * unsubscribed; if it is not over `grace` ms later, its worker is replaced, and the other tasks of that worker are
    * delivered again, with no attempt counted. The task has failed, and is tried again as `maxAttempts` allows. Costs a
    * message for each task.

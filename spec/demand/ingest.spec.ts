@@ -330,7 +330,7 @@ describe('ingest', () => {
       for (const wrong of [0, -1, Number.NaN, '2']) {
         expect(() => ingest(of, wrong as never)).to.throw(
           RangeError,
-          "ingest()'s concurrency must be at least 1",
+          "ingest()'s concurrency must be an integer of at least 1",
         );
       }
     });

@@ -204,4 +204,36 @@ describe('result credits', () => {
     credits.settled(1);
     expect(grants).to.deep.equal([2, 0, 1, 2]);
   });
+
+  it('SHR-6 a worker that leaves goes on getting credits, one by one, until its last result is through', () => {
+    const grants: number[][] = [];
+    const credits = resultCredits(8, 2, (...grant) => grants.push(grant));
+    credits.begin(0);
+    credits.begin(1);
+    for (let i = 0; i < 4; i += 1) credits.arrived(1);
+    credits.resize(1);
+    grants.length = 0;
+    for (let i = 0; i < 4; i += 1) credits.settled(1);
+    expect(grants).to.deep.equal([[1, 1]]);
+    credits.arrived(1);
+    credits.settled(1);
+    expect(grants).to.deep.equal([
+      [1, 1],
+      [1, 1],
+    ]);
+  });
+
+  it('SHR-6 a worker that is replaced while it leaves is given credits once those of the one before it have settled', () => {
+    let left = 0;
+    const credits = resultCredits(100, 2, (worker, results) => {
+      if (worker === 1) left += results;
+    });
+    credits.begin(0);
+    credits.begin(1);
+    for (let i = 0; i < 3; i += 1) credits.arrived(1);
+    credits.resize(1);
+    left = credits.begin(1);
+    for (let i = 0; i < 3; i += 1) credits.settled(1);
+    expect(left).to.equal(1);
+  });
 });

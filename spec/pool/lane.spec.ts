@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import { WorkerCrashError, WorkerStartError } from 'looppool';
 import { TestScheduler } from 'rxjs/testing';
-import { type Emitter, emit } from '#src/demand/emission.js';
 import { Lane, type LaneKeeper, type LaneOwner } from '#src/pool/lane.js';
+import { NONE } from '#src/pool/order.js';
 import type { Channel, ChannelListener } from '#src/protocol/channel.js';
+import { UNSOLICITED } from '#src/protocol/wire.js';
 
 const GRACE = 500;
 
@@ -28,13 +29,12 @@ function laneOf(credits = 10) {
     grace: GRACE,
     taskTimeout: Number.POSITIVE_INFINITY,
     window: 4,
-    enter: (worker) => ({ worker, sequence: 0 }),
+    enter: (worker) => worker,
     taskBegins: () => {},
     taskBegun: () => {},
     taskLeaves: () => {},
-    result: (value, from, index) => toPool.push(['result', value, from, index]),
+    result: (value, index, standing) => toPool.push(['result', value, index, standing]),
     resultWithheld: (index) => toPool.push(['withheld', index]),
-    starved: (index) => toPool.push(['starved', index]),
     taskTimes: (index, times) => toPool.push(['times', index, ...times]),
     resources: (index, resources) => toPool.push(['resources', index, resources]),
     owesCredit: () => false,
@@ -42,13 +42,13 @@ function laneOf(credits = 10) {
     tell: (event) => events.push(event.type),
   };
   const keeper: LaneKeeper<string> = {
-    emitter: { settled: () => toPool.push(['settled', 3]), room: () => toPool.push('room') },
     taskDone: () => toPool.push(['done', 3]),
     taskFailed: ({ task }, error) => toPool.push(['failed', 3, task, error]),
     replayed: () => {},
     overdue: () => {},
     hung: (error) => toPool.push(['hung', error]),
     ready: () => {},
+    starved: () => toPool.push(['starved', 3]),
     crashed: (_, error, undone) => toPool.push(['fail', error, undone]),
     closed: () => toPool.push(['closed', 3]),
   };
@@ -102,19 +102,17 @@ describe('Lane', () => {
     ]);
   });
 
-  it('CRD-3 a result settles as itself; what fails behind the pool is none of its tasks', () => {
+  it('ORD-1 a result is handed on with the standing of its task, and that of no task with none', () => {
     const { lane, worker, toPool } = laneOf();
-    lane.task('a');
+    lane.task('a', 1, 7);
     worker.result('r', 0);
-    const emitter = (toPool[0] as unknown[])[2] as Emitter;
-    const failing = () => {
-      throw new Error('a subscriber');
-    };
-    expect(() => emit({ next: failing }, 'r', emitter, 0)).to.throw('a subscriber');
-    expect(toPool.slice(1)).to.deep.equal([['settled', 3]]);
-    expect(emitter.failed).to.equal(undefined);
+    worker.result('probe', UNSOLICITED);
     worker.done(0);
-    expect(toPool.at(-1)).to.deep.equal(['done', 3]);
+    expect(toPool).to.deep.equal([
+      ['result', 'r', 3, 7],
+      ['result', 'probe', 3, NONE],
+      ['done', 3],
+    ]);
   });
 
   it('CRD-3 every result that is withheld gives its credit back', () => {
@@ -140,14 +138,14 @@ describe('Lane', () => {
     it('ERR-3 results that complete with tasks left', () => {
       const { lane, worker, failure } = laneOf();
       lane.task('a');
-      worker.drained();
+      worker.drained(0);
       expect(failure()).to.be.instanceOf(WorkerCrashError);
       expect((failure() as WorkerCrashError).tasks).to.deep.equal(['a']);
     });
 
     it('ERR-3 a task that comes after its results have completed', () => {
       const { lane, worker, toWorker, failure } = laneOf();
-      worker.drained();
+      worker.drained(0);
       expect(failure()).to.equal(undefined);
       lane.task('late');
       expect((failure() as WorkerCrashError).tasks).to.deep.equal(['late']);
@@ -184,7 +182,7 @@ describe('Lane', () => {
       expect(toWorker.filter((said) => said === 'pill')).to.have.lengthOf(1);
       expect(events).to.include('pill');
       const early = laneOf();
-      early.worker.drained();
+      early.worker.drained(0);
       early.lane.pill();
       expect(early.toWorker).not.to.include('pill');
       early.lane.stop();
@@ -217,7 +215,7 @@ describe('Lane', () => {
         worker.ending();
         at(100 * GRACE, () => {
           expect(toWorker).not.to.include('terminate');
-          worker.drained();
+          worker.drained(0);
           worker.closed({ kind: 'exited' });
         });
       });
@@ -232,7 +230,7 @@ describe('Lane', () => {
         worker.done(0);
         at(100 * GRACE, () => {
           expect(toWorker).not.to.include('terminate');
-          worker.drained();
+          worker.drained(0);
           worker.closed({ kind: 'exited' });
         });
       });
@@ -268,7 +266,7 @@ describe('Lane', () => {
       time.run(() => {
         const { lane, worker, toWorker } = laneOf();
         lane.pill();
-        worker.drained();
+        worker.drained(0);
         worker.closed({ kind: 'exited' });
         lane.stop();
         time.flush();
@@ -280,7 +278,7 @@ describe('Lane', () => {
     it('CRD-3 no credit is sent to one that has drained', () => {
       const { lane, worker, toWorker } = laneOf();
       lane.credit(3);
-      worker.drained();
+      worker.drained(0);
       lane.credit(4);
       worker.closed({ kind: 'exited' });
       lane.credit(5);

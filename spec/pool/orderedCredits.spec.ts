@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { nobody } from '#src/demand/emission.js';
 import { type ResultCredits, resultCredits } from '#src/pool/credits.js';
-import type { Place } from '#src/pool/place.js';
+import { NONE, type Standing } from '#src/pool/order.js';
 import { Reorder } from '#src/pool/reorder.js';
 import { UNSOLICITED } from '#src/protocol/wire.js';
 import { OrderedOutbox } from '#src/worker/orderedOutbox.js';
@@ -21,7 +21,7 @@ interface Worker {
   readonly heard: Said[];
   /** Positions that run, by the number of their task. */
   readonly running: { readonly task: number; readonly position: number; results: number }[];
-  readonly places: Place[];
+  readonly places: Standing[];
   positions: number;
 }
 
@@ -47,18 +47,16 @@ class Model {
     const tell = (worker: number, position: number) =>
       this.#workers[worker]?.heard.push(['oldest', position]);
     this.#credits = resultCredits(maxResults, n, grant, tell);
-    const from = Array.from({ length: n }, () => ({ ...nobody }));
     this.#order = new Reorder({
-      leave: (value, sender) => {
+      leave: (value, worker) => {
         this.left.push(value as readonly number[]);
-        this.#leftFrom.push(from.indexOf(sender as never));
+        this.#leftFrom.push(worker);
       },
       behindResults: (act) => act(),
       dropped: () => expect.fail('nothing is delivered again'),
       taskOver: () => {},
       oldest: (worker, position) => this.#credits.oldest(worker, position),
     });
-    this.#from = from;
     for (let worker = 0; worker < n; worker += 1) {
       const wire = new RecordingWire<readonly number[]>();
       const credits = this.#credits.begin(worker);
@@ -69,7 +67,6 @@ class Model {
     }
     this.#check();
   }
-  readonly #from: (typeof nobody)[];
 
   step([what, which]: Step): void {
     const worker = which % this.#workers.length;
@@ -125,9 +122,9 @@ class Model {
     const { wire, places } = this.#workers[worker] as Worker;
     const said = wire.said.shift();
     if (said?.[0] === 'starved') this.#credits.starved(worker);
-    else if (said?.[0] === 'done') this.#order.end(places[said[1] as number] as Place);
+    else if (said?.[0] === 'done') this.#order.end(places[said[1] as number] as Standing);
     else if (said?.[0] === 'result') {
-      this.#order.result(said[1], this.#from[worker] as typeof nobody, places[said[2] as number]);
+      this.#order.result(said[1], worker, places[said[2] as number] ?? NONE);
       this.#credits.arrived(worker);
     }
   }

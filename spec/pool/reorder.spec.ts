@@ -1,7 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { nobody } from '#src/demand/emission.js';
-import { NOWHERE, type Place } from '#src/pool/place.js';
+import { NONE, NOWHERE, type Standing } from '#src/pool/order.js';
 import { Reorder } from '#src/pool/reorder.js';
 
 /** An order, and a pool that writes down what it is told. */
@@ -17,13 +16,13 @@ function reorder() {
     taskOver: (worker) => over.push(worker),
     oldest: (worker, position) => oldests.push([worker, position]),
   });
-  const begin = (place: Place, position: number) => {
+  const begin = (place: Standing, position: number) => {
     order.begin(place, position);
     order.begun();
     return place;
   };
   const give = (worker: number, position = 0) => begin(order.enter(worker), position);
-  const result = (value: unknown, place?: Place) => order.result(value, nobody, place);
+  const result = (value: unknown, place = NONE) => order.result(value, 0, place);
   return { order, left, oldests, over, dropped, begin, give, result };
 }
 
@@ -129,8 +128,8 @@ describe('Reorder', () => {
     const [a, b] = [order.enter(0), order.enter(0)];
     for (const [position, place] of [a, b].entries()) order.begin(place, position);
     order.begun();
-    order.result('b1', nobody, b);
-    order.result('b2', nobody, b);
+    order.result('b1', 0, b);
+    order.result('b2', 0, b);
     order.end(b);
     order.end(a);
     expect(left).to.deep.equal(['b1']);
@@ -147,7 +146,7 @@ describe('Reorder', () => {
         const { order, left, over, begin, result } = reorder();
         interface Own {
           readonly id: number;
-          readonly place: Place;
+          readonly place: Standing;
           results: number;
           delivery: number;
         }

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { hold, inlineWorker, poolMap, TaskError } from 'looppool';
+import { hold, inlineWorker, poolMap, TaskError, WorkerCrashError } from 'looppool';
 import { defineWorker, each } from 'looppool/worker';
 import {
   concat,
@@ -221,16 +221,29 @@ describe('poolMap: failing workers', () => {
     expect(source.observed).to.equal(false);
   });
 
-  it('DRN-1 a worker whose teardown throws at its end does not keep the pill from the others', () => {
+  it('DRN-1 a worker whose teardown throws at its end keeps no other from its own, and is told of', () => {
     const source = new Subject<string>();
-    const seen: string[] = [];
-    const worker = run((tasks) => tasks.pipe(finalize(() => fail('no teardown'))));
+    const seen: unknown[] = [];
+    const ended: number[] = [];
+    const worker = inlineWorker(
+      defineWorker((tasks: Observable<string>, { index }) =>
+        tasks.pipe(
+          finalize(() => {
+            ended.push(index);
+            if (index === 0) fail('no teardown');
+          }),
+        ),
+      ),
+    );
     source
       .pipe(poolMap(worker, 3))
-      .subscribe({ next: (result) => seen.push(result), complete: () => seen.push('|') });
+      .subscribe({ next: (result) => seen.push(result), error: (error) => seen.push(error) });
     source.next('a');
-    expect(() => source.complete()).to.throw(/no teardown/);
-    expect(seen).to.deep.equal(['a', '|']);
+    source.complete();
+    expect(seen[0]).to.equal('a');
+    expect(seen[1]).to.be.instanceOf(WorkerCrashError).with.property('worker', 0);
+    expect(String((seen[1] as Error).cause)).to.contain('no teardown');
+    expect(ended.sort()).to.deep.equal([0, 1, 2]);
   });
 });
 

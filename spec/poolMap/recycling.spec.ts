@@ -1,8 +1,18 @@
 import { expect } from 'chai';
-import { inlineWorker, type PoolEvent, paced, poolMap, processWorker, threadWorker, toAll } from 'looppool';
+import {
+  inlineWorker,
+  type PoolEvent,
+  paced,
+  poolMap,
+  processWorker,
+  threadWorker,
+  toAll,
+  type WorkerFactory,
+} from 'looppool';
 import { defineWorker, each } from 'looppool/worker';
-import { from, timer } from 'rxjs';
-import { map } from 'rxjs/operators';
+import { from, merge, NEVER, of, Subject, throwError, timer } from 'rxjs';
+import { map, mergeMap } from 'rxjs/operators';
+import { marbles } from '../marbles.js';
 import { carriers } from '../support/carriers.js';
 import { run } from '../support/run.js';
 
@@ -55,6 +65,28 @@ for (const [name, worker, limit] of [
   });
 }
 
+/** As one that is not in this thread: a credit of nothing is not told. */
+function remote<T, R>(factory: WorkerFactory<T, R>): WorkerFactory<T, R> {
+  return (slot) => ({
+    open(hello, pool) {
+      const channel = factory(slot).open(hello, pool);
+      return {
+        start: () => channel.start(),
+        task: (position, task) => channel.task(position, task),
+        replay: (position, task) => channel.replay(position, task),
+        credit(results) {
+          if (results > 0) channel.credit(results);
+        },
+        oldest: (position) => channel.oldest(position),
+        cancel: (position, reason) => channel.cancel(position, reason),
+        pill: () => channel.pill(),
+        abort: () => channel.abort(),
+        terminate: () => channel.terminate(),
+      };
+    },
+  });
+}
+
 describe('recycling', () => {
   const lives = new Map<string, number>();
   const counting = inlineWorker(
@@ -78,6 +110,62 @@ describe('recycling', () => {
     expect(counts[0], 'half of it in the first life of the first worker').to.equal(10);
     expect(counts.reduce((sum, count) => sum + count)).to.equal(200);
   });
+
+  it('SUP-7 in the order of tasks, one that fails in the last worker of the day comes back before that ends', async () => {
+    let failures = 0;
+    const worker = inlineWorker(
+      defineWorker<number, string>((tasks) =>
+        tasks.pipe(
+          each((task) => {
+            if (task > 0) return from(['a', 'b', 'c'].map((part) => `${task}${part}`));
+            failures += 1;
+            return timer(3).pipe(mergeMap(() => (failures === 1 ? throwError(() => 'once') : of('0'))));
+          }),
+        ),
+      ),
+    );
+    const options = { ordered: true, maxAttempts: 2, maxTasks: 3, maxResults: 2, maxTasksPerWorker: 3 };
+    const { values } = await run(paced([0, 1, 2, 3]).pipe(poolMap(worker, 1, options)));
+    expect(values.join()).to.equal('0,1a,1b,1c,2a,2b,2c,3a,3b,3c');
+  });
+
+  it('SUP-7 a successor that has results of its own before its turn is lent credit once it has come', async () => {
+    const worker = inlineWorker(
+      defineWorker<number, number>((tasks) =>
+        merge(of(-1), tasks.pipe(each((task) => timer(2).pipe(map(() => task))))),
+      ),
+    );
+    const { values, completed } = await run(
+      paced([1, 2, 3, 4, 5, 6]).pipe(poolMap(remote(worker), 2, { maxResults: 1, maxTasksPerWorker: 2 })),
+    );
+    expect(completed).to.equal(true);
+    expect(values.filter((value) => value > 0).sort()).to.deep.equal([1, 2, 3, 4, 5, 6]);
+  });
+
+  it('SUP-7 neither the worker nor its successor is started anew behind the end', () =>
+    marbles(({ cold, expectObservable }) => {
+      let opened = 0;
+      const breaking = defineWorker<string, string>((tasks) => {
+        const end = new Subject<never>();
+        timer(10).subscribe(() => end.error('broken'));
+        return merge(tasks.pipe(each(() => NEVER)), end);
+      });
+      const broken = defineWorker<string, string>(() => {
+        throw new Error('does not start');
+      });
+      const results = cold('a').pipe(
+        poolMap(
+          (slot) => {
+            opened += 1;
+            return inlineWorker(opened === 2 ? broken : breaking)(slot);
+          },
+          1,
+          { maxAttempts: 5, maxTasksPerWorker: 1 },
+        ),
+      );
+      expectObservable(results, '20ms !').toBe('');
+      timer(500).subscribe(() => expect(opened).to.equal(2));
+    }));
 
   it('SUP-7 a successor gets what is retained', async () => {
     lives.clear();

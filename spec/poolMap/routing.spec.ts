@@ -4,6 +4,7 @@ import {
   inlineWorker,
   type Key,
   keyed,
+  move,
   paced,
   poolMap,
   type Routed,
@@ -84,6 +85,20 @@ describe('toAll', () => {
       (index) => values.filter(({ worker, op }) => worker === index && op === 'get').length,
     );
     expect(gets).to.deep.equal([117, 117, 116]);
+  });
+
+  it('RTE-2 what is moved cannot go to several workers, nor be kept', async () => {
+    const moved = () => {
+      const bytes = new Uint8Array(8);
+      return move<StatefulTask & { bytes: Uint8Array }>({ op: 'get', bytes }, [bytes]);
+    };
+    for (const [task, n] of [
+      [toAll(moved()), 2],
+      [toAll(moved(), { retain: 'bytes' }), 1],
+    ] as const) {
+      const { error } = await run(of<Routed<StatefulTask>>(task).pipe(poolMap(stateful, n)));
+      expect(error).to.be.instanceOf(TypeError).with.property('message').that.contains('moved');
+    }
   });
 
   it('RTE-3 with retain, a replacement is given the latest before any other task', async () => {

@@ -15,7 +15,9 @@ import {
 import { defineWorker, each } from 'looppool/worker';
 import { from, NEVER, of, range, throwError, timer } from 'rxjs';
 import { map } from 'rxjs/operators';
+import type { Act } from '../fixtures/acts.worker.js';
 import { marbles } from '../marbles.js';
+import { inProcesses } from '../support/carriers.js';
 import { run } from '../support/run.js';
 
 const mortal = threadWorker<typeof import('../fixtures/mortal.worker.js')>(
@@ -61,6 +63,31 @@ describe('a pool whose workers die', () => {
     );
     const firsts = [...new Set(values as number[])];
     expect(firsts).to.deep.equal(Array.from({ length: 200 }, (_, i) => i));
+  });
+
+  it('SUP-1 tasks that a worker has not begun when it takes leave are not its victims', async () => {
+    const events = recorder();
+    const leaving = threadWorker<typeof import('../fixtures/twoTasks.worker.js')>(
+      new URL('../fixtures/twoTasks.worker.js', import.meta.url),
+    );
+    const tasks = Array.from({ length: 9 }, (_, id) => id);
+    const options = { maxAttempts: 2, onTaskError: 'dead-letter', events } as const;
+    const { values, completed } = await run(from(tasks).pipe(poolMap(leaving, 1, options)));
+    expect(completed).to.equal(true);
+    expect(values).to.deep.equal(tasks);
+    expect(events.of('dead-letter')).to.deep.equal([]);
+    expect(events.of('task-redelivered'), 'nothing was begun twice').to.deep.equal([]);
+  });
+
+  it('SUP-1 a task that kills its process with the first thing that runs there is the guilty one', async () => {
+    const events = recorder();
+    const act: Act = { act: 'kill', signal: 'SIGKILL' };
+    const options = { maxAttempts: 3, onTaskError: 'dead-letter', events } as const;
+    const { error } = await run(of(act).pipe(poolMap(inProcesses, 1, options)));
+    expect(error).to.equal(undefined);
+    expect(events.of('dead-letter').map(({ attempts, signal }) => [attempts, signal])).to.deep.equal([
+      [3, 'SIGKILL'],
+    ]);
   });
 
   it('SUP-2 at the limit the output errors with the task, its attempts, and the crash as the cause', async () => {

@@ -7,9 +7,9 @@ import {
   TaskTimeoutError,
   threadWorker,
 } from 'looppool';
-import { defineWorker, each } from 'looppool/worker';
-import { NEVER, of, range, throwError, timer } from 'rxjs';
-import { catchError, map } from 'rxjs/operators';
+import { defineWorker, each, hold } from 'looppool/worker';
+import { concat, NEVER, of, range, throwError, timer } from 'rxjs';
+import { catchError, ignoreElements, map } from 'rxjs/operators';
 import type { SlowTask } from '../fixtures/slow.worker.js';
 import { marbles } from '../marbles.js';
 import { run } from '../support/run.js';
@@ -75,6 +75,30 @@ describe('taskTimeout', () => {
     expect(sorted(values)).to.deep.equal(idsBut(0));
     expect(events.of('dead-letter').map(({ attempts }) => attempts)).to.deep.equal([2]);
   });
+
+  it('SUP-6 what the others have sent before comes again as another delivery', () =>
+    marbles(({ cold, expectObservable }) => {
+      const worker = inlineWorker(
+        defineWorker<string, string>((tasks) => {
+          tasks.subscribe((task) => {
+            if (task === 'h') hold();
+          });
+          return tasks.pipe(
+            each((task) => (task === 'h' ? NEVER : concat(of(task), timer(6).pipe(ignoreElements())))),
+          );
+        }),
+      );
+      const options = { ...letters, taskTimeout: 10, grace: 2, ack: 'manual' } as const;
+      const results = cold('h 9ms r|').pipe(
+        poolMap(worker, 1, options),
+        map((delivery) => {
+          delivery.done();
+          return `${delivery.value}${delivery.attempt}`;
+        }),
+      );
+      const redelivered = { a: 'r1', b: 'r2' };
+      expectObservable(results).toBe('10ms a-b 5ms |', redelivered);
+    }));
 
   it('SUP-6 counts from the start of the task, not from when it was given to the worker', () =>
     marbles(({ cold, expectObservable }) => {

@@ -68,7 +68,7 @@ describe('result frames', () => {
             await endOfTurn();
           }
         }
-        writer.drained();
+        writer.drained(0);
         await endOfTurn();
         const heard = pool.said.filter(([call]) => call === 'result').map(([, ...args]) => args);
         expect(heard).to.deep.equal(structuredClone(said.result));
@@ -99,7 +99,7 @@ describe('result frames', () => {
     writer.ending();
     await endOfTurn();
     writer.broken(new TypeError('the stream'));
-    writer.drained();
+    writer.drained(0);
     await endOfTurn();
     expect(pool.said.map(([call]) => call)).to.deep.equal([
       'ready',
@@ -211,7 +211,7 @@ describe('result frames', () => {
       writer.report('a report');
       writer.starved();
       writer.failed(7, 'seven');
-      writer.drained();
+      writer.drained(0);
       await endOfTurn();
       expect(pool.said.map(([call]) => call)).to.have.members([
         'ready',

@@ -67,9 +67,9 @@ export function tap<T, R>(
           report: (error) => pool.report(error),
           broken: (error) => pool.broken(error),
           ending: () => pool.ending(),
-          drained() {
+          drained(begun) {
             said.push('drained');
-            pool.drained();
+            pool.drained(begun);
           },
           turn: () => pool.turn(),
           closed(reason) {

@@ -257,7 +257,10 @@ describe('each, as a plain operator', () => {
 
   for (const wrong of [0, -1, Number.NaN, '2', null, {}]) {
     it(`TSK-4 so is a concurrency of ${JSON.stringify(wrong)} a RangeError`, () => {
-      expect(() => each(of, wrong as never)).to.throw(RangeError, 'concurrency must be at least 1; got');
+      expect(() => each(of, wrong as never)).to.throw(
+        RangeError,
+        'concurrency must be an integer of at least 1, or Infinity; got',
+      );
     });
   }
 });

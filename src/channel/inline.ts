@@ -173,8 +173,8 @@ class InlineWire<R> implements ToPool<R> {
     this.#pool.ending();
   }
 
-  drained(): void {
-    this.#pool.drained();
+  drained(begun: number): void {
+    this.#pool.drained(begun);
     this.#closed({ kind: 'exited' });
   }
 

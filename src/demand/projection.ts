@@ -20,8 +20,10 @@ import { isPlain, isPromiseLike } from './product.js';
 export function checkProjection(operator: string, project: unknown, concurrency: unknown): void {
   if (typeof project !== 'function')
     throw new TypeError(`${operator}() takes a function; got ${typeof project}`);
-  if (typeof concurrency !== 'number' || !(concurrency >= 1))
-    throw new RangeError(`${operator}()'s concurrency must be at least 1; got ${concurrency}`);
+  if (concurrency !== Infinity && !(Number.isInteger(concurrency) && (concurrency as number) >= 1))
+    throw new RangeError(
+      `${operator}()'s concurrency must be an integer of at least 1, or Infinity; got ${String(concurrency)} (${typeof concurrency})`,
+    );
 }
 
 interface WaitingValue<T> {

@@ -132,7 +132,7 @@ function tracedListener<R>(pool: ChannelListener<R>, spans: TaskSpans): ChannelL
     report: (error) => pool.report(error),
     broken: (error) => pool.broken(error),
     ending: () => pool.ending(),
-    drained: () => pool.drained(),
+    drained: (begun) => pool.drained(begun),
     turn: () => pool.turn(),
     closed(reason) {
       spans.close();

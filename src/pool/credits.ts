@@ -120,7 +120,8 @@ class SharedCredits implements ResultCredits {
   #giveBack(worker: number): void {
     const returned = this.#returned[worker] as number;
     if (returned <= 0) return;
-    const isOut = this.#unspent(worker) === 0;
+    // Below 0 where a worker begins while its share is taken up by results of the one before it.
+    const isOut = this.#unspent(worker) <= 0;
     if (!isOut && returned * 2 < this.#share - this.reserve) return;
     this.#returned[worker] = 0;
     this.#grant(worker, returned);
@@ -145,7 +146,8 @@ class SharedCredits implements ResultCredits {
   }
 
   #shareOf(worker: number): number {
-    if (worker >= this.#workers) return 0;
+    // One that leaves has results of its last tasks to send.
+    if (worker >= this.#workers) return 1;
     return worker < this.#remainder ? this.#share + 1 : this.#share;
   }
 

@@ -6,7 +6,6 @@
  * In: tasks and settled results from the pool; wire calls from the channel. Out: the same, and the verdict on the worker.
  */
 import type { Subscription } from 'rxjs';
-import type { Emitter } from '../demand/emission.js';
 import {
   type CrashDetails,
   TaskError,
@@ -22,7 +21,7 @@ import type { Resources } from '../resources.js';
 import { deadline } from './deadline.js';
 import { bareOf } from './job.js';
 import { type Entry, Ledger } from './ledger.js';
-import type { Standing } from './order.js';
+import { NONE, type Standing } from './order.js';
 import { TimeLimits } from './timeLimits.js';
 
 /** A task that was given to a worker and is not done. */
@@ -30,6 +29,8 @@ export interface Undone<T> {
   readonly task: T;
   /** Which delivery this is, from 1. */
   readonly attempt: number;
+  /** Deliveries that do not count against it. */
+  readonly excused: number;
   /** Where it stood in that worker's sequence. */
   readonly position: number;
   /** Its place in the order of tasks. */
@@ -50,9 +51,8 @@ export interface LaneOwner<R> {
   taskBegun(): void;
   /** The task is not with the worker any more. */
   taskLeaves(standing: Standing): void;
-  result(value: R, from: Emitter, worker: number, standing: Standing | undefined, attempt: number): void;
+  result(value: R, worker: number, standing: Standing, attempt: number): void;
   resultWithheld(worker: number): void;
-  starved(worker: number): void;
   taskTimes(worker: number, times: TaskTimes): void;
   resources(worker: number, resources: Resources): void;
   owesCredit(worker: number): boolean;
@@ -62,8 +62,6 @@ export interface LaneOwner<R> {
 
 /** The seat, as a lane sees it: what becomes of its tasks and of its worker. */
 export interface LaneKeeper<T> {
-  /** Of the results. */
-  readonly emitter: Emitter;
   taskDone(standing: Standing): void;
   taskFailed(undone: Undone<T>, error: unknown): void;
   /** A replay is over; it may have failed. */
@@ -72,8 +70,18 @@ export interface LaneKeeper<T> {
   overdue(error: TaskTimeoutError): void;
   /** Its function has returned. */
   ready(): void;
-  /** The worker is of no more use: it died, or took leave with tasks in hand. Told once; `closed` follows. */
-  crashed(lane: object, error: WorkerCrashError | WorkerStartError, undone: readonly Undone<T>[]): void;
+  /** The worker has a result and was given no credit for it. */
+  starved(lane: object): void;
+  /**
+   * The worker is of no more use: it died, or took leave with tasks in hand. Told once; `closed` follows.
+   * @param begun it had no part in tasks from this position on: it had not begun them
+   */
+  crashed(
+    lane: object,
+    error: WorkerCrashError | WorkerStartError,
+    undone: readonly Undone<T>[],
+    begun: number,
+  ): void;
   /** The worker does not let go of the task at `culprit`, which has run too long, and is terminated. `closed` follows. */
   hung(error: TaskTimeoutError, culprit: number, undone: readonly Undone<T>[]): void;
   /** The worker is gone. Told once, last. */
@@ -97,6 +105,8 @@ export class Lane<T, R> implements ChannelListener<R> {
   readonly #replays = new Set<number>();
   /** Of the tasks that are not at their first delivery. */
   readonly #attempts = new Map<number, number>();
+  /** Of those, the ones that have deliveries which do not count against them. */
+  readonly #excused = new Map<number, number>();
   readonly #limits: TimeLimits | undefined;
   /** Tasks that were called off and are not over yet. */
   readonly #overdue = new Map<number, TaskTimeoutError>();
@@ -158,11 +168,12 @@ export class Lane<T, R> implements ChannelListener<R> {
     if (!this.#closed) this.#channel.start();
   }
 
-  task(task: T, attempt = 1, standing = this.#owner.enter(this.index)): void {
+  task(task: T, attempt = 1, standing = this.#owner.enter(this.index), excused = 0): void {
     const position = this.#position;
     this.#position = position + 1;
     this.#ledger.add(position, task, standing);
     if (attempt > 1) this.#attempts.set(position, attempt);
+    if (excused > 0) this.#excused.set(position, excused);
     this.#owner.taskBegins(standing, position);
     if (this.#drained) this.#crash({ reason: 'had completed its results before this task came' });
     else this.#channel.task(position, task);
@@ -173,7 +184,7 @@ export class Lane<T, R> implements ChannelListener<R> {
   replay(task: T): void {
     const position = this.#position;
     this.#position = position + 1;
-    this.#ledger.add(position, task);
+    this.#ledger.add(position, task, NONE);
     this.#replays.add(position);
     this.#channel.replay(position, task);
   }
@@ -228,7 +239,7 @@ export class Lane<T, R> implements ChannelListener<R> {
     if (!this.#stopping && !this.#crashed) {
       const attempt = this.#attempts.get(owner) ?? 1;
       const standing = this.#ledger.standing(owner);
-      this.#owner.result(value, this.#keeper.emitter, this.index, standing, attempt);
+      this.#owner.result(value, this.index, standing, attempt);
     }
   }
 
@@ -241,18 +252,19 @@ export class Lane<T, R> implements ChannelListener<R> {
     const standing = this.#ledger.standing(position);
     if (this.#crashed || !this.#ledger.close(position)) return;
     if (this.#attempts.size > 0) this.#attempts.delete(position);
+    if (this.#excused.size > 0) this.#excused.delete(position);
     if (this.#overdue.size > 0) this.#overdue.delete(position);
     if (this.#replays.delete(position)) {
       this.#keeper.replayed();
       return;
     }
-    this.#keeper.taskDone(standing as Standing);
+    this.#keeper.taskDone(standing);
     if (this.#pilled) this.#expectEnd();
   }
 
   failed(position: number, error: unknown): void {
     const task = this.#ledger.task(position) as T;
-    const standing = this.#ledger.standing(position) as Standing;
+    const standing = this.#ledger.standing(position);
     if (this.#crashed || !this.#ledger.close(position)) return;
     const cause = this.#overdue.get(position) ?? error;
     this.#overdue.delete(position);
@@ -265,7 +277,7 @@ export class Lane<T, R> implements ChannelListener<R> {
   }
 
   starved(): void {
-    if (!this.#crashed) this.#owner.starved(this.index);
+    if (!this.#crashed) this.#keeper.starved(this);
   }
 
   timed(take: () => TaskTimes): void {
@@ -290,12 +302,12 @@ export class Lane<T, R> implements ChannelListener<R> {
     if (!this.#stopping) this.#deadline?.unsubscribe();
   }
 
-  drained(): void {
+  drained(begun: number): void {
     if (this.#drained || this.#closed) return;
     this.#drained = true;
     this.#tell({ type: 'drained', worker: this.index });
     if (!this.#stopping && this.#ledger.size > 0 && !this.#crashed) {
-      this.#crash({ reason: 'completed its results with tasks left' });
+      this.#crash({ reason: 'completed its results with tasks left' }, begun);
     }
     if (!this.#closed) this.#terminateIn(EXIT_LINGER);
   }
@@ -324,16 +336,16 @@ export class Lane<T, R> implements ChannelListener<R> {
   }
 
   /** If it still runs, it is asked to end. */
-  #crash(details: CrashDetails): void {
+  #crash(details: CrashDetails, begun?: number): void {
     if (this.#crashed) return;
-    this.#giveBack(new WorkerCrashError(this, this.#ledger.open().map(bareOf), details));
+    this.#giveBack(new WorkerCrashError(this, this.#ledger.open().map(bareOf), details), begun);
     this.stop();
   }
 
-  #giveBack(error: WorkerCrashError | WorkerStartError): void {
+  #giveBack(error: WorkerCrashError | WorkerStartError, begun = this.#ready ? Infinity : 0): void {
     this.#tell({ type: 'worker-crashed', worker: this.index, error });
     const undone = this.#giveUp();
-    this.#keeper.crashed(this, error, undone);
+    this.#keeper.crashed(this, error, undone, begun);
   }
 
   #expired(position: number): void {
@@ -349,9 +361,9 @@ export class Lane<T, R> implements ChannelListener<R> {
 
   #hangs(position: number, error: TaskTimeoutError): void {
     if (this.#crashed || !this.#overdue.has(position)) return;
-    const undone = this.#giveUp();
+    // In the same thread it is gone in that call, and with it the seat, if nothing waits there.
+    this.#keeper.hung(error, position, this.#giveUp());
     this.#terminate();
-    this.#keeper.hung(error, position, undone);
   }
 
   /** Whatever it still says of its tasks is not heard. */
@@ -363,13 +375,13 @@ export class Lane<T, R> implements ChannelListener<R> {
   }
 
   #undone(position: number, entry: Entry<T>): Undone<T> {
-    const { task } = entry;
-    // Only a replay has none.
-    const standing = entry.standing as Standing;
+    const { task, standing } = entry;
     this.#owner.taskLeaves(standing);
     const attempt = this.#attempts.get(position) ?? 1;
+    const excused = this.#excused.get(position) ?? 0;
     this.#attempts.delete(position);
-    return { task, attempt, position, standing };
+    this.#excused.delete(position);
+    return { task, attempt, excused, position, standing };
   }
 
   /**

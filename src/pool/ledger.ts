@@ -4,20 +4,19 @@
  * A ring of slots holds those near each other; a task that stays while the ring goes round moves to the overflow map.
  * So a task that runs for ever costs one map entry, and the common case no hashing and no allocation.
  */
-import type { Standing } from './order.js';
+import { NONE, type Standing } from './order.js';
 
 const FREE = -1;
 
 export interface Entry<T> {
   readonly task: T;
-  /** None when it has no part in the order. */
-  readonly standing?: Standing | undefined;
+  readonly standing: Standing;
 }
 
 export class Ledger<T> {
   readonly #positions: number[];
   readonly #tasks: (T | undefined)[];
-  readonly #standings: (Standing | undefined)[];
+  readonly #standings: Standing[];
   readonly #mask: number;
   readonly #overflow = new Map<number, Entry<T>>();
   #size = 0;
@@ -28,14 +27,14 @@ export class Ledger<T> {
     this.#mask = slots - 1;
     this.#positions = new Array<number>(slots).fill(FREE);
     this.#tasks = new Array(slots);
-    this.#standings = new Array(slots);
+    this.#standings = new Array<Standing>(slots).fill(NONE);
   }
 
   get size(): number {
     return this.#size;
   }
 
-  add(position: number, task: T, standing?: Standing): void {
+  add(position: number, task: T, standing: Standing): void {
     const slot = position & this.#mask;
     const former = this.#positions[slot] as number;
     if (former !== FREE) this.#overflow.set(former, this.#at(slot));
@@ -51,7 +50,7 @@ export class Ledger<T> {
     if (this.#positions[slot] === position) {
       this.#positions[slot] = FREE;
       this.#tasks[slot] = undefined;
-      this.#standings[slot] = undefined;
+      this.#standings[slot] = NONE;
     } else if (!this.#overflow.delete(position)) {
       return false;
     }
@@ -69,12 +68,11 @@ export class Ledger<T> {
     return this.#positions[slot] === position ? this.#tasks[slot] : this.#overflow.get(position)?.task;
   }
 
-  /** The standing of the task at a position that is open. */
-  standing(position: number): Standing | undefined {
+  /** The standing of the task at a position that is open; NONE for any other. */
+  standing(position: number): Standing {
     const slot = position & this.#mask;
-    return this.#positions[slot] === position
-      ? this.#standings[slot]
-      : this.#overflow.get(position)?.standing;
+    const isNear = this.#positions[slot] === position;
+    return isNear ? (this.#standings[slot] as Standing) : (this.#overflow.get(position)?.standing ?? NONE);
   }
 
   /** The open tasks, oldest first. */
@@ -92,6 +90,6 @@ export class Ledger<T> {
   }
 
   #at(slot: number): Entry<T> {
-    return { task: this.#tasks[slot] as T, standing: this.#standings[slot] };
+    return { task: this.#tasks[slot] as T, standing: this.#standings[slot] as Standing };
   }
 }

@@ -4,12 +4,11 @@
  * In: tasks as they enter and as they are given to workers, their results, their ends; each task by its standing, which it
  * keeps wherever it goes. Out: results that may leave, and slots that are free.
  */
-import type { Emitter } from '../demand/emission.js';
 import { Reorder } from './reorder.js';
 
 /** The pool, as an order sees it. */
 export interface OrderOwner {
-  leave(value: unknown, from: Emitter): void;
+  leave(value: unknown, worker: number): void;
   /** Calls back behind the results that have left. */
   behindResults(act: () => void): void;
   /** A result of the worker is dropped. */
@@ -20,16 +19,17 @@ export interface OrderOwner {
   oldest(worker: number, position: number): void;
 }
 
+/** What a task keeps from one delivery to the next. Of two in one seat, the one that is behind has none that is lower. */
+export type Standing = number;
+
+/** Of what has no part in the order: a result of no task, a task whose results nobody waits for. */
+export const NONE: Standing = -1;
+
+/** The position of a task that no worker has. */
+export const NOWHERE = -1;
+
 /** To be said when the task's turn comes, behind its results. */
 export type Verdict = () => void;
-
-/** What a task keeps from one delivery to the next. */
-export interface Standing {
-  /** The worker whose slot it has. */
-  readonly worker: number;
-  /** Tasks with a higher one are behind it. All have the same where results leave as they come. */
-  readonly sequence: number;
-}
 
 export interface Order {
   /** Nothing waits for a turn. */
@@ -45,8 +45,8 @@ export interface Order {
   begin(standing: Standing, position: number): void;
   /** The task is with the worker, which may have its turn now. True when tasks are over, of which `turn` was told too early. */
   begun(): boolean;
-  /** @param standing of the result's task, if it has one */
-  result(value: unknown, from: Emitter, standing: Standing | undefined): void;
+  /** @param standing of the result's task */
+  result(value: unknown, worker: number, standing: Standing): void;
   /** The worker does not have the task any more. `await`, `begin` or `giveUp` follows. */
   withdraw(standing: Standing): void;
   /** The task waits for its next delivery. */
@@ -63,19 +63,18 @@ export function orderFor(ordered: boolean, owner: OrderOwner): Order {
   return ordered ? new Reorder(owner) : new AsTheyCome(owner);
 }
 
+/** Here a standing is only the worker whose slot the task has. */
 class AsTheyCome implements Order {
   readonly idle = true;
   readonly waiting = 0;
   readonly #owner: OrderOwner;
-  readonly #standings: Standing[] = [];
 
   constructor(owner: OrderOwner) {
     this.#owner = owner;
   }
 
   enter(worker: number): Standing {
-    this.#standings[worker] ??= { worker, sequence: 0 };
-    return this.#standings[worker];
+    return worker;
   }
 
   begin(): void {}
@@ -84,19 +83,19 @@ class AsTheyCome implements Order {
     return false;
   }
 
-  result(value: unknown, from: Emitter): void {
-    this.#owner.leave(value, from);
+  result(value: unknown, worker: number): void {
+    this.#owner.leave(value, worker);
   }
 
   withdraw(): void {}
 
   await(): void {}
 
-  end({ worker }: Standing): void {
+  end(worker: Standing): void {
     this.#owner.taskOver(worker);
   }
 
-  giveUp({ worker }: Standing, verdict?: Verdict): void {
+  giveUp(worker: Standing, verdict?: Verdict): void {
     this.#owner.taskOver(worker);
     verdict?.();
   }

@@ -10,7 +10,7 @@
  */
 import { type Subscriber, type Subscription, timer } from 'rxjs';
 import { now } from '../clock.js';
-import { currentScope, type Emitter } from '../demand/emission.js';
+import { currentScope } from '../demand/emission.js';
 import type { Feeders } from '../demand/feeders.js';
 import {
   BacklogFullError,
@@ -56,6 +56,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
   readonly window: number;
   readonly taskTimeout: number;
   readonly retry: RetryPolicy;
+  readonly ordered: boolean;
   readonly maxTasksPerWorker: number;
   readonly #open: OpenSlot<T, R>;
   readonly feeders: Feeders;
@@ -109,6 +110,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
     }
     this.#outlet = new Outlet<unknown>(this.#acks ?? output);
     this.retry = new RetryPolicy(options);
+    this.ordered = ordered;
     this.grace = grace;
     this.window = this.#dispatcher.window;
     this.#order = orderFor(ordered, this);
@@ -292,12 +294,12 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
     this.#order.await(standing);
   }
 
-  result(value: R, from: Emitter, worker: number, standing: Standing | undefined, attempt: number): void {
+  result(value: R, worker: number, standing: Standing, attempt: number): void {
     const seat = this.#seats[worker] as Seat<T, R>;
     seat.results += 1;
     seat.uningested += 1;
     const out = this.#acks ? this.#acks.deliveryOf(value, worker, attempt) : value;
-    this.#order.result(out, from, standing);
+    this.#order.result(out, worker, standing);
     // Behind the delivery: a credit that it sets free must not bring the next result before this one.
     this.#credits.arrived(worker);
   }
@@ -370,8 +372,8 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
 
   // From the order.
 
-  leave(value: unknown, from: Emitter): void {
-    this.#outlet.push(value, from);
+  leave(value: unknown, worker: number): void {
+    this.#outlet.push(value, (this.#seats[worker] as Seat<T, R>).emitter);
   }
 
   behindResults(act: () => void): void {

@@ -7,21 +7,16 @@
  *
  * What a task does in the call in which its turn comes (inline) is taken by the loop that gave it its turn.
  */
-import type { Emitter } from '../demand/emission.js';
-import { Ring } from '../ring.js';
-import type { Order, OrderOwner, Verdict } from './order.js';
-import { NOWHERE, Place } from './place.js';
+import { NONE, NOWHERE, type Order, type OrderOwner, type Standing, type Verdict } from './order.js';
+import { Places } from './places.js';
 
 export class Reorder implements Order {
   readonly #owner: OrderOwner;
-  /** The tasks that are not over, oldest first, and those that are and wait behind one that is not. */
-  readonly #places = new Ring<Place>();
-  /** Of tasks that are over, to be taken again: a window of live places makes a collector's work hard. */
-  readonly #spare: Place[] = [];
+  /** The tasks that are not over, and those that are and wait behind one that is not. A standing is a sequence number. */
+  readonly #places = new Places();
+  readonly #verdicts = new Map<Standing, Verdict>();
   /** The oldest, once nothing of it waits here. */
-  #current: Place | undefined;
-  #sequence = 0;
-  #waiting = 0;
+  #current: Standing = NONE;
   #advancing = false;
 
   constructor(owner: OrderOwner) {
@@ -33,101 +28,97 @@ export class Reorder implements Order {
   }
 
   get waiting(): number {
-    return this.#waiting;
+    return this.#places.results;
   }
 
-  enter(worker: number): Place {
-    const place = this.#spare.pop() ?? new Place();
-    place.take(this.#sequence, worker);
-    this.#sequence += 1;
-    this.#places.push(place);
-    return place;
+  enter(worker: number): Standing {
+    return this.#places.add(worker);
   }
 
-  begin(place: Place, position: number): void {
-    place.position = position;
-    if (place.waiting > 0) this.#drop(place);
+  begin(standing: Standing, position: number): void {
+    const places = this.#places;
+    places.move(standing, position);
+    while (places.has(standing)) {
+      places.shift(standing);
+      this.#owner.dropped(places.workerOf(standing));
+    }
   }
 
   begun(): boolean {
-    const oldest = this.#places.peek();
-    if (oldest === undefined || oldest === this.#current) return false;
-    const { sequence } = oldest;
+    const { oldest } = this.#places;
+    if (oldest === this.#current || this.idle) return false;
     this.#advance();
-    return this.#places.peek()?.sequence !== sequence;
+    return oldest !== this.#places.oldest;
   }
 
-  result(value: unknown, from: Emitter, place: Place | undefined): void {
-    if (place === undefined || place === this.#current) this.#owner.leave(value, from);
-    else {
-      this.#waiting += 1;
-      place.push(value, from);
-    }
+  result(value: unknown, worker: number, standing: Standing): void {
+    if (standing === NONE || standing === this.#current) this.#owner.leave(value, worker);
+    else this.#places.push(standing, value);
   }
 
-  withdraw(place: Place): void {
-    place.position = NOWHERE;
-    if (place === this.#current) this.#current = undefined;
+  withdraw(standing: Standing): void {
+    this.#places.move(standing, NOWHERE);
+    if (standing === this.#current) this.#current = NONE;
   }
 
-  await(place: Place): void {
-    if (place === this.#places.peek()) this.#advance();
+  await(standing: Standing): void {
+    if (standing === this.#places.oldest) this.#advance();
   }
 
-  end(place: Place): void {
-    place.over = true;
-    if (place === this.#places.peek()) this.#advance();
+  end(standing: Standing): void {
+    this.#places.close(standing);
+    if (standing === this.#places.oldest) this.#advance();
   }
 
-  giveUp(place: Place, verdict?: Verdict): void {
-    place.verdict = verdict;
-    this.end(place);
+  giveUp(standing: Standing, verdict?: Verdict): void {
+    if (verdict) this.#verdicts.set(standing, verdict);
+    this.end(standing);
   }
 
   clear(): void {
-    if (this.#places.length > 0) this.#places.peek().clear();
     this.#places.clear();
-    this.#current = undefined;
-    this.#waiting = 0;
-  }
-
-  #drop(place: Place): void {
-    for (let left = place.clear(); left > 0; left -= 1) {
-      this.#waiting -= 1;
-      this.#owner.dropped(place.worker);
-    }
+    this.#verdicts.clear();
+    this.#current = NONE;
   }
 
   #advance(): void {
     if (this.#advancing) return;
     this.#advancing = true;
     try {
-      while (this.#places.length > 0 && this.#takeTurn(this.#places.peek()));
+      while (!this.idle && this.#takeTurn(this.#places.oldest));
     } finally {
       this.#advancing = false;
     }
   }
 
   /** True when there is more to do: the turn is over, or has only begun. */
-  #takeTurn(place: Place): boolean {
+  #takeTurn(oldest: Standing): boolean {
+    const places = this.#places;
+    const worker = places.workerOf(oldest);
     // What is to be delivered again brings its results once more.
-    while (place.waiting > 0 && (place.over || place.position !== NOWHERE)) {
-      this.#waiting -= 1;
-      this.#owner.leave(place.shift(), place.from as Emitter);
+    while (places.has(oldest) && (places.isOver(oldest) || places.positionOf(oldest) !== NOWHERE)) {
+      this.#owner.leave(places.shift(oldest), worker);
     }
-    if (place.over) {
-      this.#places.shift();
-      this.#current = undefined;
-      this.#spare.push(place);
-      const { worker, verdict } = place;
-      if (verdict) this.#owner.behindResults(verdict);
+    // Somebody to whom a result was given may have ended it all.
+    if (this.idle) return false;
+    if (places.isOver(oldest)) {
+      places.dropOldest();
+      this.#current = NONE;
+      if (this.#verdicts.size > 0) this.#tell(oldest);
       this.#owner.taskOver(worker);
       return true;
     }
-    if (place === this.#current) return false;
-    const isHere = place.position !== NOWHERE;
-    if (isHere) this.#current = place;
-    this.#owner.oldest(place.worker, place.position);
-    return isHere || (place.position as number) !== NOWHERE;
+    if (oldest === this.#current) return false;
+    const position = places.positionOf(oldest);
+    if (position !== NOWHERE) this.#current = oldest;
+    this.#owner.oldest(worker, position);
+    return position !== NOWHERE || places.positionOf(oldest) !== NOWHERE;
+  }
+
+  #tell(standing: Standing): void {
+    const verdict = this.#verdicts.get(standing);
+    if (!verdict) return;
+    this.#verdicts.delete(standing);
+    this.#owner.behindResults(verdict);
   }
 }

@@ -6,10 +6,12 @@
  * hold, so that a hot key cannot fill the memory (DEM-1).
  * Invariant: the tasks of one key, and the directed tasks of one worker, are given in the order in which they came.
  */
+import { isMoved } from '../move.js';
 import type { KeyFunction } from '../options.js';
 import { Ring } from '../ring.js';
 import { checkKey, type Direction, directionOf, type Key, type Routed } from '../routing.js';
 import { type Dispatcher, NO_ROOM } from './dispatcher.js';
+import { bareOf } from './job.js';
 import type { Standing } from './order.js';
 import { workerOfKey } from './rendezvous.js';
 
@@ -119,6 +121,7 @@ export class Router<T> {
   }
 
   #direct(direction: Direction, task: T): boolean {
+    if (direction.to === 'all') this.#checkBroadcast(direction.retain, task);
     this.#isDirected = true;
     if (direction.to === 'worker') this.#checkIndex(direction.index);
     if (this.#isFull) return false;
@@ -132,6 +135,14 @@ export class Router<T> {
       for (let worker = 0; worker < this.#parked.length; worker += 1) this.#giveTo(worker, task);
     }
     return true;
+  }
+
+  /** What moves goes to one worker, once. */
+  #checkBroadcast(retain: Key | undefined, task: T): void {
+    if ((retain === undefined && this.#parked.length === 1) || !isMoved(bareOf(task))) return;
+    throw new TypeError(
+      'toAll() cannot send what is moved to several workers, or keep it: send a copy, or a SharedArrayBuffer',
+    );
   }
 
   #checkIndex(index: unknown): void {

@@ -24,8 +24,7 @@ import { Ring } from '../ring.js';
 import { deadline } from './deadline.js';
 import { bareOf } from './job.js';
 import type { Lane, LaneKeeper, Undone } from './lane.js';
-import type { Standing } from './order.js';
-import { NOWHERE } from './place.js';
+import { NOWHERE, type Standing } from './order.js';
 import type { LaneGauges } from './recorder.js';
 import type { RetryPolicy } from './retry.js';
 import type { Hand, Station } from './standstill.js';
@@ -35,6 +34,8 @@ export type TaskFailure = TaskError | TaskTimeoutError;
 /** The pool, as a seat sees it. */
 export interface SeatOwner<T, R> {
   readonly retry: RetryPolicy;
+  /** Whether results leave in the order of their tasks. */
+  readonly ordered: boolean;
   readonly maxTasksPerWorker: number;
   /** The sources of tasks that wait for the pool. */
   readonly feeders: Feeders;
@@ -48,6 +49,8 @@ export interface SeatOwner<T, R> {
   /** A new worker did not take what it was to be given first. */
   replayFailed(failure: TaskError): void;
   resultSettled(worker: number): void;
+  /** The worker has a result and may not send it. */
+  starved(worker: number): void;
   outputPaused(): void;
   outputHasRoom(): void;
   /** A task of the seat takes its place in the order before it has a worker. */
@@ -82,6 +85,7 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
   #lane: Lane<T, R> | undefined;
   /** Takes the place of a worker that has done its share, once it is ready and that one has drained. */
   #successor: Lane<T, R> | undefined;
+  #successorStarves = false;
   /** Tasks that the worker of the day is given. */
   #share: number;
   /** Workers that are not gone. */
@@ -93,8 +97,10 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
   /** What a new worker is given before anything else. */
   #replays: T[] = [];
   #restart: Subscription | undefined;
-  /** Out of the rotation: suspects go first. */
+  /** Out of the rotation: suspects go first, or the worker of the day has had its share. */
   #suspended = false;
+  /** The worker of the day has had its share, and is at its last tasks. */
+  #recycling = false;
   #redelivering = false;
   #pillDue = false;
   #stopped = false;
@@ -146,6 +152,7 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
       this.#wait({
         task,
         attempt: 1,
+        excused: 0,
         position: NOWHERE,
         standing: standing ?? this.#owner.enter(this.index),
       });
@@ -223,7 +230,7 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
     const { retry } = this.#owner;
     const failure = error instanceof TaskTimeoutError ? error : this.#failureOf(undone, error);
     this.#owner.taskFailed(failure);
-    if (retry.mayRetry(undone.attempt) && !isMoved(bareOf(undone.task))) this.#deliverAgain(undone, error);
+    if (retry.mayRetry(counted(undone)) && !isMoved(bareOf(undone.task))) this.#deliverAgain(undone, error);
     else this.#giveUp(undone, failure);
     if (this.#suspended) this.#carryOn();
   }
@@ -234,12 +241,24 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
   }
 
   ready(): void {
-    if (!this.#successor?.hasBegun) return;
-    this.#lane?.pill();
-    if (this.#suspects.length > 0) this.#owner.taskWaits(this.#suspects.peek().standing);
+    this.#retire();
+    if (this.#successor?.hasBegun && this.#suspects.length > 0) {
+      this.#owner.taskWaits(this.#suspects.peek().standing);
+    }
   }
 
-  crashed(lane: object, error: WorkerCrashError | WorkerStartError, undone: readonly Undone<T>[]): void {
+  /** One that is not in its place yet asks in vain: the credits are with the worker that it succeeds. */
+  starved(lane: object): void {
+    if (lane === this.#successor) this.#successorStarves = true;
+    else this.#owner.starved(this.index);
+  }
+
+  crashed(
+    lane: object,
+    error: WorkerCrashError | WorkerStartError,
+    undone: readonly Undone<T>[],
+    begun: number,
+  ): void {
     const { retry } = this.#owner;
     if (lane === this.#successor && retry.supervised) {
       this.#fruitless += 1;
@@ -251,17 +270,17 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
       return;
     }
     this.#suspend();
-    const untouched = undone.length === 0 || !this.#lane?.hasBegun;
-    if (untouched) this.#fruitless += 1;
+    const touched = undone.filter(({ position }) => position < begun).length;
+    if (touched === 0) this.#fruitless += 1;
     if (!retry.mayRestart(this.#fruitless)) {
       this.#owner.fail(error);
       return;
     }
     const suspects: Undone<T>[] = [];
     for (const task of undone) {
-      const again = retry.mayRedeliver(task.attempt, undone.length);
+      const again = retry.mayRedeliver(counted(task), touched);
       if (isMoved(bareOf(task.task))) this.#giveUp(task, this.#failureOf(task, movedAway(error)));
-      else if (untouched) suspects.push(task);
+      else if (task.position >= begun) suspects.push(task);
       else if (again) suspects.push(nextDelivery(task));
       else this.#giveUp(task, this.#failureOf(task, error));
     }
@@ -283,9 +302,9 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
     for (const task of undone) {
       const guilty = task.position === culprit;
       if (guilty) this.#owner.taskFailed(error);
-      if (guilty && !retry.mayRetry(task.attempt)) this.#giveUp(task, error);
+      if (guilty && !retry.mayRetry(counted(task))) this.#giveUp(task, error);
       else if (isMoved(bareOf(task.task))) this.#giveUp(task, this.#failureOf(task, movedAway(error)));
-      else suspects.push(guilty ? nextDelivery(task) : task);
+      else suspects.push(guilty ? nextDelivery(task) : excusedDelivery(task));
     }
     this.#line([...suspects, ...this.#suspects.takeAll()]);
   }
@@ -294,6 +313,8 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
     const { retry } = this.#owner;
     const isOver = this.#stopped || (this.#pillDue && this.#waiting === 0);
     this.#lives -= 1;
+    // What its successor does in this call (inline) may be its own end.
+    const isClosed = this.#lives === 0 && (isOver || !retry.supervised);
     if (lane === this.#successor) {
       this.#successor = undefined;
       // Had the other one left before, this one would have been in its place.
@@ -304,16 +325,19 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
       else if (this.#successor) this.#takeOver(this.#successor);
       else if (retry.supervised) this.#replace();
     }
-    if (this.#lives === 0 && (isOver || !retry.supervised)) this.#owner.seatClosed();
+    if (isClosed) this.#owner.seatClosed();
   }
 
   #replace(): void {
     this.#lane = undefined;
+    this.#recycling = false;
     this.#suspend();
     this.#later(() => this.#begin());
   }
 
+  /** What was to come before that is of no use any more: both workers of the seat are gone. */
   #later(next: () => void): void {
+    this.#restart?.unsubscribe();
     this.#restart = deadline(this.#owner.retry.restartDelay(this.#fruitless), next);
   }
 
@@ -347,6 +371,7 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
   #recycle(reason: 'maxTasksPerWorker' | 'maxMemory'): void {
     if (this.#successor || this.#restart || this.#stopped || this.#pillDue || this.#waiting > 0) return;
     this.#owner.tell({ type: 'worker-recycled', worker: this.index, reason });
+    this.#recycling = true;
     this.#suspend();
     this.#succeed();
   }
@@ -357,6 +382,7 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
       // Its credits are still with the worker that it succeeds.
       const successor = this.#owner.laneOf(this, 0);
       this.#successor = successor;
+      this.#successorStarves = false;
       this.#lives += 1;
       successor.start();
     } catch (error) {
@@ -364,11 +390,21 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
     }
   }
 
+  /** Once another is ready to take its place, the worker of the day is told that no task follows. */
+  #retire(): void {
+    if (!this.#successor?.hasBegun) return;
+    // Its tasks may wait for the turn of one that fails, which comes back to it: it is told behind all of them.
+    const mayComeBack = this.#owner.ordered && this.#owner.retry.mayRetry(1);
+    if (!mayComeBack || this.#waiting + (this.#lane?.load ?? 0) === 0) this.#lane?.pill();
+  }
+
   #takeOver(successor: Lane<T, R>): void {
     this.#successor = undefined;
     this.#lane = successor;
+    this.#recycling = false;
     this.#renew();
     successor.credit(this.#owner.creditsFor(this.index));
+    if (this.#successorStarves) this.#owner.starved(this.index);
     this.#carryOn();
   }
 
@@ -387,7 +423,7 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
   #deliverAgain(undone: Undone<T>, error: unknown): void {
     let ms: number;
     try {
-      ms = this.#owner.retry.delay(undone.attempt, error);
+      ms = this.#owner.retry.delay(counted(undone), error);
     } catch (refused) {
       this.#owner.fail(refused);
       return;
@@ -405,7 +441,7 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
   }
 
   #redeliver(undone: Undone<T>): void {
-    if (this.#lane?.open && !this.#suspended) this.#deliver(this.#lane, undone);
+    if (this.#lane?.open && (this.#recycling || !this.#suspended)) this.#deliver(this.#lane, undone);
     else this.#wait(undone);
   }
 
@@ -417,22 +453,22 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
 
   /** Where results leave in the order of tasks, tasks also wait in that: nobody may wait for the turn of one behind it. */
   #line(suspects: Undone<T>[]): void {
-    suspects.sort((a, b) => a.standing.sequence - b.standing.sequence);
+    suspects.sort((a, b) => a.standing - b.standing);
     for (const undone of suspects) this.#suspects.push(undone);
   }
 
   /** A task before it in that order is still to come. */
   #isPreceded({ standing }: Undone<T>): boolean {
     for (const delayed of this.#delayed.values()) {
-      if (delayed.standing.sequence < standing.sequence) return true;
+      if (delayed.standing < standing) return true;
     }
     return false;
   }
 
-  #deliver(lane: Lane<T, R>, { task, attempt, standing }: Undone<T>): void {
+  #deliver(lane: Lane<T, R>, { task, attempt, excused, standing }: Undone<T>): void {
     if (attempt > 1)
       this.#owner.tell({ type: 'task-redelivered', worker: this.index, task: bareOf(task), attempt });
-    lane.task(task, attempt, standing);
+    lane.task(task, attempt, standing, excused);
   }
 
   #suspend(): void {
@@ -454,7 +490,8 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
     this.#redelivering = false;
     if (this.#waiting + this.#replays.length > 0 || !this.#lane?.open) return;
     if (this.#pillDue) this.#lane.pill();
-    else if (this.#suspended && !this.#successor && this.#lane.load === 0) {
+    else if (this.#recycling) this.#retire();
+    else if (this.#suspended && this.#lane.load === 0) {
       this.#suspended = false;
       this.#owner.resume(this.index);
     }
@@ -466,6 +503,16 @@ function movedAway(cause: unknown): Error {
   return new Error('Its buffers were moved to a worker that died, so it cannot be delivered again', {
     cause,
   });
+}
+
+/** Deliveries that count towards `maxAttempts`. */
+function counted({ attempt, excused }: Undone<unknown>): number {
+  return attempt - excused;
+}
+
+/** Its worker was ended for another task's sake. What it has sent comes again all the same, so `attempt` has to tell. */
+function excusedDelivery<T>(undone: Undone<T>): Undone<T> {
+  return { ...nextDelivery(undone), excused: undone.excused + 1 };
 }
 
 function nextDelivery<T>(undone: Undone<T>): Undone<T> {

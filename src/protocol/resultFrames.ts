@@ -33,6 +33,8 @@ export interface ResultFrame<R> {
   readonly broken: FailureRecord | undefined;
   readonly ending: boolean;
   readonly drained: boolean;
+  /** Tasks that the worker has begun, once it is drained. */
+  readonly begun: number;
 }
 
 /** A frame that says nothing. */
@@ -51,6 +53,7 @@ const SILENT: ResultFrame<never> = {
   broken: undefined,
   ending: false,
   drained: false,
+  begun: 0,
 };
 
 /** A worker's writer. */
@@ -71,6 +74,7 @@ export class ResultFrameWriter<R> implements ToPool<R> {
   #broken: FailureRecord | undefined;
   #ending = false;
   #drained = false;
+  #begun = 0;
   #empty = true;
   readonly #turn = new Turn(queueMicrotask, () => this.turn());
   readonly #post: Post<ResultFrame<R>>;
@@ -157,8 +161,9 @@ export class ResultFrameWriter<R> implements ToPool<R> {
     this.#soon();
   }
 
-  drained(): void {
+  drained(begun: number): void {
     this.#drained = true;
+    this.#begun = begun;
     this.#soon();
   }
 
@@ -180,6 +185,7 @@ export class ResultFrameWriter<R> implements ToPool<R> {
       broken: this.#broken,
       ending: this.#ending,
       drained: this.#drained,
+      begun: this.#begun,
     };
     this.#empty = true;
     this.#ready = false;
@@ -279,6 +285,6 @@ export function replayResults<R>(frame: ResultFrame<R>, pool: ToPool<R>): void {
   if (frame.starved) pool.starved();
   if (frame.broken) pool.broken(fromRecord(frame.broken));
   if (frame.ending) pool.ending();
-  if (frame.drained) pool.drained();
+  if (frame.drained) pool.drained(frame.begun);
   if (frame.started !== undefined) pool.started(frame.started);
 }

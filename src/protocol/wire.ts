@@ -58,8 +58,8 @@ export interface ToPool<R> {
   broken(error: unknown): void;
   /** The results have completed; some still wait for credit. */
   ending(): void;
-  /** The worker is finished: nothing follows. */
-  drained(): void;
+  /** The worker is finished: nothing follows. It has begun the tasks before the position `begun`, and none from there on. */
+  drained(begun: number): void;
   /** The calls of one frame are through. */
   turn(): void;
 }

@@ -17,9 +17,9 @@ export interface Attributed<R> {
 export function ofJobs<T, R>(opener: ChannelOpener<T, R>): ChannelOpener<Job<T>, Attributed<R>> {
   return {
     open(hello, pool) {
-      const given = new Map<number, Given<T>>();
-      const channel = opener.open(hello, listenerOf(given, hello.index, pool));
-      return channelOf(given, hello.index, channel);
+      const books: Books<T> = { given: new Map(), closed: false };
+      const channel = opener.open(hello, listenerOf(books, hello.index, pool));
+      return channelOf(books, hello.index, channel);
     },
   };
 }
@@ -29,7 +29,18 @@ interface Given<T> {
   readonly attempt: number;
 }
 
-function channelOf<T>(given: Map<number, Given<T>>, worker: number, channel: Channel<T>): Channel<Job<T>> {
+/** What one worker was given. */
+interface Books<T> {
+  readonly given: Map<number, Given<T>>;
+  /**
+   * The pool has given the worker up, and its tasks to others: what it still says of them (a process says much until it is
+   * dead) is not to be booked for their pipelines once more.
+   */
+  closed: boolean;
+}
+
+function channelOf<T>(books: Books<T>, worker: number, channel: Channel<T>): Channel<Job<T>> {
+  const { given } = books;
   const bare = (position: number, job: Job<T>): T => {
     given.set(position, { job, attempt: job.delivered(worker) });
     return job.task;
@@ -45,20 +56,28 @@ function channelOf<T>(given: Map<number, Given<T>>, worker: number, channel: Cha
     oldest: (position) => channel.oldest(position),
     cancel: (position, reason) => channel.cancel(position, reason),
     pill: () => channel.pill(),
-    abort: () => channel.abort(),
-    terminate: () => channel.terminate(),
+    abort() {
+      books.closed = true;
+      channel.abort();
+    },
+    terminate() {
+      books.closed = true;
+      channel.terminate();
+    },
   };
 }
 
 function listenerOf<T, R>(
-  given: Map<number, Given<T>>,
+  books: Books<T>,
   worker: number,
   pool: ChannelListener<Attributed<R>>,
 ): ChannelListener<R> {
+  const { given } = books;
   return {
     ready: () => pool.ready(),
     started: (position) => pool.started(position),
     result(value, position) {
+      if (books.closed) return;
       const from = given.get(position);
       const owner = from?.job.owner;
       owner?.resultComes();
@@ -66,12 +85,14 @@ function listenerOf<T, R>(
     },
     withheld: (results) => pool.withheld(results),
     done(position) {
+      if (books.closed) return;
       const owner = given.get(position)?.job.owner;
       given.delete(position);
       pool.done(position);
       owner?.jobDone();
     },
     failed(position, error) {
+      if (books.closed) return;
       given.delete(position);
       pool.failed(position, error);
     },
@@ -81,7 +102,7 @@ function listenerOf<T, R>(
     report: (error) => pool.report(error),
     broken: (error) => pool.broken(error),
     ending: () => pool.ending(),
-    drained: () => pool.drained(),
+    drained: (begun) => pool.drained(begun),
     turn: () => pool.turn(),
     closed: (reason) => pool.closed(reason),
   };

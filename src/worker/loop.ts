@@ -67,7 +67,8 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
   #pauses = 0;
   /** A task is being delivered, further down on this call stack. */
   #delivering = false;
-  /** Tasks emitted and not done. */
+  /** Tasks emitted, and those of them that are not done. */
+  #begun = 0;
   #running = 0;
   #waitsForTurn = false;
   /** The results ended before some of its tasks. */
@@ -172,7 +173,7 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
       this.#results?.unsubscribe();
     } finally {
       this.#outbox.clear();
-      this.#wire.drained();
+      this.#wire.drained(this.#begun);
       this.#wire.turn();
     }
   }
@@ -272,6 +273,7 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
 
   #run(): void {
     const position = this.#positions.shift();
+    this.#begun = position + 1;
     // Nobody waits for a replay.
     const clock = this.#muted.has(position) ? undefined : this.#clock;
     if (clock) clock.position = position;
@@ -337,7 +339,7 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
     this.#outbox.end(() => {
       this.#gone = true;
       if (this.#broken) this.#wire.broken(this.#broken.error);
-      this.#wire.drained();
+      this.#wire.drained(this.#begun);
       this.#wire.turn();
     });
   }
@@ -379,6 +381,8 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
     if (this.#drained) return;
     this.#setUp = true;
     this.#wire.ready();
+    // It leaves before a task runs that may end this worker: otherwise it would seem never to have started.
+    this.#wire.turn();
     this.turn();
   }
 
