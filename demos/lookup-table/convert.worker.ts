@@ -19,15 +19,16 @@ export interface Answer {
 }
 
 export default defineWorker<Amount | Rates, Answer>((tasks, { index }) => {
-  let rates: Rates;
+  let rates: Rates | undefined;
   return tasks.pipe(
     each((task) => {
       if ('version' in task) {
         rates = task;
         return []; // no result
       }
+      if (!rates) throw new Error('asked before there was a table');
       const { id, amount, currency } = task;
-      const worth = amount * rates.worth.get(currency)!;
+      const worth = amount * (rates.worth.get(currency) as number);
       return { id, worth, version: rates.version, worker: index, pid: process.pid };
     }),
   );

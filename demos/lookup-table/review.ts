@@ -1,49 +1,58 @@
-/** Whether every question has its answer, each by a table that there was, and who gave them. */
+/** Looks whether each question has its answer, by a table that is no older than the question, and whose answers they are. */
 import type { Amount, Answer } from './convert.worker.js';
 import type { Rates } from './rates.js';
 
+interface Question extends Amount {
+  /** The latest table when it was asked. */
+  readonly since: number;
+}
+
 export class Review {
   readonly #tables = new Map<number, Rates>();
-  readonly #open = new Map<number, Amount>();
+  readonly #open = new Map<number, Question>();
+  #answers = 0;
   #wrong = 0;
-  #killed: Answer | undefined;
-  #fromReplacement: Answer[] = [];
-  answered = 0;
+  #outdated = 0;
+  /** Whoever gave the latest answer. */
+  latest: Answer | undefined;
+  /** Of whoever is killed, the last one. */
+  killed: Answer | undefined;
+  readonly #ofReplacement: Answer[] = [];
 
   table(table: Rates): void {
     this.#tables.set(table.version, table);
   }
 
   question(amount: Amount): void {
-    this.#open.set(amount.id, amount);
+    this.#open.set(amount.id, { ...amount, since: this.#tables.size });
   }
 
   answer(answer: Answer): void {
+    this.latest = answer;
     const question = this.#open.get(answer.id);
-    if (!question) return; // of a delivery that was cut short: it came before
+    if (!question) return; // it came before the one who gave it was killed, and now again
     this.#open.delete(answer.id);
-    this.answered += 1;
+    this.#answers += 1;
     const rate = this.#tables.get(answer.version)?.worth.get(question.currency);
     if (rate === undefined || answer.worth !== question.amount * rate) this.#wrong += 1;
-    const { worker, pid } = answer;
-    if (this.#killed?.worker === worker && this.#killed.pid !== pid) this.#fromReplacement.push(answer);
+    if (answer.version < question.since) this.#outdated += 1;
+    if (answer.worker === this.killed?.worker && answer.pid !== this.killed.pid) {
+      this.#ofReplacement.push(answer);
+    }
   }
 
-  kill(answer: Answer): void {
-    this.#killed = answer;
-    process.kill(answer.pid, 'SIGKILL');
-  }
-
-  get isPassed(): boolean {
-    return this.#open.size + this.#wrong === 0 && this.#fromReplacement.length > 0;
-  }
-
-  lines(): string[] {
-    const [first] = this.#fromReplacement;
+  checks(): { readonly holds: boolean; readonly text: string }[] {
+    const missing = this.#open.size;
+    const [first] = this.#ofReplacement;
     return [
-      `${this.answered} answers, ${this.#wrong} wrong, ${this.#open.size} missing, by ${this.#tables.size} tables`,
-      `worker ${this.#killed?.worker} was killed, and its replacement gave ${this.#fromReplacement.length} answers, ` +
-        `the first by table ${first?.version}`,
+      {
+        holds: missing + this.#wrong + this.#outdated === 0,
+        text: `${this.#answers} answers by ${this.#tables.size} tables: ${missing} missing, ${this.#wrong} wrong, ${this.#outdated} outdated`,
+      },
+      {
+        holds: first !== undefined,
+        text: `worker ${this.killed?.worker}, the second: ${this.#ofReplacement.length} answers, the first by table ${first?.version}`,
+      },
     ];
   }
 }

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { paced, poolMap, threadWorker } from 'looppool';
 import { lastValueFrom, toArray } from 'rxjs';
 import { accessLog, hitOf, userOf } from './accessLog.js';
+import type { Found } from './sessionize.worker.js';
 import { type Session, Sessions } from './sessions.js';
 
 const { values } = parseArgs({
@@ -29,19 +30,31 @@ function alone(): Session[] {
 /** Sessions end in another order where several workers find them. */
 const listed = (sessions: readonly Session[]) => sessions.map((session) => JSON.stringify(session)).sort();
 
+function workersOfUsers(found: readonly Found[]): Map<string, Set<number>> {
+  const workersOf = new Map<string, Set<number>>();
+  for (const { session, worker } of found) {
+    workersOf.set(session.user, (workersOf.get(session.user) ?? new Set()).add(worker));
+  }
+  return workersOf;
+}
+
+function check(holds: boolean, text: string): void {
+  console.log(`${holds ? 'ok    ' : 'FAILED'} ${text}`);
+  if (!holds) process.exitCode = 1;
+}
+
 const found = await lastValueFrom(
   paced(accessLog(lines, users)).pipe(poolMap(worker, workers, { route: userOf }), toArray()),
 );
-const together = listed(found.map(({ session }) => session));
-const workersOf = new Map<string, Set<number>>();
-for (const { session, worker } of found) {
-  workersOf.set(session.user, (workersOf.get(session.user) ?? new Set()).add(worker));
-}
+const together = found.map(({ session }) => session);
+const workersOf = workersOfUsers(found);
 const ofEach = Array.from({ length: workers }, (_, i) => found.filter(({ worker }) => worker === i).length);
-const isSame = together.join('\n') === listed(alone()).join('\n');
-const isOneEach = [...workersOf.values()].every(({ size }) => size === 1);
+const { user, from, to, hits, exit } = together.reduce((a, b) => (b.hits > a.hits ? b : a));
 
 console.log(`${lines} hits of ${workersOf.size} users: ${found.length} sessions (${ofEach.join(' + ')})`);
-console.log(`${isOneEach ? 'ok    ' : 'FAILED'} each user has one worker`);
-console.log(`${isSame ? 'ok    ' : 'FAILED'} the same sessions as one thread finds`);
-if (!isSame || !isOneEach) process.exitCode = 1;
+console.log(`the largest: ${hits} hits of ${user} in ${Math.round((to - from) / 60)} min, up to ${exit}`);
+check(
+  [...workersOf.values()].every(({ size }) => size === 1),
+  'each user has one worker',
+);
+check(listed(together).join('\n') === listed(alone()).join('\n'), 'the same sessions as one thread finds');

@@ -8,7 +8,7 @@ import { startFeed } from './quotes.js';
 import type { Wish } from './subscribe.worker.js';
 
 const ENOUGH = 50;
-const GRACE = 300;
+const GRACE = 1000;
 const wishes: readonly Wish[] = [
   { symbol: 'OAK', isStubborn: false },
   { symbol: 'ELM', isStubborn: true },
