@@ -44,7 +44,7 @@ class Round implements Outcome {
   constructor(scenario: Scenario, random: Random, setting: ChaosSetting) {
     this.#scenario = scenario;
     this.#random = random;
-    const { lines, options, workers, killEvery, shape } = scenario;
+    const { lines, options, workers, killEvery, shape, resizes } = scenario;
     this.#setting = setting;
     const { maxAttempts = 1, maxTasks = 1, maxResults = 1, ordered = false, taskTimeout } = options;
     this.#accounts = lines.map(
@@ -62,7 +62,7 @@ class Round implements Outcome {
     const isCounted = shape === 'poolMap' && !ordered && !lines.some((line) => line.taker === 'ingest');
     this.#gauge = new Gauge(
       {
-        window: Math.max(1, Math.floor(maxTasks / workers)),
+        window: resizes.length > 0 ? maxTasks : Math.max(1, Math.floor(maxTasks / workers)),
         maxResults: isCounted ? maxResults : Infinity,
       },
       (complaint) => this.complaints.push(complaint),
@@ -109,9 +109,18 @@ class Round implements Outcome {
       const stage = pool.map({ signal: abort.signal, ack: isManual(line) ? 'manual' : 'auto' });
       return runPipeline(line, stage, abort, this.#hooks(i));
     });
+    const resized = this.#resize(pool);
     const ended = await Promise.all(ends);
+    await resized;
     await pool.stop();
     return ended;
+  }
+
+  async #resize(pool: { resize(n: number): Promise<void> }): Promise<void> {
+    for (const { after, to } of this.#scenario.resizes) {
+      await new Promise((resolve) => setTimeout(resolve, after));
+      await pool.resize(to).catch((error: unknown) => this.complaints.push(`It was not resized: ${error}`));
+    }
   }
 
   #factory(): WorkerFactory<ChaosTask, ChaosResult> {

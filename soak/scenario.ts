@@ -50,6 +50,8 @@ export interface Scenario {
     | 'route'
   >;
   readonly beats: boolean;
+  /** Of a shared pool: how many workers it is to have, one resize after the other, and ms before each. */
+  readonly resizes: readonly { readonly after: number; readonly to: number }[];
   /** One result in so many has its process killed from outside. */
   readonly killEvery: number;
   readonly lines: readonly Line[];
@@ -65,12 +67,21 @@ export function drawScenario(random: Random, shape: Shape, carrier: Carrier): Sc
   const share = { inline: 0.15, threads: 0.06, processes: 0.04 }[carrier] * random.of([0, 0.3, 1, 1, 2]);
   const ordered = shape === 'poolMap' && random.chance(0.35);
   const workers = carrier === 'processes' ? random.from(1, 3) : random.from(1, 4);
+  const resizes =
+    shape === 'workerPool' && random.chance(0.4)
+      ? Array.from({ length: random.from(1, 4) }, () => ({
+          after: random.from(0, 120),
+          to: random.from(1, 4),
+        }))
+      : [];
+  // What has a worker of its own has none any more when that is gone; how many are all is a matter of the moment.
+  const directions: readonly Direction[] = resizes.length > 0 ? ['keyed'] : ['keyed', 'toWorker', 'toAll'];
   let id = 0;
   const drawJobs = (count: number): Job[] =>
     Array.from({ length: count }, () => {
       const act: ActName = random.chance(share) ? random.of(faults) : random.of(harmless);
       const task = { id: id++, act, size: random.from(1, 6), ms: random.from(0, 12) };
-      return { task, direction: random.chance(0.1) ? random.of(['keyed', 'toWorker', 'toAll']) : 'none' };
+      return { task, direction: random.chance(0.1) ? random.of(directions) : 'none' };
     });
   const tasks = carrier === 'inline' ? random.from(0, 400) : random.from(0, 250);
   const maxResults = random.of([1, 2, 3, 5, 8, 64, 1024]);
@@ -91,6 +102,7 @@ export function drawScenario(random: Random, shape: Shape, carrier: Carrier): Sc
       grace: random.from(20, 400),
       route: random.of(['round-robin', 'round-robin', 'least-busy']),
     },
+    resizes,
     // More of them than are taken in would leave no credit for results of tasks.
     beats: maxResults >= 5 && random.chance(0.2),
     killEvery: carrier === 'processes' && random.chance(0.2) ? random.from(40, 200) : Infinity,

@@ -6,10 +6,11 @@ import {
   poolMap,
   TaskTimeoutError,
   threadWorker,
+  toAll,
 } from 'looppool';
 import { defineWorker, each, hold } from 'looppool/worker';
-import { concat, NEVER, of, range, throwError, timer } from 'rxjs';
-import { catchError, ignoreElements, map } from 'rxjs/operators';
+import { concat, from, NEVER, of, range, throwError, timer } from 'rxjs';
+import { catchError, ignoreElements, map, tap } from 'rxjs/operators';
 import type { SlowTask } from '../fixtures/slow.worker.js';
 import { marbles } from '../marbles.js';
 import { run } from '../support/run.js';
@@ -74,6 +75,36 @@ describe('taskTimeout', () => {
     const { values } = await run(hanging('spins', 0).pipe(poolMap(slow, 1, options)));
     expect(sorted(values)).to.deep.equal(idsBut(0));
     expect(events.of('dead-letter').map(({ attempts }) => attempts)).to.deep.equal([2]);
+  });
+
+  it('SUP-6 a task that waits beside such a loop, and began before it, is not the one to blame', async () => {
+    const events = recorder();
+    const options = { ...letters, taskTimeout: 300, grace: 100, events };
+    const tasks: SlowTask[] = [{ id: 0, ms: 150 }, { id: 1, ms: 150 }, { id: 2, hangs: 'spins' }, { id: 3 }];
+    const { values } = await run(from(tasks).pipe(poolMap(slow, 1, options)));
+    expect(events.of('dead-letter').map(({ task }) => (task as SlowTask).id)).to.deep.equal([2]);
+    expect(sorted(values)).to.deep.equal([0, 1, 3]);
+  });
+
+  it('SUP-4 a broadcast that hangs whenever it is replayed ends the output', async () => {
+    const events = recorder();
+    let came = 0;
+    const worker = inlineWorker(
+      defineWorker<string, string>((tasks) =>
+        tasks.pipe(
+          tap((task) => {
+            if (task === 'state') came += 1;
+            if (task === 'h' || came > 1) hold();
+          }),
+        ),
+      ),
+    );
+    const options = { ...letters, maxAttempts: 2, taskTimeout: 10, grace: 5, events };
+    const { error } = await run(
+      from([toAll('state', { retain: true }), 'h']).pipe(poolMap(worker, 1, options)),
+    );
+    expect(error).to.be.instanceOf(TaskTimeoutError).with.property('task', 'state');
+    expect(events.of('worker-spawned').length).to.be.within(5, 7);
   });
 
   it('SUP-6 what the others have sent before comes again as another delivery', () =>

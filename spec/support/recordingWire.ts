@@ -14,6 +14,7 @@ export class RecordingWire<R = unknown> implements ToPool<R> {
 
   ready = () => this.#say(['ready']);
   started = (position: number) => this.#say(['started', position]);
+  yielded = () => this.#say(['yielded']);
   result = (value: R, owner: number) => this.#say(['result', value, owner]);
   withheld = (results: number) => this.#say(['withheld', results]);
   done = (position: number) => this.#say(['done', position]);

@@ -48,6 +48,7 @@ export function tap<T, R>(
         const channel = opener.open(hello, {
           ready: () => pool.ready(),
           started: (position) => pool.started(position),
+          yielded: () => pool.yielded(),
           result(value, owner) {
             wiretap.results += 1;
             pool.result(value, owner);

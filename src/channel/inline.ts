@@ -122,6 +122,10 @@ class InlineWire<R> implements ToPool<R> {
     this.#pool.started(position);
   }
 
+  yielded(): void {
+    this.#pool.yielded();
+  }
+
   result(value: R, owner: number): void {
     let own: R;
     try {

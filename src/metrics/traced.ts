@@ -116,6 +116,7 @@ function tracedListener<R>(pool: ChannelListener<R>, spans: TaskSpans): ChannelL
   return {
     ready: () => pool.ready(),
     started: (position) => pool.started(position),
+    yielded: () => pool.yielded(),
     result: (value, owner) => pool.result(value, owner),
     withheld: (results) => pool.withheld(results),
     done(position) {

@@ -108,6 +108,8 @@ export class Lane<T, R> implements ChannelListener<R> {
   /** Of those, the ones that have deliveries which do not count against them. */
   readonly #excused = new Map<number, number>();
   readonly #limits: TimeLimits | undefined;
+  /** The task that the worker has begun and not let go of; told only where tasks have limits. */
+  #runs: number | undefined;
   /** Tasks that were called off and are not over yet. */
   readonly #overdue = new Map<number, TaskTimeoutError>();
   #position = 0;
@@ -128,7 +130,8 @@ export class Lane<T, R> implements ChannelListener<R> {
     this.#keeper = keeper;
     this.#ledger = new Ledger(owner.window);
     if (owner.taskTimeout !== Infinity) {
-      this.#limits = new TimeLimits(owner.taskTimeout, (position) => this.#expired(position));
+      const isOpen = (position: number) => this.#ledger.has(position);
+      this.#limits = new TimeLimits(owner.taskTimeout, isOpen, (position) => this.#expired(position));
     }
     this.#channel = opener.open(hello, this);
   }
@@ -232,7 +235,12 @@ export class Lane<T, R> implements ChannelListener<R> {
   }
 
   started(position: number): void {
+    this.#runs = position;
     if (!this.#stopping && !this.#crashed) this.#limits?.add(position);
+  }
+
+  yielded(): void {
+    this.#runs = undefined;
   }
 
   result(value: R, owner: number): void {
@@ -350,7 +358,7 @@ export class Lane<T, R> implements ChannelListener<R> {
 
   #expired(position: number): void {
     const task = this.#ledger.task(position) as T;
-    if (this.#crashed || !this.#ledger.has(position)) return;
+    if (this.#crashed) return;
     const attempt = this.#attempts.get(position) ?? 1;
     const error = new TaskTimeoutError(this, bareOf(task), attempt, this.#owner.taskTimeout);
     this.#overdue.set(position, error);
@@ -361,6 +369,11 @@ export class Lane<T, R> implements ChannelListener<R> {
 
   #hangs(position: number, error: TaskTimeoutError): void {
     if (this.#crashed || !this.#overdue.has(position)) return;
+    // The worker is at another task, and has not read yet that this one is called off: the other has a time of its own.
+    if (this.#runs !== undefined && this.#runs !== position && this.#ledger.has(this.#runs)) {
+      this.#limits?.alsoEnd(deadline(this.#owner.grace, () => this.#hangs(position, error)));
+      return;
+    }
     // In the same thread it is gone in that call, and with it the seat, if nothing waits there.
     this.#keeper.hung(error, position, this.#giveUp());
     this.#terminate();

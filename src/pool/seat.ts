@@ -297,6 +297,12 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
       this.#owner.fail(error);
       return;
     }
+    // A replay is none of its tasks.
+    if (!undone.some(({ position }) => position === culprit)) this.#fruitless += 1;
+    if (!retry.mayRestart(this.#fruitless)) {
+      this.#owner.fail(error);
+      return;
+    }
     this.#suspend();
     const suspects: Undone<T>[] = [];
     for (const task of undone) {

@@ -2,7 +2,7 @@
  * How long each task of a worker may run. All have the same limit, so they expire in the order in which they started: one
  * queue and one timer.
  *
- * In: tasks that start. Out: those whose time is over; whether they are done meanwhile is not known here.
+ * In: tasks that start. Out: those whose time is over, and that are not.
  */
 import { asyncScheduler, Subscription } from 'rxjs';
 import { Ring } from '../ring.js';
@@ -13,19 +13,27 @@ interface Limit {
   readonly until: number;
 }
 
+/** Tasks at the least among which those are looked for that are over: quick ones would stay for all the time that they might have had. */
+const CROWD = 256;
+
 export class TimeLimits {
   readonly #ms: number;
+  readonly #isOpen: (position: number) => boolean;
   readonly #expired: (position: number) => void;
   readonly #running = new Ring<Limit>();
   readonly #timers = new Subscription();
   #waits = false;
+  #crowd = CROWD;
 
-  constructor(ms: number, expired: (position: number) => void) {
+  /** @param isOpen whether a task that has started is not over yet */
+  constructor(ms: number, isOpen: (position: number) => boolean, expired: (position: number) => void) {
     this.#ms = ms;
+    this.#isOpen = isOpen;
     this.#expired = expired;
   }
 
   add(position: number): void {
+    if (this.#running.length >= this.#crowd) this.#forgetOthers();
     this.#running.push({ position, until: asyncScheduler.now() + this.#ms });
     this.#wait();
   }
@@ -56,8 +64,14 @@ export class TimeLimits {
     this.#waits = false;
     const now = asyncScheduler.now();
     while (this.#running.length > 0 && this.#running.peek().until <= now) {
-      this.#expired(this.#running.shift().position);
+      const { position } = this.#running.shift();
+      if (this.#isOpen(position)) this.#expired(position);
     }
     this.#wait();
+  }
+
+  #forgetOthers(): void {
+    for (const limit of this.#running.takeAll()) if (this.#isOpen(limit.position)) this.#running.push(limit);
+    this.#crowd = Math.max(CROWD, this.#running.length * 2);
   }
 }

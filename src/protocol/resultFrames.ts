@@ -16,6 +16,8 @@ const RESULTS_PER_FRAME = 512;
 
 export interface ResultFrame<R> {
   readonly ready: boolean;
+  /** The task that has started last has let go of the thread. */
+  readonly yielded: boolean;
   /** The position of a task that is about to run, behind everything else in the frame. */
   readonly started: number | undefined;
   readonly results: Payload<R>;
@@ -40,6 +42,7 @@ export interface ResultFrame<R> {
 /** A frame that says nothing. */
 const SILENT: ResultFrame<never> = {
   ready: false,
+  yielded: false,
   started: undefined,
   results: [],
   owners: [],
@@ -59,6 +62,7 @@ const SILENT: ResultFrame<never> = {
 /** A worker's writer. */
 export class ResultFrameWriter<R> implements ToPool<R> {
   #ready = false;
+  #yielded = false;
   #started: number | undefined;
   #results: R[] = [];
   #owners = new ProgressionWriter();
@@ -97,6 +101,11 @@ export class ResultFrameWriter<R> implements ToPool<R> {
     this.#empty = false;
     // It may be the last that is heard of this worker for a long time.
     this.turn();
+  }
+
+  yielded(): void {
+    this.#yielded = true;
+    this.#soon();
   }
 
   result(value: R, owner: number): void {
@@ -173,6 +182,7 @@ export class ResultFrameWriter<R> implements ToPool<R> {
     const results = this.#results;
     const news = {
       ready: this.#ready,
+      yielded: this.#yielded,
       started: this.#started,
       owners: this.#owners.take(),
       withheld: this.#withheld,
@@ -189,6 +199,7 @@ export class ResultFrameWriter<R> implements ToPool<R> {
     };
     this.#empty = true;
     this.#ready = false;
+    this.#yielded = false;
     this.#started = undefined;
     this.#results = [];
     if (this.#failed.length > 0) this.#failed = [];
@@ -286,5 +297,6 @@ export function replayResults<R>(frame: ResultFrame<R>, pool: ToPool<R>): void {
   if (frame.broken) pool.broken(fromRecord(frame.broken));
   if (frame.ending) pool.ending();
   if (frame.drained) pool.drained(frame.begun);
+  if (frame.yielded) pool.yielded();
   if (frame.started !== undefined) pool.started(frame.started);
 }

@@ -40,6 +40,8 @@ export interface ToPool<R> {
   ready(): void;
   /** The task is about to run. Told, at once, only to a pool that watches. */
   started(position: number): void;
+  /** The task that has started last has let go of the thread, and is not over. Told only to a pool that watches. */
+  yielded(): void;
   /** Takes one credit. `owner` is the position of its task, or UNSOLICITED. */
   result(value: R, owner: number): void;
   /** Results that took a credit each and could not be sent: their tasks fail. */

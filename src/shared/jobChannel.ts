@@ -76,6 +76,7 @@ function listenerOf<T, R>(
   return {
     ready: () => pool.ready(),
     started: (position) => pool.started(position),
+    yielded: () => pool.yielded(),
     result(value, position) {
       if (books.closed) return;
       const from = given.get(position);

@@ -282,6 +282,7 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
     if (this.#scopes) this.#wire.started(position);
     emit(this.#scopes ? this.#watched : this.#tasks, this.#inbox.shift(), this, position);
     this.#delivering = false;
+    if (this.#scopes?.has(position)) this.#wire.yielded();
     if (clock && clock.position !== NONE) clock.left();
   }
 
