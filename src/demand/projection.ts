@@ -81,6 +81,7 @@ export class Projection<T, R> extends Subscriber<T> implements InnerOwner<T, R> 
     // The end of one value may bring the next, in the same call: it does not overtake those that wait.
     if (!this.mayRun() || this.#waiting.length > 0) {
       scope?.hold();
+      scope?.queue();
       this.#waiting.push({ value, scope });
       return;
     }
@@ -139,6 +140,8 @@ export class Projection<T, R> extends Subscriber<T> implements InnerOwner<T, R> 
       while (this.#waiting.length > 0 && this.mayRun() && !this.output.closed) {
         const { value, scope } = this.#waiting.shift();
         this.#runHeld(value, scope);
+        // Behind it: whoever has room for another may bring it in this call.
+        scope?.unqueue();
       }
       this.#taking = false;
     }
@@ -204,7 +207,11 @@ export class Projection<T, R> extends Subscriber<T> implements InnerOwner<T, R> 
     try {
       forAll(running, (inner) => inner.letGo());
     } finally {
-      while (waiting.length > 0) waiting.shift().scope?.abandon();
+      while (waiting.length > 0) {
+        const { scope } = waiting.shift();
+        scope?.unqueue();
+        scope?.abandon();
+      }
     }
   }
 }

@@ -113,6 +113,9 @@ export class Lane<T, R> implements ChannelListener<R> {
   /** Tasks that were called off and are not over yet. */
   readonly #overdue = new Map<number, TaskTimeoutError>();
   #position = 0;
+  /** Tasks that it is known to have begun, and how many it wants ahead of these. */
+  #begun = 0;
+  #ahead: number;
   #ready = false;
   #pilled = false;
   #ending = false;
@@ -129,6 +132,7 @@ export class Lane<T, R> implements ChannelListener<R> {
     this.#owner = owner;
     this.#keeper = keeper;
     this.#ledger = new Ledger(owner.window);
+    this.#ahead = hello.appetite === undefined ? Infinity : 1;
     if (owner.taskTimeout !== Infinity) {
       const isOpen = (position: number) => this.#ledger.has(position);
       this.#limits = new TimeLimits(owner.taskTimeout, isOpen, (position) => this.#expired(position));
@@ -148,6 +152,16 @@ export class Lane<T, R> implements ChannelListener<R> {
 
   get byHand(): ByHand | undefined {
     return this.#channel.byHand;
+  }
+
+  /** Tasks that it has and, as far as is known, has not begun. */
+  get unbegun(): number {
+    return this.#position - this.#begun;
+  }
+
+  /** Whether it wants a task now. */
+  get isHungry(): boolean {
+    return this.unbegun < this.#ahead;
   }
 
   /** Tasks that it was ever given. */
@@ -274,6 +288,8 @@ export class Lane<T, R> implements ChannelListener<R> {
     const task = this.#ledger.task(position) as T;
     const standing = this.#ledger.standing(position);
     if (this.#crashed || !this.#ledger.close(position)) return;
+    // It may never have got there.
+    this.#begun = Math.max(this.#begun, position + 1);
     const cause = this.#overdue.get(position) ?? error;
     this.#overdue.delete(position);
     if (this.#replays.delete(position)) {
@@ -286,6 +302,11 @@ export class Lane<T, R> implements ChannelListener<R> {
 
   starved(): void {
     if (!this.#crashed) this.#keeper.starved(this);
+  }
+
+  wants(begun: number, ahead: number): void {
+    this.#begun = begun;
+    this.#ahead = ahead;
   }
 
   timed(take: () => TaskTimes): void {

@@ -32,7 +32,7 @@ import { directionOf, type Routed } from '../routing.js';
 import { Acks } from './acks.js';
 import { Announcer } from './announcer.js';
 import { type ResultCredits, resultCredits } from './credits.js';
-import { type Dispatcher, LeastBusy, RoundRobin } from './dispatcher.js';
+import { type Appetites, type Dispatcher, LeastBusy, RoundRobin } from './dispatcher.js';
 import { HighWater, highMark } from './highWater.js';
 import { Intake } from './intake.js';
 import { bareOf, Job } from './job.js';
@@ -51,7 +51,9 @@ export type OpenSlot<T, R> = (slot: WorkerName) => ChannelOpener<T, R>;
 /** ms between two words of a worker on its memory, where that is limited. */
 const MEMORY_INTERVAL = 250;
 
-export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, PoolGauges, Attended {
+export class Pool<T, R>
+  implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Appetites, PoolGauges, Attended
+{
   readonly grace: number;
   readonly window: number;
   readonly taskTimeout: number;
@@ -95,7 +97,8 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
     this.feeders = this.#intake.feeders;
     this.#highWater = new HighWater(highMark(maxTasks, backlog));
     const { route } = options;
-    this.#dispatcher = route === 'least-busy' ? new LeastBusy(n, maxTasks) : new RoundRobin(n, maxTasks);
+    this.#dispatcher =
+      route === 'least-busy' ? new LeastBusy(n, maxTasks, this) : new RoundRobin(n, maxTasks);
     const keyOf = typeof route === 'function' ? route : undefined;
     this.#router = new Router<T>(this.#dispatcher, n, keyOf, {
       enter: (worker) => this.#order.enter(worker),
@@ -370,6 +373,16 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
     this.turn();
   }
 
+  // From the dispatcher.
+
+  isHungry(worker: number): boolean {
+    return this.#seats[worker]?.isHungry ?? false;
+  }
+
+  unbegun(worker: number): number {
+    return this.#seats[worker]?.unbegun ?? 0;
+  }
+
   // From the order.
 
   leave(value: unknown, worker: number): void {
@@ -467,6 +480,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
       credits,
       asks,
       reserve,
+      appetite: this.#dispatcher.isPulled ? this.#dispatcher.window : undefined,
       watches,
       clock,
       resourceInterval: this.#resourceInterval,

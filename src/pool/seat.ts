@@ -126,6 +126,16 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
     return (this.#lane?.load ?? 0) + (this.#successor?.load ?? 0);
   }
 
+  /** Whether its worker wants a task now. */
+  get isHungry(): boolean {
+    return this.#lane?.isHungry ?? false;
+  }
+
+  /** Tasks that its worker has and has not begun. */
+  get unbegun(): number {
+    return this.#lane?.unbegun ?? 0;
+  }
+
   /** @throws what the user's factory throws */
   start(): void {
     const lane = this.#owner.laneOf(this, this.#owner.creditsFor(this.index));

@@ -30,6 +30,8 @@ export interface ResultFrame<R> {
   readonly failed: readonly (readonly [position: number, failure: FailureRecord])[];
   readonly reports: readonly FailureRecord[];
   readonly starved: boolean;
+  /** Tasks that it has begun, and how many it wants ahead of them. */
+  readonly wants?: readonly [begun: number, ahead: number] | undefined;
   readonly times: TaskTimes | undefined;
   readonly resources: Resources | undefined;
   readonly broken: FailureRecord | undefined;
@@ -71,6 +73,7 @@ export class ResultFrameWriter<R> implements ToPool<R> {
   #failed: [number, FailureRecord][] = [];
   #reports: FailureRecord[] = [];
   #starved = false;
+  #wants: readonly [begun: number, ahead: number] | undefined;
   #times: (() => TaskTimes) | undefined;
   #resources: Resources | undefined;
   /** Tasks of which a result was refused while they ran: they have failed, whatever they say at their end. */
@@ -145,6 +148,13 @@ export class ResultFrameWriter<R> implements ToPool<R> {
     this.#soon();
   }
 
+  /** At once: the worker may be busy for long, and more is to be here by then. */
+  wants(begun: number, ahead: number): void {
+    this.#wants = [begun, ahead];
+    this.#empty = false;
+    this.turn();
+  }
+
   timed(take: () => TaskTimes): void {
     this.#times = take;
     this.#soon();
@@ -190,6 +200,7 @@ export class ResultFrameWriter<R> implements ToPool<R> {
       failed: this.#failed,
       reports: this.#reports,
       starved: this.#starved,
+      wants: this.#wants,
       times: this.#takeTimes(),
       resources: this.#resources,
       broken: this.#broken,
@@ -206,6 +217,7 @@ export class ResultFrameWriter<R> implements ToPool<R> {
     if (this.#reports.length > 0) this.#reports = [];
     this.#withheld = 0;
     this.#starved = false;
+    this.#wants = undefined;
     this.#resources = undefined;
     this.#ending = false;
     // Behind all that, for a getter among the results may bring others.
@@ -294,6 +306,7 @@ export function replayResults<R>(frame: ResultFrame<R>, pool: ToPool<R>): void {
   for (const [position, failure] of frame.failed) pool.failed(position, fromRecord(failure));
   for (const failure of frame.reports) pool.report(fromRecord(failure));
   if (frame.starved) pool.starved();
+  if (frame.wants) pool.wants(...frame.wants);
   if (frame.broken) pool.broken(fromRecord(frame.broken));
   if (frame.ending) pool.ending();
   if (frame.drained) pool.drained(frame.begun);
