@@ -180,7 +180,7 @@ function play({
 }
 
 describe('poolMap, ordered, with retries and workers that die', () => {
-  it('ORD-1 ORD-2 SUP-2 every task has its turn, wherever and however often it is delivered', () => {
+  it('ORD-1 ORD-2 SUP-2 RTE-2 every task has its turn, wherever and however often it is delivered', () => {
     fc.assert(fc.property(scene, play), { numRuns: 300 });
   });
 });
