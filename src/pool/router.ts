@@ -79,12 +79,23 @@ export class Router<T> {
       this.#giveTo(workerOfKey(key, this.#parked.length), task as T);
       return true;
     }
-    // Fed back from a result, it may come as a slot gets free for which others wait.
-    this.unpark();
-    const worker = this.#unclaimed?.length ? NO_ROOM : this.#dispatcher.takeWanted();
-    if (worker !== NO_ROOM) this.#owner.give(worker, task as T);
-    else if (this.#unclaimed && !this.#isFull) this.#unclaimed.push(task as T);
-    else return false;
+    return this.#giveToAny(task as T);
+  }
+
+  #giveToAny(task: T): boolean {
+    const unclaimed = this.#unclaimed;
+    // Behind those that nobody wants yet there is nothing to look for.
+    if (!unclaimed?.length) {
+      // Fed back from a result, it may come as a slot gets free for which others wait.
+      this.unpark();
+      const worker = this.#dispatcher.takeWanted();
+      if (worker !== NO_ROOM) {
+        this.#owner.give(worker, task);
+        return true;
+      }
+    }
+    if (!unclaimed || this.#isFull) return false;
+    unclaimed.push(task);
     return true;
   }
 
@@ -102,6 +113,11 @@ export class Router<T> {
   /** Gives what is parked, as far as there is room. */
   unpark(): void {
     if (this.parked === 0) return;
+    if (this.#parkedInAll > 0) this.#unparkDirected();
+    this.#hand(() => this.#dispatcher.takeWanted());
+  }
+
+  #unparkDirected(): void {
     for (const [worker, parked] of this.#parked.entries()) {
       while (parked.length > 0 && this.#dispatcher.takeOf(worker)) {
         this.#parkedInAll -= 1;
@@ -109,7 +125,6 @@ export class Router<T> {
         this.#owner.give(worker, task, standing);
       }
     }
-    this.#hand(() => this.#dispatcher.takeWanted());
   }
 
   /** Gives what nobody has claimed. False when some of it is left. */

@@ -19,16 +19,16 @@ export class Appetite {
   readonly #most: number;
   #ahead = 1;
   #came = 0;
-  /** The position up to which it wants tasks, as it was told last, and before that. */
+  /** The position up to which it wants tasks, as it was told last, and as the host knew when it sent the last task. */
   #told = 1;
-  #toldBefore = 1;
+  #heard = 1;
   /** When tasks came after it had run out, and when it ran out again; undefined while it has some. */
   #fedAt = 0;
   #outAt: number | undefined;
-  /** When it last told, how many had begun by then, and how long it has had none since. */
+  /** When it last told, how many had begun by then, and whether it has been without since. */
   #toldAt: number;
   #begunThen = 0;
-  #idled = 0;
+  #ranOut = false;
 
   /** @param most tasks that it may want ahead, whatever they cost */
   constructor(most: number, now: () => number) {
@@ -40,11 +40,14 @@ export class Appetite {
   /** A task has come. */
   comes(): void {
     this.#came += 1;
+    this.#heard = this.#told;
     if (this.#outAt === undefined) return;
     const now = this.#now();
     const [busy, idle] = [this.#outAt - this.#fedAt, now - this.#outAt];
-    if (idle > busy * IDLE) this.#ahead = Math.min(this.#ahead * 2, this.#most);
-    this.#idled += idle;
+    if (idle > busy * IDLE) {
+      this.#ahead = Math.min(this.#ahead * 2, this.#most);
+      this.#ranOut = true;
+    }
     this.#fedAt = now;
     this.#outAt = undefined;
   }
@@ -56,20 +59,19 @@ export class Appetite {
   begins(begun: number): number | undefined {
     if (begun + this.#ahead - this.#told <= this.#ahead / 2) return undefined;
     const now = this.#now();
-    const each = (now - this.#toldAt - this.#idled) / (begun - this.#begunThen);
-    if (each * this.#ahead > LONG) this.#ahead = Math.max(1, Math.floor(this.#ahead / 2));
+    const each = (now - this.#toldAt) / (begun - this.#begunThen);
+    if (!this.#ranOut && each * this.#ahead > LONG) this.#ahead = Math.max(1, Math.floor(this.#ahead / 2));
     const wanted = begun + this.#ahead;
     if (wanted <= this.#told) return undefined;
     this.#toldAt = now;
-    this.#idled = 0;
+    this.#ranOut = false;
     this.#begunThen = begun;
-    this.#toldBefore = this.#told;
     this.#told = wanted;
     return this.#ahead;
   }
 
   /** All tasks that came have begun. It could have done with more if it was given all that it wanted. */
   runsOut(): void {
-    if (this.#outAt === undefined && this.#came >= this.#toldBefore) this.#outAt = this.#now();
+    if (this.#outAt === undefined && this.#came >= this.#heard) this.#outAt = this.#now();
   }
 }
