@@ -22,6 +22,7 @@ const events: { readonly [Type in PoolEvent['type']]: { readonly [Field in Field
     exitCode: true,
     signal: true,
   },
+  'task-cancelled': { worker: true, task: true, reason: true },
   'delivery-lost': { worker: true, attempt: true },
   'delivery-overdue': { worker: true, attempt: true, waited: true },
   paused: {},

@@ -186,6 +186,7 @@ describe('workerPool', () => {
           credit: (results) => channel.credit(results),
           oldest: (position) => channel.oldest(position),
           cancel: (position, reason) => channel.cancel(position, reason),
+          cancellable: (position, task) => channel.cancellable(position, task),
           pill: () => channel.pill(),
           abort() {
             for (let position = 0; position < given; position += 1) {

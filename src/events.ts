@@ -43,6 +43,13 @@ export type PoolEvent = { readonly at: number } & (
       readonly attempt: number;
     }
   | ({ readonly type: 'dead-letter' } & DeadLetter)
+  /** Its own `signal` aborted before it was done, with that reason: it is over, and nothing more comes of it. */
+  | {
+      readonly type: 'task-cancelled';
+      readonly worker: number;
+      readonly task: unknown;
+      readonly reason: unknown;
+    }
   /** A `Delivery` of `ack: 'manual'` was garbage-collected before its `done()` was called; its credit is back. */
   | { readonly type: 'delivery-lost'; readonly worker: number; readonly attempt: number }
   /** A `Delivery` is not done after `ackWarning`; `waited` is in ms. Told once for each. */

@@ -105,6 +105,12 @@ export function isMoved(value: unknown): boolean {
   return placesIn('', value).some((place) => marks.of.has(place.value));
 }
 
+/** What is sent in the place of a marked value takes the same along. */
+export function passMarks(value: object, instead: object): void {
+  const own = marks.of.get(value);
+  if (own) marks.of.set(instead, own);
+}
+
 /** A part of a value that may bear a mark. */
 interface Place {
   readonly value: object;

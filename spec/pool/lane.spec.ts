@@ -3,6 +3,7 @@ import { WorkerCrashError, WorkerStartError } from 'looppool';
 import { TestScheduler } from 'rxjs/testing';
 import { Lane, type LaneKeeper, type LaneOwner } from '#src/pool/lane.js';
 import { NONE } from '#src/pool/order.js';
+import { TaskSignals } from '#src/pool/taskSignals.js';
 import type { Channel, ChannelListener } from '#src/protocol/channel.js';
 import { UNSOLICITED } from '#src/protocol/wire.js';
 
@@ -19,6 +20,7 @@ function laneOf(credits = 10) {
     task: (position, task) => toWorker.push(['task', position, task]),
     replay: (position, task) => toWorker.push(['replay', position, task]),
     credit: (results) => toWorker.push(['credit', results]),
+    cancellable: (position, task) => toWorker.push(['cancellable', position, task]),
     cancel: (position) => toWorker.push(['cancel', position]),
     oldest: (position) => toWorker.push(['oldest', position]),
     pill: () => toWorker.push('pill'),
@@ -33,7 +35,11 @@ function laneOf(credits = 10) {
     taskBegins: () => {},
     taskBegun: () => {},
     taskLeaves: () => {},
+    takesBatches: true,
+    taskUnwanted: () => {},
+    taskSignals: new TaskSignals(() => toPool.push('turn')),
     result: (value, index, standing) => toPool.push(['result', value, index, standing]),
+    results: (values, index) => toPool.push(['results', Array.from(values), index]),
     resultWithheld: (index) => toPool.push(['withheld', index]),
     taskTimes: (index, times) => toPool.push(['times', index, ...times]),
     resources: (index, resources) => toPool.push(['resources', index, resources]),
@@ -43,7 +49,9 @@ function laneOf(credits = 10) {
   };
   const keeper: LaneKeeper<string> = {
     taskDone: () => toPool.push(['done', 3]),
+    tasksDone: (tasks) => toPool.push(['done', 3, tasks]),
     taskFailed: ({ task }, error) => toPool.push(['failed', 3, task, error]),
+    taskCancelled: (task) => toPool.push(['cancelled', 3, task]),
     replayed: () => {},
     overdue: () => {},
     hung: (error) => toPool.push(['hung', error]),

@@ -79,6 +79,7 @@ function remote<T, R>(factory: WorkerFactory<T, R>): WorkerFactory<T, R> {
         },
         oldest: (position) => channel.oldest(position),
         cancel: (position, reason) => channel.cancel(position, reason),
+        cancellable: (position, task) => channel.cancellable(position, task),
         pill: () => channel.pill(),
         abort: () => channel.abort(),
         terminate: () => channel.terminate(),

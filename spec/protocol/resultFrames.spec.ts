@@ -11,7 +11,7 @@ function wire() {
   const sizes: number[] = [];
   const writer = new ResultFrameWriter<unknown>((frame) => {
     const arrived: ResultFrame<unknown> = structuredClone(frame);
-    sizes.push(arrived.results.length);
+    sizes.push(arrived[0].length);
     replayResults(arrived, pool);
   });
   return { writer, pool, sizes };

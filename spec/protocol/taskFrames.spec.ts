@@ -34,7 +34,12 @@ class Told implements TaskReader<unknown> {
     this.calls.push('oldest');
   }
 
-  cancel(position: number, reason: string): void {
+  cancellable(position: number, task: unknown): void {
+    this.tasks.push([position, task]);
+    this.calls.push('cancellable');
+  }
+
+  cancel(position: number, reason: unknown): void {
     this.calls.push(`cancel ${position}: ${reason}`);
   }
 
@@ -56,7 +61,7 @@ function wire(limit = 256) {
   const writer = new TaskFrameWriter<unknown>(
     (frame) => {
       const arrived: TaskFrame<unknown> = structuredClone(frame);
-      sizes.push(arrived.tasks.length);
+      sizes.push(arrived[0].length);
       replayTasks(arrived, told);
     },
     limit,
@@ -112,6 +117,30 @@ describe('task frames', () => {
         expect(told.calls.filter((call) => call === 'pill')).to.have.lengthOf(1);
       }),
     );
+  });
+
+  it('CAN-3 what may be called off is marked, also beside what cannot be cloned', async () => {
+    const { writer, told, refused } = wire();
+    writer.task(0, 'a');
+    writer.cancellable(1, 'b');
+    writer.cancellable(2, work);
+    writer.cancellable(3, 'c');
+    await endOfTurn();
+    expect(told.calls).to.deep.equal(['task', 'cancellable', 'cancellable']);
+    expect(told.tasks.map(([position]) => position)).to.deep.equal([0, 1, 3]);
+    expect(refused.map(([position]) => position)).to.deep.equal([2]);
+  });
+
+  it('WIR-1 what one reason calls off costs one message', async () => {
+    const { writer, told, sizes } = wire();
+    const [reason, other] = [new RangeError('enough'), 'no more'];
+    writer.cancellable(0, 'a');
+    for (const position of [0, 5, 7]) writer.cancel(position, reason);
+    writer.cancel(8, other);
+    await endOfTurn();
+    expect(sizes).to.deep.equal([1]);
+    const calls = [0, 5, 7].map((position) => `cancel ${position}: ${reason}`);
+    expect(told.calls).to.deep.equal(['cancellable', ...calls, `cancel 8: ${other}`]);
   });
 
   it('WIR-1 a lonely task costs one message, at the end of the microtask turn', async () => {
@@ -263,7 +292,7 @@ describe('task frames', () => {
       const told = new Told();
       const writer = new TaskFrameWriter<number>(
         (frame) => {
-          if (frame.tasks.length > 1) throw new Error('too much at a time');
+          if (frame[0].length > 1) throw new Error('too much at a time');
           replayTasks(frame, told);
         },
         256,

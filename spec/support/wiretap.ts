@@ -83,6 +83,7 @@ export function tap<T, R>(
           start: () => channel.start(),
           replay: (position, task) => channel.replay(position, task),
           cancel: (position, reason) => channel.cancel(position, reason),
+          cancellable: (position, task) => channel.cancellable(position, task),
           task(position, task) {
             said.push('task');
             const now = (wiretap.tasks[i] as number) + 1;

@@ -37,6 +37,10 @@ class DeferredChannel<T, R> implements Channel<T> {
     this.#say((channel) => channel.task(position, task, trace));
   }
 
+  cancellable(position: number, task: T, trace?: string): void {
+    this.#say((channel) => channel.cancellable(position, task, trace));
+  }
+
   replay(position: number, task: T): void {
     this.#say((channel) => channel.replay(position, task));
   }
@@ -49,7 +53,7 @@ class DeferredChannel<T, R> implements Channel<T> {
     this.#say((channel) => channel.oldest(position));
   }
 
-  cancel(position: number, reason: string): void {
+  cancel(position: number, reason: unknown): void {
     this.#say((channel) => channel.cancel(position, reason));
   }
 

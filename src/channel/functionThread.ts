@@ -88,6 +88,10 @@ class FunctionThreadChannel<T, R> implements Channel<T> {
     this.#inline.task(position, task, trace);
   }
 
+  cancellable(position: number, task: T, trace?: string): void {
+    this.#inline.cancellable(position, task, trace);
+  }
+
   replay(position: number, task: T): void {
     this.#inline.replay(position, task);
   }
@@ -100,7 +104,7 @@ class FunctionThreadChannel<T, R> implements Channel<T> {
     this.#inline.oldest(position);
   }
 
-  cancel(position: number, reason: string): void {
+  cancel(position: number, reason: unknown): void {
     this.#inline.cancel(position, reason);
   }
 

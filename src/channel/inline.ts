@@ -33,6 +33,8 @@ export function inlineWorker<T, R>(definition: WorkerDefinition<T, R>): WorkerFa
   });
 }
 
+const refused = Symbol('a task that cannot be handed over');
+
 export class InlineChannel<T, R> implements Channel<T> {
   readonly #definition: WorkerDefinition<T, R>;
   readonly #hello: Hello;
@@ -60,16 +62,28 @@ export class InlineChannel<T, R> implements Channel<T> {
   }
 
   task(position: number, task: T, trace?: string): void {
-    let own: T;
-    try {
-      own = handOver('task', task);
-    } catch (error) {
-      this.#wire.failed(position, error);
-      return;
-    }
-    if (this.#hello.clock !== undefined) this.#loop.sent(position, now());
+    const own = this.#handOver(position, task);
+    if (own === refused) return;
     this.#loop.task(position, own, trace);
     this.#loop.turn();
+  }
+
+  cancellable(position: number, task: T, trace?: string): void {
+    const own = this.#handOver(position, task);
+    if (own === refused) return;
+    this.#loop.cancellable(position, own, trace);
+    this.#loop.turn();
+  }
+
+  #handOver(position: number, task: T): T | typeof refused {
+    try {
+      const own = handOver('task', task);
+      if (this.#hello.clock !== undefined) this.#loop.sent(position, now());
+      return own;
+    } catch (error) {
+      this.#wire.failed(position, error);
+      return refused;
+    }
   }
 
   replay(position: number, task: T): void {
@@ -86,7 +100,7 @@ export class InlineChannel<T, R> implements Channel<T> {
     this.#loop.turn();
   }
 
-  cancel(position: number, reason: string): void {
+  cancel(position: number, reason: unknown): void {
     this.#loop.cancel(position, reason);
   }
 

@@ -8,7 +8,7 @@ import { ProtocolError } from '../errors.js';
 import type { ByHand, Channel, ChannelListener, CloseReason } from '../protocol/channel.js';
 import type { Clone } from '../protocol/clone.js';
 import { fromRecord } from '../protocol/failure.js';
-import { type ResultFrame, replayResults } from '../protocol/resultFrames.js';
+import { type ResultFrame, replayResults, saysReady } from '../protocol/resultFrames.js';
 import type { StartAnswer } from '../protocol/start.js';
 import { type Post, type TaskFrame, TaskFrameWriter } from '../protocol/taskFrames.js';
 import { Turn } from '../protocol/turn.js';
@@ -115,6 +115,10 @@ export class RemoteChannel<T, R> implements Channel<T>, LinkListener, ByHand {
     this.#writer.task(position, task, trace);
   }
 
+  cancellable(position: number, task: T, trace?: string): void {
+    this.#writer.cancellable(position, task, trace);
+  }
+
   replay(position: number, task: T): void {
     this.#writer.replay(position, task);
   }
@@ -131,7 +135,7 @@ export class RemoteChannel<T, R> implements Channel<T>, LinkListener, ByHand {
     this.#turn.soon();
   }
 
-  cancel(position: number, reason: string): void {
+  cancel(position: number, reason: unknown): void {
     this.#writer.cancel(position, reason);
   }
 
@@ -171,7 +175,7 @@ export class RemoteChannel<T, R> implements Channel<T>, LinkListener, ByHand {
     if (this.#closed) return;
     try {
       replayResults(frame as ResultFrame<R>, this.#pool);
-      if ((frame as ResultFrame<R>).ready) this.#begun();
+      if (saysReady(frame as ResultFrame<R>)) this.#begun();
       this.#turn.soon();
     } catch (cause) {
       this.#endFor({ kind: 'crashed', cause });

@@ -2,22 +2,24 @@
 
 /** What a project of `each` is given beside its task. */
 export interface ProjectContext {
-  /** Aborts when the task is called off: past `taskTimeout`, on unsubscribe, when its worker is asked to end. */
+  /** Aborts when the task is called off: by its own signal, past `taskTimeout`, on unsubscribe, when its worker is asked to end. */
   readonly signal: AbortSignal;
 }
 
 export class Cancellation implements ProjectContext {
   #controller: AbortController | undefined;
-  #over = false;
+  #aborted: { readonly reason: unknown } | undefined;
 
   get signal(): AbortSignal {
-    this.#controller ??= new AbortController();
-    if (this.#over) this.#controller.abort();
+    if (!this.#controller) {
+      this.#controller = new AbortController();
+      if (this.#aborted) this.#controller.abort(this.#aborted.reason);
+    }
     return this.#controller.signal;
   }
 
   abort(reason?: unknown): void {
-    this.#over = true;
+    this.#aborted = { reason };
     this.#controller?.abort(reason);
   }
 }

@@ -38,6 +38,11 @@ interface Target<T> {
   next(value: T): void;
 }
 
+/** Whoever works on an emission, and is to stop when it is called off. */
+export interface Heedful {
+  calledOff(reason: unknown): void;
+}
+
 /** Where an emission stands. What operators get when they ask for the emission that they are in. */
 export class Scope {
   emitter: Emitter = nobody;
@@ -52,7 +57,7 @@ export class Scope {
   #keepsCause = false;
   #abandoned = false;
   #failure: { readonly error: unknown } | undefined = undefined;
-  #cancel: ((reason: unknown) => void)[] | undefined = undefined;
+  #heedful: Set<Heedful> | undefined = undefined;
 
   /** The emission of `emitter` that this one is, or is a result of. */
   originAt(emitter: Emitter): Scope | undefined {
@@ -120,18 +125,30 @@ export class Scope {
     else this.cause?.unqueue();
   }
 
-  /** Calls `stop` when the emitter calls the emission off: then it is up to whoever holds it to let go. */
-  onCancel(stop: (reason: unknown) => void): void {
-    if (!this.emitter.cancels) return;
-    this.touched = true;
-    this.#cancel ??= [];
-    this.#cancel.push(stop);
+  /** The emission that may be called off, and this one with it: itself, or what it is a result of. */
+  get cancellable(): Scope | undefined {
+    let scope: Scope | undefined = this;
+    while (scope && !scope.emitter.cancels) scope = scope.cause;
+    return scope;
   }
 
-  cancel(reason: unknown): void {
-    const stops = this.#cancel ?? [];
-    this.#cancel = undefined;
-    for (const stop of stops) stop(reason);
+  /** `heedful` is told when the emission is called off: then it is up to whoever holds it to let go. */
+  heed(heedful: Heedful): void {
+    this.touched = true;
+    this.#heedful ??= new Set();
+    this.#heedful.add(heedful);
+  }
+
+  unheed(heedful: Heedful): void {
+    this.#heedful?.delete(heedful);
+  }
+
+  callOff(reason: unknown): void {
+    const heedful = this.#heedful;
+    // Last come, first told: what waits for its turn is not begun by the end of what runs.
+    while (heedful && heedful.size > 0) {
+      for (const each of [...heedful].reverse()) if (heedful.delete(each)) each.calledOff(reason);
+    }
   }
 
   /** Ends the delivery. True when no pause stands. */
@@ -218,6 +235,57 @@ export function emit<T>(
     }
   }
   return hasRoom;
+}
+
+/** Whoever emits several values in one go. */
+export interface BatchEmitter extends Emitter {
+  /** As `settled` for so many emissions, which nobody has touched. Told once for the batch, at its end. */
+  settledAll(emissions: number): void;
+}
+
+/**
+ * Delivers the values of a batch, one after the other, until a pause stands or `target` is closed. As `emit` for each; those
+ * that nobody touches share one scope, and are settled together.
+ *
+ * @returns how many were delivered
+ */
+export function emitAll<T>(
+  target: Target<T> & { readonly closed: boolean },
+  values: ArrayLike<T>,
+  emitter: BatchEmitter,
+): number {
+  const { scopes } = stack;
+  const depth = stack.depth + 1;
+  let delivered = 0;
+  let quiet = 0;
+  let hasRoom = true;
+  while (delivered < values.length && hasRoom && !target.closed) {
+    const scope = scopes[depth] ?? new Scope();
+    scopes[depth] = scope;
+    scope.emitter = emitter;
+    scope.token = 0;
+    scope.delivering = true;
+    stack.depth = depth;
+    const before = delivered;
+    try {
+      while (delivered < values.length && !scope.touched && !target.closed) {
+        target.next(values[delivered++] as T);
+      }
+    } finally {
+      stack.depth = depth - 1;
+      quiet += delivered - before;
+      if (scope.touched) {
+        quiet -= 1;
+        scopes[depth] = undefined;
+        hasRoom = scope.leave();
+      } else {
+        scope.delivering = false;
+        scope.emitter = nobody;
+      }
+    }
+  }
+  if (quiet > 0) emitter.settledAll(quiet);
+  return delivered;
 }
 
 /** The emission that is being delivered on this call stack, if any. */

@@ -1,7 +1,7 @@
 /** The results of one value, on their way from what its project returned to the output. */
 import { Subscriber } from 'rxjs';
 import type { Cancellation } from './cancellation.js';
-import { type Emitter, emit, type Scope } from './emission.js';
+import { type Emitter, emit, type Heedful, type Scope } from './emission.js';
 
 /** The operator, as the results of one value see it. */
 export interface InnerOwner<T, R> {
@@ -12,13 +12,15 @@ export interface InnerOwner<T, R> {
   innerEnded(inner: Inner<T, R>, failure?: { readonly error: unknown }): void;
 }
 
-export class Inner<T, R> extends Subscriber<R> {
+export class Inner<T, R> extends Subscriber<R> implements Heedful {
   readonly value: T;
   readonly scope: Scope | undefined;
   readonly #owner: InnerOwner<T, R>;
   /** A paced source emits on behalf of the value by itself. */
   readonly #paced: boolean;
   readonly #context: Cancellation | undefined;
+  /** Whatever calls it off. */
+  readonly #caller: Scope | undefined;
 
   constructor(
     owner: InnerOwner<T, R>,
@@ -33,6 +35,13 @@ export class Inner<T, R> extends Subscriber<R> {
     this.value = value;
     this.scope = scope;
     this.#paced = paced;
+    this.#caller = scope?.cancellable;
+    this.#caller?.heed(this);
+  }
+
+  calledOff(reason: unknown): void {
+    this.#context?.abort(reason);
+    this.error(reason);
   }
 
   protected override _next(result: R): void {
@@ -63,6 +72,7 @@ export class Inner<T, R> extends Subscriber<R> {
 
   letGo(): void {
     try {
+      this.#caller?.unheed(this);
       this.#context?.abort();
       this.unsubscribe();
     } finally {
@@ -73,6 +83,7 @@ export class Inner<T, R> extends Subscriber<R> {
   /** A teardown that throws fails the value too. */
   #end(failure?: { readonly error: unknown }): void {
     let thrown: { readonly error: unknown } | undefined;
+    this.#caller?.unheed(this);
     try {
       this.unsubscribe();
     } catch (error) {

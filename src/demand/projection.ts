@@ -7,7 +7,7 @@ import { type Observable, Subscriber } from 'rxjs';
 import { forAll } from '../forAll.js';
 import { Ring } from '../ring.js';
 import { Cancellation, type ProjectContext } from './cancellation.js';
-import { currentScope, type Emitter, emit, nobody, type Scope } from './emission.js';
+import { currentScope, type Emitter, emit, type Heedful, nobody, type Scope } from './emission.js';
 import { Inner, type InnerOwner } from './inner.js';
 import { isObservableLike, toObservable } from './interop.js';
 import { isPaceable, pacedFor } from './paced.js';
@@ -26,9 +26,51 @@ export function checkProjection(operator: string, project: unknown, concurrency:
     );
 }
 
-interface WaitingValue<T> {
+/** A value that waits until it may run. */
+class WaitingValue<T> implements Heedful {
   readonly value: T;
   readonly scope: Scope | undefined;
+  readonly #failed: (waiting: WaitingValue<T>, reason: unknown) => void;
+  readonly #caller: Scope | undefined;
+  /** It was called off: nobody waits for it any more. */
+  isOff = false;
+
+  constructor(
+    value: T,
+    scope: Scope | undefined,
+    failed: (waiting: WaitingValue<T>, reason: unknown) => void,
+  ) {
+    this.value = value;
+    this.scope = scope;
+    this.#failed = failed;
+    this.#caller = scope?.cancellable;
+    this.#caller?.heed(this);
+    scope?.hold();
+    scope?.queue();
+  }
+
+  calledOff(reason: unknown): void {
+    this.isOff = true;
+    this.#failed(this, reason);
+    this.unqueue();
+  }
+
+  /** Its turn has come. */
+  begin(): void {
+    this.#caller?.unheed(this);
+  }
+
+  /** It has begun, or never will. */
+  unqueue(): void {
+    this.scope?.unqueue();
+  }
+
+  letGo(): void {
+    this.begin();
+    if (this.isOff) return;
+    this.unqueue();
+    this.scope?.abandon();
+  }
 }
 
 export class Projection<T, R> extends Subscriber<T> implements InnerOwner<T, R> {
@@ -80,9 +122,7 @@ export class Projection<T, R> extends Subscriber<T> implements InnerOwner<T, R> 
     const scope = currentScope();
     // The end of one value may bring the next, in the same call: it does not overtake those that wait.
     if (!this.mayRun() || this.#waiting.length > 0) {
-      scope?.hold();
-      scope?.queue();
-      this.#waiting.push({ value, scope });
+      this.#waiting.push(new WaitingValue(value, scope, this.#calledOff));
       return;
     }
     // Not as a method: `this` in there is not ours.
@@ -138,10 +178,12 @@ export class Projection<T, R> extends Subscriber<T> implements InnerOwner<T, R> 
     if (!this.#taking) {
       this.#taking = true;
       while (this.#waiting.length > 0 && this.mayRun() && !this.output.closed) {
-        const { value, scope } = this.#waiting.shift();
-        this.#runHeld(value, scope);
+        const waiting = this.#waiting.shift();
+        if (waiting.isOff) continue;
+        waiting.begin();
+        this.#runHeld(waiting.value, waiting.scope);
         // Behind it: whoever has room for another may bring it in this call.
-        scope?.unqueue();
+        waiting.unqueue();
       }
       this.#taking = false;
     }
@@ -174,12 +216,6 @@ export class Projection<T, R> extends Subscriber<T> implements InnerOwner<T, R> 
     const paced = !isObservableLike(product) && !isPromiseLike(product);
     const inner = new Inner<T, R>(this, value, scope, paced, context);
     this.#running.add(inner);
-    if (scope?.emitter.cancels) {
-      scope.onCancel((reason) => {
-        context?.abort(reason);
-        inner.error(reason);
-      });
-    }
     // A call into a thread of `threads` is both, and as a promise only its first value.
     if (isObservableLike(product)) {
       toObservable(product as Observable<R>).subscribe(inner);
@@ -189,6 +225,11 @@ export class Projection<T, R> extends Subscriber<T> implements InnerOwner<T, R> 
       pacedFor(product, scope).subscribe(inner as Subscriber<unknown>);
     }
   }
+
+  readonly #calledOff = ({ value, scope }: WaitingValue<T>, reason: unknown): void => {
+    this.#fail(value, scope, reason);
+    scope?.release();
+  };
 
   #fail(value: T, scope: Scope | undefined, error: unknown): void {
     const failure = this.failureOf(value, error);
@@ -207,11 +248,7 @@ export class Projection<T, R> extends Subscriber<T> implements InnerOwner<T, R> 
     try {
       forAll(running, (inner) => inner.letGo());
     } finally {
-      while (waiting.length > 0) {
-        const { scope } = waiting.shift();
-        scope?.unqueue();
-        scope?.abandon();
-      }
+      while (waiting.length > 0) waiting.shift().letGo();
     }
   }
 }

@@ -64,6 +64,12 @@ const metrics: readonly Metric[] = [
     ofWorkers(({ failed }) => failed),
   ),
   counter(
+    'looppool.tasks.cancelled',
+    '{task}',
+    'tasks called off by their own signal',
+    ofWorkers(({ cancelled }) => cancelled),
+  ),
+  counter(
     'looppool.tasks.redelivered',
     '{task}',
     'tasks given out again',

@@ -124,6 +124,7 @@ export class PoolMeter implements Observer<PoolEvent>, RecordingObserver {
       running: total('running'),
       done,
       failed: total('failed'),
+      cancelled: total('cancelled'),
       redelivered: this.#redelivered,
       deadLetters: this.#deadLetters,
       dropped: this.#dropped,

@@ -6,6 +6,8 @@ export interface TaskCounts {
   /** Tasks done. */
   readonly done: number;
   readonly failed: number;
+  /** Tasks whose own signal aborted before they were done. */
+  readonly cancelled: number;
   /** Tasks that a worker has and has not done. */
   readonly running: number;
   /** Results that have arrived. */

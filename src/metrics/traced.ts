@@ -102,6 +102,7 @@ function tracedChannel<T>(channel: Channel<T>, spans: TaskSpans): Channel<T> {
     },
     start: () => channel.start(),
     task: (position, task) => channel.task(position, task, spans.begin(position)),
+    cancellable: (position, task) => channel.cancellable(position, task, spans.begin(position)),
     replay: (position, task) => channel.replay(position, task),
     credit: (results) => channel.credit(results),
     oldest: (position) => channel.oldest(position),

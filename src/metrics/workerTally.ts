@@ -14,6 +14,7 @@ export class WorkerTally {
   #state: WorkerStats['state'] = 'starting';
   #done = 0;
   #failed = 0;
+  #cancelled = 0;
   #crashes = 0;
   #recycled = 0;
   #resources: Resources | undefined;
@@ -35,6 +36,7 @@ export class WorkerTally {
       this.#crashes += 1;
     } else if (event.type === 'worker-recycled') this.#recycled += 1;
     else if (event.type === 'task-failed') this.#failed += 1;
+    else if (event.type === 'task-cancelled') this.#cancelled += 1;
     else if (event.type === 'task-done') this.#took(event.wait, event.run, 1);
   }
 
@@ -59,6 +61,7 @@ export class WorkerTally {
       state: this.#state,
       done: this.#done,
       failed: this.#failed,
+      cancelled: this.#cancelled,
       running: total('running'),
       results: total('results'),
       uningested: total('uningested'),

@@ -21,6 +21,7 @@ export interface Delivery<R> {
 }
 
 interface Receiver<V> {
+  readonly closed: boolean;
   next(value: V): void;
 }
 
@@ -67,6 +68,10 @@ export class Acks<R> implements Receiver<ManualDelivery<R>> {
 
   deliveryOf(value: R, worker: number, attempt: number): ManualDelivery<R> {
     return new ManualDelivery(value, worker, attempt);
+  }
+
+  get closed(): boolean {
+    return this.#output.closed;
   }
 
   next(delivery: ManualDelivery<R>): void {

@@ -24,10 +24,10 @@ export interface ResultCredits {
   resize(workers: number): void;
   /** A worker begins, perhaps in the place of one that is gone: what it may send before it is given more. */
   begin(worker: number): number;
-  /** A result of the worker is ingested, perhaps while it is being delivered. */
-  settled(worker: number): void;
-  /** A result of the worker has been delivered, or waits for that. */
-  arrived(worker: number): void;
+  /** Results of the worker are ingested, perhaps while they are being delivered. */
+  settled(worker: number, results?: number): void;
+  /** Results of the worker have been delivered, or wait for that. */
+  arrived(worker: number, results?: number): void;
   /** The worker has a result and may not send it. */
   starved(worker: number): void;
   /** Whether the worker may have to wait for a credit that has yet to come back. */
@@ -61,6 +61,8 @@ class SharedCredits implements ResultCredits {
   readonly #maxResults: number;
   #workers: number;
   #share: number;
+  /** So many that came back are granted again. */
+  #due: number;
   #remainder: number;
   /** Credits that a worker has spent: `held` by results that are here, and `returned`, to be granted again. */
   readonly #held: number[];
@@ -76,6 +78,7 @@ class SharedCredits implements ResultCredits {
     this.#workers = workers;
     this.#share = Math.floor(maxResults / workers);
     this.reserve = tellOldest ? Math.max(1, Math.floor(this.#share / 2)) : 0;
+    this.#due = Math.ceil((this.#share - this.reserve) / 2);
     this.#tellOldest = tellOldest;
     this.#remainder = maxResults % workers;
     this.#held = new Array<number>(workers).fill(0);
@@ -91,11 +94,13 @@ class SharedCredits implements ResultCredits {
     }
     this.#workers = workers;
     this.#share = Math.max(1, Math.floor(this.#maxResults / workers));
+    this.#due = Math.ceil((this.#share - this.reserve) / 2);
     this.#remainder = this.#share * workers < this.#maxResults ? this.#maxResults % workers : 0;
     for (const [worker, share] of before.entries()) {
       // What it had too much shows as owed, and is paid off as its results settle.
-      this.#returned[worker] = (this.#returned[worker] as number) + this.#shareOf(worker) - share;
-      this.#giveBack(worker);
+      const returned = (this.#returned[worker] as number) + this.#shareOf(worker) - share;
+      this.#returned[worker] = returned;
+      if (returned >= this.#due || this.#unspent(worker) <= 0) this.#giveBack(worker);
     }
   }
 
@@ -105,24 +110,22 @@ class SharedCredits implements ResultCredits {
     return this.#shareOf(worker) - (this.#held[worker] as number);
   }
 
-  arrived(worker: number): void {
-    this.#held[worker] = (this.#held[worker] as number) + 1;
-    this.#giveBack(worker);
+  arrived(worker: number, results = 1): void {
+    this.#held[worker] = (this.#held[worker] as number) + results;
+    if ((this.#returned[worker] as number) > 0 && this.#unspent(worker) <= 0) this.#giveBack(worker);
     if (worker === this.#untold) this.#tellIfDue();
   }
 
-  settled(worker: number): void {
-    this.#held[worker] = (this.#held[worker] as number) - 1;
-    this.#returned[worker] = (this.#returned[worker] as number) + 1;
-    this.#giveBack(worker);
+  settled(worker: number, results = 1): void {
+    const returned = (this.#returned[worker] as number) + results;
+    this.#held[worker] = (this.#held[worker] as number) - results;
+    this.#returned[worker] = returned;
+    if (returned >= this.#due || this.#unspent(worker) <= 0) this.#giveBack(worker);
   }
 
   #giveBack(worker: number): void {
     const returned = this.#returned[worker] as number;
     if (returned <= 0) return;
-    // Below 0 where a worker begins while its share is taken up by results of the one before it.
-    const isOut = this.#unspent(worker) <= 0;
-    if (!isOut && returned * 2 < this.#share - this.reserve) return;
     this.#returned[worker] = 0;
     this.#grant(worker, returned);
   }
@@ -140,7 +143,10 @@ class SharedCredits implements ResultCredits {
     this.#tellOldest?.(worker, this.#oldest);
   }
 
-  /** Credits that the worker has, or that are on their way to it, or spent on results that are on theirs. */
+  /**
+   * Credits that the worker has, or that are on their way to it, or spent on results that are on theirs. Below 0 where a worker
+   * begins while its share is taken up by results of the one before it.
+   */
   #unspent(worker: number): number {
     return this.#shareOf(worker) - (this.#held[worker] as number) - (this.#returned[worker] as number);
   }
@@ -193,12 +199,12 @@ class LentCredits implements ResultCredits {
     return 0;
   }
 
-  arrived(worker: number): void {
-    this.#lent[worker] = (this.#lent[worker] ?? 0) - 1;
+  arrived(worker: number, results = 1): void {
+    this.#lent[worker] = (this.#lent[worker] ?? 0) - results;
   }
 
-  settled(): void {
-    this.#free += 1;
+  settled(_worker: number, results = 1): void {
+    this.#free += results;
     this.#lend();
   }
 

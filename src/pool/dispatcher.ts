@@ -96,9 +96,9 @@ export abstract class Dispatcher {
     this.#total += 1;
   }
 
-  done(worker: number): void {
-    this.running[worker] = (this.running[worker] as number) - 1;
-    if (worker < this.#workers) this.#total -= 1;
+  done(worker: number, tasks = 1): void {
+    this.running[worker] = (this.running[worker] as number) - tasks;
+    if (worker < this.#workers) this.#total -= tasks;
   }
 
   suspend(worker: number): void {
@@ -115,12 +115,12 @@ export abstract class Dispatcher {
 
   /** The turn goes to whoever comes behind `worker`. */
   protected pass(worker: number): void {
-    const workers = this.#workers;
-    this.turn = worker;
-    for (let i = 0; i < workers; i += 1) {
-      this.turn = this.turn + 1 >= workers ? 0 : this.turn + 1;
-      if (this.suspended.size === 0 || !this.suspended.has(this.turn)) return;
-    }
+    this.#turnTo(worker + 1);
+    for (let i = 1; i < this.#workers && this.suspended.has(this.turn); i += 1) this.#turnTo(this.turn + 1);
+  }
+
+  #turnTo(worker: number): void {
+    this.turn = worker < this.#workers ? worker : 0;
   }
 }
 

@@ -18,10 +18,8 @@ export class Intake<T> {
     this.#backlog = new Backlog(limit, policy);
   }
 
-  /** How many tasks wait. */
-  get waiting(): number {
-    return this.#backlog.length;
-  }
+  /** How many tasks wait. A field: it is looked at for every task. */
+  waiting = 0;
 
   /** How many of these are of sources that cannot wait. */
   get counted(): number {
@@ -41,11 +39,14 @@ export class Intake<T> {
   /** A task whose emission is paused. */
   pushPaused(task: T): void {
     this.#backlog.pushGuest(task);
+    this.waiting = this.#backlog.length;
   }
 
   /** A task of a source that cannot wait. @returns what gives way, this task or another, when there are too many */
   push(task: T): { readonly task: T } | undefined {
-    return this.#backlog.push(task);
+    const excess = this.#backlog.push(task);
+    this.waiting = this.#backlog.length;
+    return excess;
   }
 
   /** What waits, oldest first. */
@@ -59,12 +60,14 @@ export class Intake<T> {
   }
 
   shift(): T {
+    this.waiting -= 1;
     return this.#backlog.shift();
   }
 
   /** Forgets the backlog, and lets every source go on: others may listen to it. */
   release(): void {
     this.#backlog.clear();
+    this.waiting = 0;
     this.feeders.release();
   }
 }

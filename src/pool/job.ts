@@ -3,6 +3,7 @@
  * tasks travel as jobs; workers, events and errors see the bare task.
  */
 import type { TaskError, TaskTimeoutError } from '../errors.js';
+import { signalOf } from './taskSignals.js';
 
 /** A pipeline, as the pool sees it. */
 export interface JobOwner {
@@ -12,7 +13,7 @@ export interface JobOwner {
   jobSpreads(workers: number): void;
   /** A result of the task has arrived. */
   resultComes(): void;
-  /** The task is done, for good. */
+  /** The task is done, for good, or called off. */
   jobDone(): void;
   /** The task has had its deliveries. True when it is to be a dead letter. */
   jobLost(failure: TaskError | TaskTimeoutError): boolean;
@@ -21,12 +22,16 @@ export interface JobOwner {
 export class Job<T> {
   readonly task: T;
   readonly owner: JobOwner;
+  /** Of the task. Absent where that has none, as it is with a bare task. */
+  declare readonly signal?: AbortSignal;
   /** How often each worker was given it: a broadcast is every worker's. */
   readonly #deliveries = new Map<number, number>();
 
   constructor(task: T, owner: JobOwner) {
     this.task = task;
     this.owner = owner;
+    const signal = signalOf(task);
+    if (signal) this.signal = signal;
   }
 
   /** It is given to a worker. @returns which delivery to that worker this is, from 1 */

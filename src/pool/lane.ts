@@ -15,13 +15,16 @@ import {
 } from '../errors.js';
 import type { UntimedPoolEvent } from '../events.js';
 import type { ByHand, Channel, ChannelListener, ChannelOpener, CloseReason } from '../protocol/channel.js';
+import { eachPosition, type Progressions } from '../protocol/progressions.js';
+import { eachResult } from '../protocol/resultFrames.js';
 import type { TaskTimes } from '../protocol/times.js';
 import type { Hello } from '../protocol/wire.js';
 import type { Resources } from '../resources.js';
 import { deadline } from './deadline.js';
-import { bareOf } from './job.js';
+import { bareOf, Job } from './job.js';
 import { type Entry, Ledger } from './ledger.js';
 import { NONE, type Standing } from './order.js';
+import { type SignalListener, signalOf, type TaskSignals, withoutSignal } from './taskSignals.js';
 import { TimeLimits } from './timeLimits.js';
 
 /** A task that was given to a worker and is not done. */
@@ -43,6 +46,7 @@ export interface LaneOwner<R> {
   readonly window: number;
   /** ms that a task may run, or Infinity. */
   readonly taskTimeout: number;
+  readonly taskSignals: TaskSignals;
   /** A task takes its place in the order. */
   enter(worker: number): Standing;
   /** A task is about to be given to a worker. */
@@ -51,7 +55,12 @@ export interface LaneOwner<R> {
   taskBegun(): void;
   /** The task is not with the worker any more. */
   taskLeaves(standing: Standing): void;
+  /** Whether results leave as they come and as they are: then it takes them in batches. */
+  readonly takesBatches: boolean;
+  /** The task is called off: nobody wants its results. It is still with the worker. */
+  taskUnwanted(standing: Standing): void;
   result(value: R, worker: number, standing: Standing, attempt: number): void;
+  results(values: ArrayLike<R>, worker: number): void;
   resultWithheld(worker: number): void;
   taskTimes(worker: number, times: TaskTimes): void;
   resources(worker: number, resources: Resources): void;
@@ -63,7 +72,10 @@ export interface LaneOwner<R> {
 /** The seat, as a lane sees it: what becomes of its tasks and of its worker. */
 export interface LaneKeeper<T> {
   taskDone(standing: Standing): void;
+  tasksDone(tasks: number): void;
   taskFailed(undone: Undone<T>, error: unknown): void;
+  /** The task was called off, and is over. */
+  taskCancelled(task: T, standing: Standing): void;
   /** A replay is over; it may have failed. */
   replayed(failure?: TaskError): void;
   /** The task has run too long: it is called off. */
@@ -94,9 +106,16 @@ export interface LaneKeeper<T> {
  */
 const EXIT_LINGER = 100;
 
+/** A task that its own signal may call off. */
+interface Signalled extends SignalListener {
+  readonly signal: AbortSignal;
+}
+
 export class Lane<T, R> implements ChannelListener<R> {
   readonly index: number;
   readonly name: string;
+  /** Whether it takes tasks. */
+  open = true;
   readonly #owner: LaneOwner<R>;
   readonly #keeper: LaneKeeper<T>;
   readonly #channel: Channel<T>;
@@ -112,10 +131,11 @@ export class Lane<T, R> implements ChannelListener<R> {
   #runs: number | undefined;
   /** Tasks that were called off and are not over yet. */
   readonly #overdue = new Map<number, TaskTimeoutError>();
-  #position = 0;
   /** Tasks that it is known to have begun, and how many it wants ahead of these. */
   #begun = 0;
   #ahead: number;
+  /** Tasks with a signal of their own that are not over. */
+  readonly #signalled = new Map<number, Signalled>();
   #ready = false;
   #pilled = false;
   #ending = false;
@@ -140,11 +160,6 @@ export class Lane<T, R> implements ChannelListener<R> {
     this.#channel = opener.open(hello, this);
   }
 
-  /** Whether it takes tasks. */
-  get open(): boolean {
-    return !this.#pilled && !this.#ending && !this.#drained && !this.#crashed;
-  }
-
   /** Tasks that it has. */
   get load(): number {
     return this.#ledger.size;
@@ -156,7 +171,7 @@ export class Lane<T, R> implements ChannelListener<R> {
 
   /** Tasks that it has and, as far as is known, has not begun. */
   get unbegun(): number {
-    return this.#position - this.#begun;
+    return this.#ledger.next - this.#begun;
   }
 
   /** Whether it wants a task now. */
@@ -166,7 +181,7 @@ export class Lane<T, R> implements ChannelListener<R> {
 
   /** Tasks that it was ever given. */
   get given(): number {
-    return this.#position;
+    return this.#ledger.next;
   }
 
   /** Whether it has ever been ready to run a task. */
@@ -186,24 +201,33 @@ export class Lane<T, R> implements ChannelListener<R> {
   }
 
   task(task: T, attempt = 1, standing = this.#owner.enter(this.index), excused = 0): void {
-    const position = this.#position;
-    this.#position = position + 1;
-    this.#ledger.add(position, task, standing);
+    const signal = signalOf(task);
+    if (signal?.aborted) {
+      this.#keeper.taskCancelled(task, standing);
+      return;
+    }
+    const position = this.#ledger.add(task, standing);
     if (attempt > 1) this.#attempts.set(position, attempt);
     if (excused > 0) this.#excused.set(position, excused);
     this.#owner.taskBegins(standing, position);
     if (this.#drained) this.#crash({ reason: 'had completed its results before this task came' });
+    else if (signal) this.#sendSignalled(position, task, signal);
     else this.#channel.task(position, task);
     this.#owner.taskBegun();
   }
 
+  #sendSignalled(position: number, task: T, signal: AbortSignal): void {
+    const signalled = { signal, aborted: () => this.#calledOff(position, signal) };
+    this.#signalled.set(position, signalled);
+    this.#owner.taskSignals.add(signal, signalled);
+    this.#channel.cancellable(position, unsigned(task));
+  }
+
   /** A task that another worker in this place has had: its results are not sent again. */
   replay(task: T): void {
-    const position = this.#position;
-    this.#position = position + 1;
-    this.#ledger.add(position, task, NONE);
+    const position = this.#ledger.add(task, NONE);
     this.#replays.add(position);
-    this.#channel.replay(position, task);
+    this.#channel.replay(position, signalOf(task) ? unsigned(task) : task);
   }
 
   credit(results: number): void {
@@ -224,6 +248,7 @@ export class Lane<T, R> implements ChannelListener<R> {
 
   pill(): void {
     if (!this.open) return;
+    this.open = false;
     this.#pilled = true;
     this.#tell({ type: 'pill', worker: this.index });
     this.#channel.pill();
@@ -235,6 +260,7 @@ export class Lane<T, R> implements ChannelListener<R> {
     if (this.#stopping || this.#closed) return;
     this.#stopping = true;
     this.#limits?.stop();
+    for (const position of [...this.#signalled.keys()]) this.#deafen(position);
     if (this.#drained) return;
     this.#channel.abort();
     if (!this.#closed && !this.#drained) this.#terminateIn(this.#owner.grace);
@@ -258,10 +284,18 @@ export class Lane<T, R> implements ChannelListener<R> {
   }
 
   result(value: R, owner: number): void {
-    if (!this.#stopping && !this.#crashed) {
-      const attempt = this.#attempts.get(owner) ?? 1;
-      const standing = this.#ledger.standing(owner);
-      this.#owner.result(value, this.index, standing, attempt);
+    if (this.#signalled.size > 0 && this.#isCalledOff(owner)) this.withheld(1);
+    else if (!this.#stopping && !this.#crashed) {
+      const attempt = this.#attempts.size > 0 ? this.#attempts.get(owner) : undefined;
+      this.#owner.result(value, this.index, this.#ledger.standing(owner), attempt ?? 1);
+    }
+  }
+
+  results(values: ArrayLike<R>, owners: Progressions): void {
+    if (!this.#owner.takesBatches || this.#signalled.size > 0) {
+      eachResult(values, owners, (value, owner) => this.result(value, owner));
+    } else if (!this.#stopping && !this.#crashed) {
+      this.#owner.results(values, this.index);
     }
   }
 
@@ -271,17 +305,37 @@ export class Lane<T, R> implements ChannelListener<R> {
   }
 
   done(position: number): void {
+    if (this.#signalled.size > 0) {
+      if (this.#isCalledOff(position)) {
+        this.failed(position, undefined);
+        return;
+      }
+      this.#deafen(position);
+    }
     const standing = this.#ledger.standing(position);
     if (this.#crashed || !this.#ledger.close(position)) return;
     if (this.#attempts.size > 0) this.#attempts.delete(position);
     if (this.#excused.size > 0) this.#excused.delete(position);
     if (this.#overdue.size > 0) this.#overdue.delete(position);
-    if (this.#replays.delete(position)) {
+    if (this.#replays.size > 0 && this.#replays.delete(position)) {
       this.#keeper.replayed();
       return;
     }
     this.#keeper.taskDone(standing);
     if (this.#pilled) this.#expectEnd();
+  }
+
+  allDone(positions: Progressions): void {
+    const marks = [this.#attempts, this.#excused, this.#overdue, this.#replays, this.#signalled];
+    const isMarked = marks.some(({ size }) => size > 0);
+    if (!this.#owner.takesBatches || isMarked) {
+      eachPosition(positions, (position) => this.done(position));
+    } else if (!this.#crashed) {
+      const before = this.#ledger.size;
+      this.#ledger.closeAll(positions);
+      this.#keeper.tasksDone(before - this.#ledger.size);
+      if (this.#pilled) this.#expectEnd();
+    }
   }
 
   failed(position: number, error: unknown): void {
@@ -296,7 +350,10 @@ export class Lane<T, R> implements ChannelListener<R> {
       this.#keeper.replayed(new TaskError(this, bareOf(task), 1, cause));
       return;
     }
-    this.#keeper.taskFailed(this.#undone(position, { task, standing }), cause);
+    const isCalledOff = this.#isCalledOff(position);
+    const undone = this.#undone(position, { task, standing });
+    if (isCalledOff) this.#keeper.taskCancelled(task, standing);
+    else this.#keeper.taskFailed(undone, cause);
     if (this.#pilled) this.#expectEnd();
   }
 
@@ -327,12 +384,14 @@ export class Lane<T, R> implements ChannelListener<R> {
 
   /** What it has yet to send waits for our own credit: no time limit is on that. */
   ending(): void {
+    this.open = false;
     this.#ending = true;
     if (!this.#stopping) this.#deadline?.unsubscribe();
   }
 
   drained(begun: number): void {
     if (this.#drained || this.#closed) return;
+    this.open = false;
     this.#drained = true;
     this.#tell({ type: 'drained', worker: this.index });
     if (!this.#stopping && this.#ledger.size > 0 && !this.#crashed) {
@@ -377,14 +436,35 @@ export class Lane<T, R> implements ChannelListener<R> {
     this.#keeper.crashed(this, error, undone, begun);
   }
 
+  #isCalledOff(position: number): boolean {
+    return this.#signalled.get(position)?.signal.aborted === true;
+  }
+
+  #calledOff(position: number, signal: AbortSignal): void {
+    if (!this.#signalled.has(position)) return;
+    this.#owner.taskUnwanted(this.#ledger.standing(position));
+    if (!this.#drained && !this.#closed) this.#channel.cancel(position, signal.reason);
+  }
+
+  /** The task's signal is of no concern any more. */
+  #deafen(position: number): void {
+    const signalled = this.#signalled.get(position);
+    if (!signalled) return;
+    this.#signalled.delete(position);
+    this.#owner.taskSignals.remove(signalled.signal, signalled);
+  }
+
   #expired(position: number): void {
     const task = this.#ledger.task(position) as T;
     if (this.#crashed) return;
     const attempt = this.#attempts.get(position) ?? 1;
     const error = new TaskTimeoutError(this, bareOf(task), attempt, this.#owner.taskTimeout);
     this.#overdue.set(position, error);
-    this.#channel.cancel(position, error.message);
-    this.#keeper.overdue(error);
+    // Who was called off before had its time to let go.
+    if (!this.#isCalledOff(position)) {
+      this.#channel.cancel(position, new DOMException(error.message, 'TimeoutError'));
+      this.#keeper.overdue(error);
+    }
     this.#limits?.alsoEnd(deadline(this.#owner.grace, () => this.#hangs(position, error)));
   }
 
@@ -402,6 +482,7 @@ export class Lane<T, R> implements ChannelListener<R> {
 
   /** Whatever it still says of its tasks is not heard. */
   #giveUp(): Undone<T>[] {
+    this.open = false;
     this.#crashed = true;
     this.#limits?.stop();
     const entries = this.#ledger.entries().filter(([position]) => !this.#replays.has(position));
@@ -410,6 +491,7 @@ export class Lane<T, R> implements ChannelListener<R> {
 
   #undone(position: number, entry: Entry<T>): Undone<T> {
     const { task, standing } = entry;
+    if (this.#signalled.size > 0) this.#deafen(position);
     this.#owner.taskLeaves(standing);
     const attempt = this.#attempts.get(position) ?? 1;
     const excused = this.#excused.get(position) ?? 0;
@@ -442,6 +524,7 @@ export class Lane<T, R> implements ChannelListener<R> {
 
   #terminate(): void {
     this.#forced = !this.#drained;
+    this.open = false;
     this.#drained = true;
     this.#channel.terminate();
   }
@@ -449,4 +532,9 @@ export class Lane<T, R> implements ChannelListener<R> {
   #tell(event: UntimedPoolEvent): void {
     this.#owner.tell(event);
   }
+}
+
+/** A job is unwrapped on its way, and its task's signal taken off there. */
+function unsigned<T>(task: T): T {
+  return task instanceof Job ? task : withoutSignal(task);
 }

@@ -4,9 +4,10 @@
  * A ring of slots holds those near each other; a task that stays while the ring goes round moves to the overflow map.
  * So a task that runs for ever costs one map entry, and the common case no hashing and no allocation.
  */
+import { ProgressionReader, type Progressions } from '../protocol/progressions.js';
 import { NONE, type Standing } from './order.js';
 
-const FREE = -1;
+const FREE: unique symbol = Symbol('free');
 
 export interface Entry<T> {
   readonly task: T;
@@ -14,65 +15,74 @@ export interface Entry<T> {
 }
 
 export class Ledger<T> {
-  readonly #positions: number[];
-  readonly #tasks: (T | undefined)[];
-  readonly #standings: Standing[];
-  readonly #mask: number;
+  readonly #tasks: (T | typeof FREE)[];
+  readonly #standings: Float64Array;
+  readonly #slots: number;
   readonly #overflow = new Map<number, Entry<T>>();
+  /** The position that comes next. */
+  #next: number;
   #size = 0;
 
-  /** @param window how many tasks there may be at a time; only a guess of the size when it is large */
-  constructor(window: number) {
-    const slots = 2 ** Math.ceil(Math.log2(Math.min(window, 4096) * 2));
-    this.#mask = slots - 1;
-    this.#positions = new Array<number>(slots).fill(FREE);
-    this.#tasks = new Array(slots);
-    this.#standings = new Array<Standing>(slots).fill(NONE);
+  /**
+   * @param window how many tasks there may be at a time; only a guess of the size when it is large
+   * @param first the position of the first task
+   */
+  constructor(window: number, first = 0) {
+    this.#next = first;
+    this.#slots = 2 ** Math.ceil(Math.log2(Math.min(window, 4096) * 2));
+    this.#tasks = new Array<T | typeof FREE>(this.#slots).fill(FREE);
+    this.#standings = new Float64Array(this.#slots);
   }
 
   get size(): number {
     return this.#size;
   }
 
-  add(position: number, task: T, standing: Standing): void {
-    const slot = position & this.#mask;
-    const former = this.#positions[slot] as number;
-    if (former !== FREE) this.#overflow.set(former, this.#at(slot));
-    this.#positions[slot] = position;
+  /** The position of the next task. */
+  get next(): number {
+    return this.#next;
+  }
+
+  /** Adds the task of the next position, and tells which that is. */
+  add(task: T, standing: Standing): number {
+    const position = this.#next;
+    const slot = position & (this.#slots - 1);
+    if (this.#tasks[slot] !== FREE) this.#overflow.set(position - this.#slots, this.#at(slot));
     this.#tasks[slot] = task;
     this.#standings[slot] = standing;
+    this.#next = position + 1;
     this.#size += 1;
+    return position;
   }
 
   /** Whether the task was still open; it is not any more. */
   close(position: number): boolean {
-    const slot = position & this.#mask;
-    if (this.#positions[slot] === position) {
-      this.#positions[slot] = FREE;
-      this.#tasks[slot] = undefined;
-      this.#standings[slot] = NONE;
-    } else if (!this.#overflow.delete(position)) {
-      return false;
-    }
+    if (this.#isNear(position)) this.#tasks[position & (this.#slots - 1)] = FREE;
+    else if (!this.#overflow.delete(position)) return false;
     this.#size -= 1;
     return true;
   }
 
+  closeAll(positions: Progressions): void {
+    const reader = new ProgressionReader(positions);
+    for (let next = reader.next(); next !== undefined; next = reader.next()) this.close(next);
+  }
+
   has(position: number): boolean {
-    return this.#positions[position & this.#mask] === position || this.#overflow.has(position);
+    return this.#isNear(position) || this.#overflow.has(position);
   }
 
   /** The task at a position that is open. */
   task(position: number): T | undefined {
-    const slot = position & this.#mask;
-    return this.#positions[slot] === position ? this.#tasks[slot] : this.#overflow.get(position)?.task;
+    const isNear = this.#isNear(position);
+    return isNear ? this.#at(position & (this.#slots - 1)).task : this.#overflow.get(position)?.task;
   }
 
   /** The standing of the task at a position that is open; NONE for any other. */
   standing(position: number): Standing {
-    const slot = position & this.#mask;
-    const isNear = this.#positions[slot] === position;
-    return isNear ? (this.#standings[slot] as Standing) : (this.#overflow.get(position)?.standing ?? NONE);
+    const isNear = this.#isNear(position);
+    if (isNear) return this.#standings[position & (this.#slots - 1)] as Standing;
+    return this.#overflow.get(position)?.standing ?? NONE;
   }
 
   /** The open tasks, oldest first. */
@@ -82,11 +92,17 @@ export class Ledger<T> {
 
   /** The open tasks with their positions, oldest first. */
   entries(): [position: number, entry: Entry<T>][] {
-    const entries: [number, Entry<T>][] = [...this.#overflow];
-    for (const [slot, position] of this.#positions.entries()) {
-      if (position !== FREE) entries.push([position, this.#at(slot)]);
+    const entries: [number, Entry<T>][] = [...this.#overflow].sort(([a], [b]) => a - b);
+    for (let position = this.#next - this.#slots; position < this.#next; position += 1) {
+      if (this.#isNear(position)) entries.push([position, this.#at(position & (this.#slots - 1))]);
     }
-    return entries.sort(([a], [b]) => a - b);
+    return entries;
+  }
+
+  /** Whether the task at that position is open, and in the ring. */
+  #isNear(position: number): boolean {
+    const isInReach = position < this.#next && position >= this.#next - this.#slots;
+    return isInReach && this.#tasks[position & (this.#slots - 1)] !== FREE;
   }
 
   #at(slot: number): Entry<T> {

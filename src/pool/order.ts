@@ -51,6 +51,8 @@ export interface Order {
   withdraw(standing: Standing): void;
   /** The task waits for its next delivery. */
   await(standing: Standing): void;
+  /** Nobody wants the task any more: what waits of it is dropped. */
+  drop(standing: Standing): void;
   /** The task is done. */
   end(standing: Standing): void;
   /** The task will not be done. */
@@ -90,6 +92,8 @@ class AsTheyCome implements Order {
   withdraw(): void {}
 
   await(): void {}
+
+  drop(): void {}
 
   end(worker: Standing): void {
     this.#owner.taskOver(worker);

@@ -2,10 +2,11 @@
  * Where results leave. Each is delivered as an emission of the worker that sent it; while a pause stands they wait in
  * order, at most `maxResults` of them, for their credits go back only when their emissions settle.
  */
-import { type Emitter, emit } from '../demand/emission.js';
+import { type BatchEmitter, type Emitter, emit, emitAll } from '../demand/emission.js';
 import { Ring } from '../ring.js';
 
 interface Receiver<V> {
+  readonly closed: boolean;
   next(value: V): void;
 }
 
@@ -47,6 +48,26 @@ export class Outlet<R> {
     if (this.#waiting.length > 0) this.#deliver();
   }
 
+  /** As `push` for each. */
+  pushAll(values: ArrayLike<R>, from: BatchEmitter): void {
+    let delivered = 0;
+    if (!this.#delivering && this.#pauses === 0 && this.#waiting.length === 0) {
+      this.#delivering = true;
+      this.#unsettled += values.length;
+      try {
+        delivered = emitAll(this.#output, values, from);
+      } finally {
+        this.#delivering = false;
+        this.#unsettled -= values.length - delivered;
+      }
+    }
+    for (let i = delivered; i < values.length; i += 1) {
+      this.#waiting.push(values[i]);
+      this.#from.push(from);
+    }
+    if (this.#waiting.length > 0) this.#deliver();
+  }
+
   /** Calls `act` when the results before it have been delivered. */
   behind(act: () => void): void {
     if (this.#delivering || this.#waiting.length > 0) {
@@ -55,8 +76,8 @@ export class Outlet<R> {
     } else act();
   }
 
-  settled(): void {
-    this.#unsettled -= 1;
+  settled(emissions = 1): void {
+    this.#unsettled -= emissions;
   }
 
   /** One of the emissions is paused. */

@@ -44,6 +44,7 @@ import { RetryPolicy } from './retry.js';
 import { Router } from './router.js';
 import { Seat, type SeatOwner, type TaskFailure } from './seat.js';
 import { type Attended, attend, forget, isStandstill, type Station, standStill } from './standstill.js';
+import { signalOf, TaskSignals } from './taskSignals.js';
 
 /** Starts the worker of a slot. May throw what the user's factory throws. */
 export type OpenSlot<T, R> = (slot: WorkerName) => ChannelOpener<T, R>;
@@ -58,7 +59,9 @@ export class Pool<T, R>
   readonly window: number;
   readonly taskTimeout: number;
   readonly retry: RetryPolicy;
+  readonly taskSignals = new TaskSignals(() => this.turn());
   readonly ordered: boolean;
+  readonly takesBatches: boolean;
   readonly maxTasksPerWorker: number;
   readonly #open: OpenSlot<T, R>;
   readonly feeders: Feeders;
@@ -114,6 +117,7 @@ export class Pool<T, R>
     this.#outlet = new Outlet<unknown>(this.#acks ?? output);
     this.retry = new RetryPolicy(options);
     this.ordered = ordered;
+    this.takesBatches = !ordered && ack !== 'manual';
     this.grace = grace;
     this.window = this.#dispatcher.window;
     this.#order = orderFor(ordered, this);
@@ -293,6 +297,18 @@ export class Pool<T, R>
     this.#order.withdraw(standing);
   }
 
+  taskUnwanted(standing: Standing): void {
+    this.#order.drop(standing);
+  }
+
+  taskCancelled(worker: number, task: T, standing: Standing): void {
+    if (this.#over) return;
+    this.tell({ type: 'task-cancelled', worker, task: bareOf(task), reason: signalOf(task)?.reason });
+    if (task instanceof Job) task.owner.jobDone();
+    this.#order.drop(standing);
+    this.#order.giveUp(standing);
+  }
+
   taskWaits(standing: Standing): void {
     this.#order.await(standing);
   }
@@ -307,14 +323,22 @@ export class Pool<T, R>
     this.#credits.arrived(worker);
   }
 
+  results(values: ArrayLike<R>, worker: number): void {
+    const seat = this.#seats[worker] as Seat<T, R>;
+    seat.results += values.length;
+    seat.uningested += values.length;
+    this.#outlet.pushAll(values, seat.emitter);
+    this.#credits.arrived(worker, values.length);
+  }
+
   resultWithheld(worker: number): void {
     this.#credits.settled(worker);
     this.#credits.arrived(worker);
   }
 
-  resultSettled(worker: number): void {
-    this.#outlet.settled();
-    this.#ingested(worker);
+  resultsSettled(worker: number, results: number): void {
+    this.#outlet.settled(results);
+    this.#ingested(worker, results);
     this.#completeIfThrough();
   }
 
@@ -394,16 +418,20 @@ export class Pool<T, R>
   }
 
   dropped(worker: number): void {
-    this.#ingested(worker);
+    this.#ingested(worker, 1);
   }
 
-  #ingested(worker: number): void {
-    (this.#seats[worker] as Seat<T, R>).uningested -= 1;
-    this.#credits.settled(worker);
+  #ingested(worker: number, results: number): void {
+    (this.#seats[worker] as Seat<T, R>).uningested -= results;
+    this.#credits.settled(worker, results);
   }
 
   taskOver(worker: number): void {
-    this.#dispatcher.done(worker);
+    this.tasksOver(worker, 1);
+  }
+
+  tasksOver(worker: number, tasks: number): void {
+    this.#dispatcher.done(worker, tasks);
     this.#completeIfThrough();
   }
 

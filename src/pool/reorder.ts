@@ -36,12 +36,8 @@ export class Reorder implements Order {
   }
 
   begin(standing: Standing, position: number): void {
-    const places = this.#places;
-    places.move(standing, position);
-    while (places.has(standing)) {
-      places.shift(standing);
-      this.#owner.dropped(places.workerOf(standing));
-    }
+    this.#places.move(standing, position);
+    this.drop(standing);
   }
 
   begun(): boolean {
@@ -63,6 +59,14 @@ export class Reorder implements Order {
 
   await(standing: Standing): void {
     if (standing === this.#places.oldest) this.#advance();
+  }
+
+  drop(standing: Standing): void {
+    const places = this.#places;
+    while (places.has(standing)) {
+      places.shift(standing);
+      this.#owner.dropped(places.workerOf(standing));
+    }
   }
 
   end(standing: Standing): void {

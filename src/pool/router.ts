@@ -14,6 +14,7 @@ import { type Dispatcher, NO_ROOM } from './dispatcher.js';
 import { bareOf } from './job.js';
 import type { Standing } from './order.js';
 import { workerOfKey } from './rendezvous.js';
+import { isCalledOff } from './taskSignals.js';
 
 /** The pool, as the router sees it. */
 export interface RouterOwner<T> {
@@ -60,8 +61,8 @@ export class Router<T> {
 
   /** Whether the next task need not wait: one that goes by a key, or to whoever wants it, can be parked. */
   get hasRoom(): boolean {
-    if (this.parked > 0 && this.#isFull) return false;
-    return this.#keyOf || this.#unclaimed ? !this.#isFull : this.#dispatcher.hasRoom;
+    if ((this.parked > 0 || this.#keyOf || this.#unclaimed) && this.#isFull) return false;
+    return this.#keyOf !== undefined || this.#unclaimed !== undefined || this.#dispatcher.hasRoom;
   }
 
   /**
@@ -140,7 +141,7 @@ export class Router<T> {
 
   /** What a worker that replaces another is to know first. */
   retained(): T[] {
-    return [...this.#retained.values()];
+    return [...this.#retained.values()].filter((task) => !isCalledOff(task));
   }
 
   parkedTasks(): T[] {

@@ -9,7 +9,7 @@
  * alone with it is guilty, and the others lose nothing (SUP-1, SUP-3).
  */
 import type { Subscription } from 'rxjs';
-import type { Emitter } from '../demand/emission.js';
+import type { BatchEmitter } from '../demand/emission.js';
 import type { Feeders } from '../demand/feeders.js';
 import {
   TaskError,
@@ -28,17 +28,26 @@ import { NOWHERE, type Standing } from './order.js';
 import type { LaneGauges } from './recorder.js';
 import type { RetryPolicy } from './retry.js';
 import type { Hand, Station } from './standstill.js';
+import { isCalledOff, signalOf, type TaskSignals } from './taskSignals.js';
 
 export type TaskFailure = TaskError | TaskTimeoutError;
 
+/** The pool, as the results of a seat see it. */
+interface EmitterOwner {
+  /** The sources of tasks that wait for the pool. */
+  readonly feeders: Feeders;
+  resultsSettled(worker: number, results: number): void;
+  outputPaused(): void;
+  outputHasRoom(): void;
+}
+
 /** The pool, as a seat sees it. */
-export interface SeatOwner<T, R> {
+export interface SeatOwner<T, R> extends EmitterOwner {
   readonly retry: RetryPolicy;
   /** Whether results leave in the order of their tasks. */
   readonly ordered: boolean;
   readonly maxTasksPerWorker: number;
-  /** The sources of tasks that wait for the pool. */
-  readonly feeders: Feeders;
+  readonly taskSignals: TaskSignals;
   /** A new worker for the seat. Throws what the user's factory throws. */
   laneOf(seat: Seat<T, R>, credits: number): Lane<T, R>;
   /** Results that the seat's next worker may send to begin with. */
@@ -48,20 +57,21 @@ export interface SeatOwner<T, R> {
   retained(): T[];
   /** A new worker did not take what it was to be given first. */
   replayFailed(failure: TaskError): void;
-  resultSettled(worker: number): void;
   /** The worker has a result and may not send it. */
   starved(worker: number): void;
-  outputPaused(): void;
-  outputHasRoom(): void;
   /** A task of the seat takes its place in the order before it has a worker. */
   enter(worker: number): Standing;
   /** A task waits for its next delivery. */
   taskWaits(standing: Standing): void;
   taskDone(standing: Standing): void;
+  /** So many of its tasks are done, where results leave as they come. */
+  tasksOver(worker: number, tasks: number): void;
   /** A delivery of the task failed. */
   taskFailed(failure: TaskFailure): void;
   /** A task has run too long, and is called off. */
   taskOverdue(error: TaskTimeoutError): void;
+  /** The task was called off, and is over. */
+  taskCancelled(worker: number, task: T, standing: Standing): void;
   /** The task has had its deliveries. */
   taskLost(failure: TaskFailure, standing: Standing, task: T): void;
   /** Takes the seat out of the rotation, and back into it. */
@@ -77,7 +87,7 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
   readonly index: number;
   readonly name: string;
   /** Of the results of all its workers. */
-  readonly emitter: Emitter;
+  readonly emitter: BatchEmitter;
   /** Results of its workers that have arrived, and those of them that are not ingested. */
   results = 0;
   uningested = 0;
@@ -113,12 +123,7 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
     this.name = slot.name;
     this.#share = firstShare;
     this.#owner = owner;
-    this.emitter = {
-      feeders: owner.feeders,
-      settled: () => owner.resultSettled(this.index),
-      paused: () => owner.outputPaused(),
-      room: () => owner.outputHasRoom(),
-    };
+    this.emitter = new SeatEmitter(slot.index, owner);
   }
 
   /** Tasks that its workers have and have not done. */
@@ -203,7 +208,8 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
     this.#suspend();
     const suspects: Undone<T>[] = [];
     for (const task of lane.recall()) {
-      if (isMoved(bareOf(task.task))) this.#giveUp(task, this.#failureOf(task, movedAway(undefined)));
+      if (isCalledOff(task.task)) this.#cancel(task);
+      else if (isMoved(bareOf(task.task))) this.#giveUp(task, this.#failureOf(task, movedAway(undefined)));
       else suspects.push(task);
     }
     this.#line([...suspects, ...this.#suspects.takeAll()]);
@@ -235,6 +241,12 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
     if (this.#suspended) this.#carryOn();
   }
 
+  tasksDone(tasks: number): void {
+    this.#fruitless = 0;
+    this.#owner.tasksOver(this.index, tasks);
+    if (this.#suspended) this.#carryOn();
+  }
+
   taskFailed(undone: Undone<T>, error: unknown): void {
     this.#fruitless = 0;
     const { retry } = this.#owner;
@@ -242,6 +254,12 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
     this.#owner.taskFailed(failure);
     if (retry.mayRetry(counted(undone)) && !isMoved(bareOf(undone.task))) this.#deliverAgain(undone, error);
     else this.#giveUp(undone, failure);
+    if (this.#suspended) this.#carryOn();
+  }
+
+  taskCancelled(task: T, standing: Standing): void {
+    this.#fruitless = 0;
+    this.#owner.taskCancelled(this.index, task, standing);
     if (this.#suspended) this.#carryOn();
   }
 
@@ -289,7 +307,8 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
     const suspects: Undone<T>[] = [];
     for (const task of undone) {
       const again = retry.mayRedeliver(counted(task), touched);
-      if (isMoved(bareOf(task.task))) this.#giveUp(task, this.#failureOf(task, movedAway(error)));
+      if (isCalledOff(task.task)) this.#cancel(task);
+      else if (isMoved(bareOf(task.task))) this.#giveUp(task, this.#failureOf(task, movedAway(error)));
       else if (task.position >= begun) suspects.push(task);
       else if (again) suspects.push(nextDelivery(task));
       else this.#giveUp(task, this.#failureOf(task, error));
@@ -317,6 +336,10 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
     const suspects: Undone<T>[] = [];
     for (const task of undone) {
       const guilty = task.position === culprit;
+      if (isCalledOff(task.task)) {
+        this.#cancel(task);
+        continue;
+      }
       if (guilty) this.#owner.taskFailed(error);
       if (guilty && !retry.mayRetry(counted(task))) this.#giveUp(task, error);
       else if (isMoved(bareOf(task.task))) this.#giveUp(task, this.#failureOf(task, movedAway(error)));
@@ -432,6 +455,10 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
     return new TaskError(this, bareOf(task), attempt, cause);
   }
 
+  #cancel({ task, standing }: Undone<T>): void {
+    this.#owner.taskCancelled(this.index, task, standing);
+  }
+
   #giveUp({ task, standing }: Undone<T>, failure: TaskFailure): void {
     this.#owner.taskLost(failure, standing, task);
   }
@@ -448,12 +475,25 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
       this.#redeliver(nextDelivery(undone));
       return;
     }
-    const delayed = deadline(ms, () => {
+    const again = () => {
       this.#delayed.delete(delayed);
+      delayed.unsubscribe();
       this.#redeliver(nextDelivery(undone));
       this.#carryOn();
-    });
+    };
+    const delayed = deadline(ms, again);
     this.#delayed.set(delayed, undone);
+    this.#cutShort(delayed, undone, again);
+  }
+
+  /** One that is called off does not wait for its time. */
+  #cutShort(delayed: Subscription, { task }: Undone<T>, again: () => void): void {
+    const signal = signalOf(task);
+    if (!signal) return;
+    const { taskSignals } = this.#owner;
+    const listener = { aborted: again };
+    taskSignals.add(signal, listener);
+    delayed.add(() => taskSignals.remove(signal, listener));
   }
 
   #redeliver(undone: Undone<T>): void {
@@ -481,7 +521,12 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
     return false;
   }
 
-  #deliver(lane: Lane<T, R>, { task, attempt, excused, standing }: Undone<T>): void {
+  #deliver(lane: Lane<T, R>, undone: Undone<T>): void {
+    const { task, attempt, excused, standing } = undone;
+    if (isCalledOff(task)) {
+      this.#cancel(undone);
+      return;
+    }
     if (attempt > 1)
       this.#owner.tell({ type: 'task-redelivered', worker: this.index, task: bareOf(task), attempt });
     lane.task(task, attempt, standing, excused);
@@ -511,6 +556,35 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
       this.#suspended = false;
       this.#owner.resume(this.index);
     }
+  }
+}
+
+/** A class, so that the calls for each result are the same function's in every seat. */
+class SeatEmitter implements BatchEmitter {
+  readonly feeders: Feeders;
+  readonly #worker: number;
+  readonly #owner: EmitterOwner;
+
+  constructor(worker: number, owner: EmitterOwner) {
+    this.feeders = owner.feeders;
+    this.#worker = worker;
+    this.#owner = owner;
+  }
+
+  settled(): void {
+    this.#owner.resultsSettled(this.#worker, 1);
+  }
+
+  settledAll(results: number): void {
+    this.#owner.resultsSettled(this.#worker, results);
+  }
+
+  paused(): void {
+    this.#owner.outputPaused();
+  }
+
+  room(): void {
+    this.#owner.outputHasRoom();
   }
 }
 

@@ -1,5 +1,6 @@
 /** A channel: the pool's end of the wire to one worker, and the worker's life as the carrier sees it. */
-import type { Hello, ToPool, ToWorker } from './wire.js';
+import type { ResultReader } from './resultFrames.js';
+import type { Hello, ToWorker } from './wire.js';
 
 /** What the event loop does for a channel, done by hand while it stands still. */
 export interface ByHand {
@@ -33,7 +34,7 @@ export type CloseReason =
   | { readonly kind: 'not-started'; readonly path: string; readonly cause: unknown }
   | { readonly kind: 'crashed'; readonly cause: unknown; readonly outOfMemory?: boolean };
 
-export interface ChannelListener<R> extends ToPool<R> {
+export interface ChannelListener<R> extends ResultReader<R> {
   /** The worker is gone. Told once, after everything that it sent. */
   closed(reason: CloseReason): void;
 }

@@ -7,6 +7,8 @@ import { Rest } from './codec/rest.js';
 import { type PackedMixed, RowPacker, unpackMixed, unpackRows } from './codec/rows.js';
 import type { PackedRows } from './codec/shape.js';
 
+export { type Copied, copyLarge } from './codec/large.js';
+
 type Packed = Float64Array | PackedRows | PackedMixed;
 
 /** A batch on the wire: as it is, or packed. */

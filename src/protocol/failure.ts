@@ -13,6 +13,8 @@ export type FailureRecord =
       readonly stack: string | undefined;
       readonly cause?: FailureRecord;
       readonly errors?: readonly FailureRecord[];
+      /** It was a DOMException: what an AbortSignal aborts with, and what the platform's own functions reject with. */
+      readonly ofDom?: true;
       /** Own enumerable fields that can be cloned, and `code`. */
       readonly fields: Readonly<Record<string, unknown>>;
     }
@@ -51,6 +53,7 @@ function recordOfError(thrown: Error, clone: Clone, chain: readonly unknown[]): 
     message: textOf(read(thrown, 'message')),
     stack: typeof stack === 'string' ? stack : undefined,
     fields: fieldsOf(thrown, clone),
+    ...(thrown instanceof DOMException && { ofDom: true as const }),
     ...(cause !== undefined && isNew(cause) && { cause: recordOf(cause, clone, chain) }),
     ...(Array.isArray(errors) && {
       errors: errors.filter(isNew).map((error) => recordOf(error, clone, chain)),
@@ -93,9 +96,12 @@ const classes: ReadonlyMap<string, ErrorConstructor> = new Map(
 export function fromRecord(record: FailureRecord): unknown {
   if (record.kind === 'value') return record.value;
   const options = record.cause ? { cause: fromRecord(record.cause) } : {};
-  const error = record.errors
-    ? new AggregateError(record.errors.map(fromRecord), record.message, options)
-    : new (classes.get(record.name) ?? Error)(record.message, options);
+  const error: Error = record.ofDom
+    ? new DOMException(record.message, record.name)
+    : record.errors
+      ? new AggregateError(record.errors.map(fromRecord), record.message, options)
+      : new (classes.get(record.name) ?? Error)(record.message, options);
+  if (record.ofDom && record.cause) hidden(error, 'cause', options.cause);
   if (error.name !== record.name) hidden(error, 'name', record.name);
   hidden(error, 'stack', record.stack);
   for (const [field, value] of Object.entries(record.fields)) {

@@ -68,9 +68,13 @@ export class ProgressionReader {
   }
 }
 
+export function eachPosition(runs: Progressions, take: (position: number) => void): void {
+  const reader = new ProgressionReader(runs);
+  for (let next = reader.next(); next !== undefined; next = reader.next()) take(next);
+}
+
 export function positionsOf(runs: Progressions): number[] {
   const positions: number[] = [];
-  const reader = new ProgressionReader(runs);
-  for (let next = reader.next(); next !== undefined; next = reader.next()) positions.push(next);
+  eachPosition(runs, (position) => positions.push(position));
   return positions;
 }

@@ -3,9 +3,15 @@ import { ProtocolError } from '../errors.js';
 import { movesIn } from '../move.js';
 import type { Resources } from '../resources.js';
 import { type Clone, whyNotCloneable, whyNotMovable } from './clone.js';
-import { Packer, type Payload, unpack } from './codec.js';
+import { type Copied, copyLarge, Packer, type Payload, unpack } from './codec.js';
 import { type FailureRecord, fromRecord, toRecord } from './failure.js';
-import { ProgressionReader, type Progressions, ProgressionWriter, positionsOf } from './progressions.js';
+import {
+  eachPosition,
+  ProgressionReader,
+  type Progressions,
+  ProgressionWriter,
+  positionsOf,
+} from './progressions.js';
 import type { Post } from './taskFrames.js';
 import { type TaskTimes, withoutTasks } from './times.js';
 import { Turn } from './turn.js';
@@ -14,101 +20,75 @@ import { type ToPool, UNSOLICITED } from './wire.js';
 /** Results in a frame at most: a longer one delays its first result behind the others. */
 const RESULTS_PER_FRAME = 512;
 
-export interface ResultFrame<R> {
-  readonly ready: boolean;
-  /** The task that has started last has let go of the thread. */
-  readonly yielded: boolean;
-  /** The position of a task that is about to run, behind everything else in the frame. */
-  readonly started: number | undefined;
-  readonly results: Payload<R>;
-  /** The owner of each result. */
-  readonly owners: Progressions;
-  /** Results that took a credit and could not be sent. */
-  readonly withheld: number;
-  /** Positions of the tasks done. */
-  readonly done: Progressions;
-  readonly failed: readonly (readonly [position: number, failure: FailureRecord])[];
-  readonly reports: readonly FailureRecord[];
-  readonly starved: boolean;
-  /** Tasks that it has begun, and how many it wants ahead of them. */
-  readonly wants?: readonly [begun: number, ahead: number] | undefined;
-  readonly times: TaskTimes | undefined;
-  readonly resources: Resources | undefined;
-  readonly broken: FailureRecord | undefined;
-  readonly ending: boolean;
-  readonly drained: boolean;
-  /** Tasks that the worker has begun, once it is drained. */
-  readonly begun: number;
-}
+/**
+ * Results with the owner of each, and the positions of the tasks done, behind them. A tuple, and only what there is to say in
+ * its last part: the keys of an object cost more to clone than a lonely result.
+ */
+export type ResultFrame<R> = readonly [
+  results: Payload<R>,
+  owners: Progressions,
+  done: Progressions,
+  news?: News,
+];
 
-/** A frame that says nothing. */
-const SILENT: ResultFrame<never> = {
-  ready: false,
-  yielded: false,
-  started: undefined,
-  results: [],
-  owners: [],
-  withheld: 0,
-  done: [],
-  failed: [],
-  reports: [],
-  starved: false,
-  times: undefined,
-  resources: undefined,
-  broken: undefined,
-  ending: false,
-  drained: false,
-  begun: 0,
-};
+/** What else a frame says, behind its results. */
+export interface News {
+  ready?: true;
+  /** The position of a task that is about to run, behind everything else in the frame. */
+  started?: number;
+  /** The task that has started last has let go of the thread. */
+  yielded?: true;
+  /** Results that took a credit and could not be sent. */
+  withheld?: number;
+  failed?: (readonly [position: number, failure: FailureRecord])[];
+  reports?: FailureRecord[];
+  starved?: true;
+  /** Tasks that it has begun, and how many it wants ahead of them. */
+  wants?: readonly [begun: number, ahead: number];
+  times?: TaskTimes;
+  resources?: Resources;
+  broken?: FailureRecord;
+  ending?: true;
+  /** Told last: how many tasks it had begun. */
+  drained?: number;
+}
 
 /** A worker's writer. */
 export class ResultFrameWriter<R> implements ToPool<R> {
-  #ready = false;
-  #yielded = false;
-  #started: number | undefined;
   #results: R[] = [];
-  #owners = new ProgressionWriter();
-  #withheld = 0;
-  #done = new ProgressionWriter();
-  #failed: [number, FailureRecord][] = [];
-  #reports: FailureRecord[] = [];
-  #starved = false;
-  #wants: readonly [begun: number, ahead: number] | undefined;
+  readonly #owners = new ProgressionWriter();
+  readonly #done = new ProgressionWriter();
+  #news: News | undefined;
   #times: (() => TaskTimes) | undefined;
-  #resources: Resources | undefined;
   /** Tasks of which a result was refused while they ran: they have failed, whatever they say at their end. */
   readonly #refusedTasks = new Map<number, unknown>();
-  #broken: FailureRecord | undefined;
-  #ending = false;
-  #drained = false;
-  #begun = 0;
   #empty = true;
   readonly #turn = new Turn(queueMicrotask, () => this.turn());
   readonly #post: Post<ResultFrame<R>>;
   readonly #packer = new Packer();
   readonly #clone: Clone;
+  /** Only structured clone takes along what it is to transfer. */
+  readonly #transfers: boolean;
 
-  /** @param clone how the carrier clones */
-  constructor(post: Post<ResultFrame<R>>, clone: Clone = (value) => structuredClone(value)) {
+  /** @param clone how the carrier clones; structuredClone unless said otherwise */
+  constructor(post: Post<ResultFrame<R>>, clone?: Clone) {
     this.#post = post;
-    this.#clone = clone;
+    this.#clone = clone ?? ((value) => structuredClone(value));
+    this.#transfers = clone === undefined;
   }
 
   ready(): void {
-    this.#ready = true;
-    this.#soon();
+    this.#say().ready = true;
   }
 
   started(position: number): void {
-    this.#started = position;
-    this.#empty = false;
+    this.#say().started = position;
     // It may be the last that is heard of this worker for a long time.
     this.turn();
   }
 
   yielded(): void {
-    this.#yielded = true;
-    this.#soon();
+    this.#say().yielded = true;
   }
 
   result(value: R, owner: number): void {
@@ -129,8 +109,8 @@ export class ResultFrameWriter<R> implements ToPool<R> {
   }
 
   withheld(results: number): void {
-    this.#withheld += results;
-    this.#soon();
+    const news = this.#say();
+    news.withheld = (news.withheld ?? 0) + results;
   }
 
   done(position: number): void {
@@ -139,19 +119,19 @@ export class ResultFrameWriter<R> implements ToPool<R> {
   }
 
   failed(position: number, error: unknown): void {
-    this.#failed.push([position, toRecord(error, this.#clone)]);
-    this.#soon();
+    const failure = toRecord(error, this.#clone);
+    const news = this.#say();
+    news.failed ??= [];
+    news.failed.push([position, failure]);
   }
 
   starved(): void {
-    this.#starved = true;
-    this.#soon();
+    this.#say().starved = true;
   }
 
   /** At once: the worker may be busy for long, and more is to be here by then. */
   wants(begun: number, ahead: number): void {
-    this.#wants = [begun, ahead];
-    this.#empty = false;
+    this.#say().wants = [begun, ahead];
     this.turn();
   }
 
@@ -161,80 +141,71 @@ export class ResultFrameWriter<R> implements ToPool<R> {
   }
 
   resources(resources: Resources): void {
-    this.#resources = resources;
-    this.#soon();
+    this.#say().resources = resources;
   }
 
   report(error: unknown): void {
-    this.#reports.push(toRecord(error, this.#clone));
-    this.#soon();
+    const failure = toRecord(error, this.#clone);
+    const news = this.#say();
+    news.reports ??= [];
+    news.reports.push(failure);
   }
 
   broken(error: unknown): void {
-    this.#broken = toRecord(error, this.#clone);
-    this.#soon();
+    const failure = toRecord(error, this.#clone);
+    this.#say().broken = failure;
   }
 
   ending(): void {
-    this.#ending = true;
-    this.#soon();
+    this.#say().ending = true;
   }
 
   drained(begun: number): void {
-    this.#drained = true;
-    this.#begun = begun;
-    this.#soon();
+    this.#say().drained = begun;
   }
 
   /** Posts what was collected, now. */
   turn(): void {
     if (this.#empty) return;
     const results = this.#results;
-    const news = {
-      ready: this.#ready,
-      yielded: this.#yielded,
-      started: this.#started,
-      owners: this.#owners.take(),
-      withheld: this.#withheld,
-      done: this.#done.take(),
-      failed: this.#failed,
-      reports: this.#reports,
-      starved: this.#starved,
-      wants: this.#wants,
-      times: this.#takeTimes(),
-      resources: this.#resources,
-      broken: this.#broken,
-      ending: this.#ending,
-      drained: this.#drained,
-      begun: this.#begun,
-    };
+    const owners = this.#owners.take();
+    const done = this.#done.take();
+    const times = this.#takeTimes();
+    const news = times ? { ...this.#news, times } : this.#news;
     this.#empty = true;
-    this.#ready = false;
-    this.#yielded = false;
-    this.#started = undefined;
     this.#results = [];
-    if (this.#failed.length > 0) this.#failed = [];
-    if (this.#reports.length > 0) this.#reports = [];
-    this.#withheld = 0;
-    this.#starved = false;
-    this.#wants = undefined;
-    this.#resources = undefined;
-    this.#ending = false;
+    this.#news = undefined;
     // Behind all that, for a getter among the results may bring others.
-    const frame: ResultFrame<R> = { ...news, results: this.#packer.pack(results) };
+    const { values, moved } = this.#copied(results);
+    const packed = this.#packer.pack(values);
+    // One result for each task, as nearly always: the same array, which is cloned once.
+    const ends = isSame(owners, done) ? owners : done;
+    const frame: ResultFrame<R> = news ? [packed, owners, ends, news] : [packed, owners, ends];
     try {
-      this.#post(frame);
+      this.#post(frame, moved);
     } catch {
       this.#post(withoutRefused(frame, results, this.#clone));
     }
   }
 
+  #copied(results: readonly R[]): Partial<Copied<R>> & { readonly values: readonly R[] } {
+    try {
+      return (this.#transfers && copyLarge(results)) || { values: results };
+    } catch {
+      // A getter throws. Structured clone asks it again, where that fails its own task.
+      return { values: results };
+    }
+  }
+
   /** By itself and at once, behind what was said before: it is gone here when this returns. */
   #postMoved(value: R, owner: number, moved: readonly object[]): void {
-    this.turn();
+    // Tasks done go along: a message less for each result.
+    if (this.#results.length > 0 || this.#news || this.#times) this.turn();
+    const done = this.#done.take();
     try {
-      this.#post({ ...SILENT, results: [value], owners: [owner, 1, 0] }, moved);
+      this.#post([[value], [owner, 1, 0], done], moved);
     } catch (error) {
+      for (const position of positionsOf(done)) this.#done.push(position);
       this.#refuse(owner, whyNotMovable('result', value, moved, error, this.#clone));
     }
   }
@@ -254,19 +225,31 @@ export class ResultFrameWriter<R> implements ToPool<R> {
     return times && this.#refusedTasks.size > 0 ? withoutTasks(times, this.#refusedTasks) : times;
   }
 
+  /** What is said in the next frame, which leaves soon. */
+  #say(): News {
+    this.#soon();
+    this.#news ??= {};
+    return this.#news;
+  }
+
   #soon(): void {
     this.#empty = false;
     this.#turn.soon();
   }
 }
 
+function isSame(a: Progressions, b: Progressions): boolean {
+  return a.length === 3 && b.length === 3 && a[0] === b[0] && a[1] === b[1] && a[2] === b[2];
+}
+
 /** The frame without the results that cannot be cloned: each fails its task, or breaks the worker if it has none. */
 function withoutRefused<R>(frame: ResultFrame<R>, sent: readonly R[], clone: Clone): ResultFrame<R> {
+  const [, ownerRuns, doneRuns, news = {}] = frame;
   const owners = new ProgressionWriter();
   const done = new ProgressionWriter();
   const refused = new Map<number, FailureRecord>();
   const results: R[] = [];
-  const ownerOf = positionsOf(frame.owners);
+  const ownerOf = positionsOf(ownerRuns);
   for (const [i, value] of sent.entries()) {
     const owner = ownerOf[i] ?? UNSOLICITED;
     try {
@@ -278,38 +261,64 @@ function withoutRefused<R>(frame: ResultFrame<R>, sent: readonly R[], clone: Clo
         refused.set(owner, toRecord(whyNotCloneable('result', value, clone) ?? error, clone));
     }
   }
-  for (const position of positionsOf(frame.done)) if (!refused.has(position)) done.push(position);
-  const failed = frame.failed.filter(([position]) => !refused.has(position));
-  let broken = frame.broken;
+  for (const position of positionsOf(doneRuns)) if (!refused.has(position)) done.push(position);
+  const failed = (news.failed ?? []).filter(([position]) => !refused.has(position));
+  const told: News = { ...news, failed, withheld: (news.withheld ?? 0) + sent.length - results.length };
   for (const [owner, failure] of refused) {
-    if (owner === UNSOLICITED) broken ??= failure;
+    if (owner === UNSOLICITED) told.broken ??= failure;
     else failed.push([owner, failure]);
   }
-  const withheld = frame.withheld + sent.length - results.length;
-  const times = frame.times && withoutTasks(frame.times, refused);
-  return { ...frame, times, results, owners: owners.take(), withheld, done: done.take(), failed, broken };
+  if (news.times) told.times = withoutTasks(news.times, refused);
+  return [results, owners.take(), done.take(), told];
+}
+
+/** Who reads a worker's frames. What it does not take as a batch, it is told one by one. */
+export interface ResultReader<R> extends ToPool<R> {
+  results?(values: ArrayLike<R>, owners: Progressions): void;
+  allDone?(positions: Progressions): void;
 }
 
 /** Replays a frame to the pool, whose turn it is then to call. */
-export function replayResults<R>(frame: ResultFrame<R>, pool: ToPool<R>): void {
-  const results = unpack(frame?.results);
+export function replayResults<R>(frame: ResultFrame<R>, pool: ResultReader<R>): void {
+  const results = unpack(frame?.[0]);
   if (!results) throw new ProtocolError('A worker sent a message that is no result frame');
-  if (frame.ready) pool.ready();
-  const owners = new ProgressionReader(frame.owners);
-  for (let i = 0; i < results.length; i += 1) pool.result(results[i] as R, owners.next() ?? UNSOLICITED);
-  if (frame.withheld > 0) pool.withheld(frame.withheld);
-  const done = new ProgressionReader(frame.done);
-  for (let position = done.next(); position !== undefined; position = done.next()) pool.done(position);
-  const { times } = frame;
-  if (times) pool.timed(() => times);
-  if (frame.resources) pool.resources(frame.resources);
-  for (const [position, failure] of frame.failed) pool.failed(position, fromRecord(failure));
-  for (const failure of frame.reports) pool.report(fromRecord(failure));
-  if (frame.starved) pool.starved();
-  if (frame.wants) pool.wants(...frame.wants);
-  if (frame.broken) pool.broken(fromRecord(frame.broken));
-  if (frame.ending) pool.ending();
-  if (frame.drained) pool.drained(frame.begun);
-  if (frame.yielded) pool.yielded();
-  if (frame.started !== undefined) pool.started(frame.started);
+  const [, ownerRuns, doneRuns, news] = frame;
+  if (news?.ready) pool.ready();
+  if (pool.results) pool.results(results, ownerRuns);
+  else eachResult(results, ownerRuns, (value, owner) => pool.result(value, owner));
+  if (news?.withheld) pool.withheld(news.withheld);
+  if (pool.allDone) pool.allDone(doneRuns);
+  else eachPosition(doneRuns, (position) => pool.done(position));
+  if (news) replayNews(news, pool);
 }
+
+/** The results of a frame, each with its owner. */
+export function eachResult<R>(
+  values: ArrayLike<R>,
+  owners: Progressions,
+  take: (value: R, owner: number) => void,
+): void {
+  const reader = new ProgressionReader(owners);
+  for (let i = 0; i < values.length; i += 1) take(values[i] as R, reader.next() ?? UNSOLICITED);
+}
+
+function replayNews<R>(news: News, pool: ToPool<R>): void {
+  const { times } = news;
+  if (times) pool.timed(() => times);
+  if (news.resources) pool.resources(news.resources);
+  for (const [position, failure] of news.failed ?? []) pool.failed(position, fromRecord(failure));
+  for (const failure of news.reports ?? []) pool.report(fromRecord(failure));
+  if (news.starved) pool.starved();
+  if (news.wants) pool.wants(...news.wants);
+  if (news.broken) pool.broken(fromRecord(news.broken));
+  if (news.ending) pool.ending();
+  if (news.drained !== undefined) pool.drained(news.drained);
+  if (news.yielded) pool.yielded();
+  if (news.started !== undefined) pool.started(news.started);
+}
+
+/** Whether the worker says that it can begin. */
+export const saysReady = (frame: ResultFrame<unknown>): boolean => frame[3]?.ready === true;
+
+/** Whether nothing follows the frame. */
+export const isLast = (frame: ResultFrame<unknown>): boolean => frame[3]?.drained !== undefined;

@@ -6,30 +6,41 @@
 import { ProtocolError } from '../errors.js';
 import { movesIn } from '../move.js';
 import { type Clone, whyNotCloneable, whyNotMovable } from './clone.js';
-import { Packer, type Payload, unpack } from './codec.js';
+import { copyLarge, Packer, type Payload, unpack } from './codec.js';
+import { type FailureRecord, fromRecord, toRecord } from './failure.js';
 import { Turn } from './turn.js';
 import type { ToWorker } from './wire.js';
 
-const CONTINUE = 0;
 const PILL = 1;
 const ABORT = 2;
 
-export interface TaskFrame<T> {
-  /** Position of the first task; the others follow without a gap. */
-  readonly first: number;
-  readonly tasks: Payload<T>;
-  /** The trace contexts of the tasks; undefined where none has one. */
-  readonly traces?: readonly string[] | undefined;
-  readonly credits: number;
-  /** Position of the pool's oldest task. */
-  readonly oldest?: number | undefined;
+/**
+ * Tasks, and the position of the first: the others follow without a gap. A tuple, and only what there is to say in its last
+ * part: the keys of an object cost more to clone than a lonely task.
+ */
+export type TaskFrame<T> = readonly [tasks: Payload<T>, first: number, orders?: Orders];
+
+/** What else a frame says. */
+export interface Orders {
+  /** The trace contexts of the tasks. */
+  readonly traces?: readonly string[];
+  /** When its tasks were sent, on the pool's clock. */
+  readonly sent?: number;
   /** The tasks are replays. */
-  readonly replay?: boolean;
-  /** A task that is called off, and why. */
-  readonly cancelled?: readonly [position: number, reason: string];
-  readonly end: typeof CONTINUE | typeof PILL | typeof ABORT;
-  /** When its tasks were sent, on the pool's clock, where somebody wants to know. */
-  readonly sent?: number | undefined;
+  readonly replay?: true;
+  credits?: number;
+  /** Position of the pool's oldest task. */
+  oldest?: number;
+  /** Positions of the tasks that may be called off. */
+  readonly cancellable?: readonly number[];
+  /** Tasks that are called off, and why. */
+  readonly cancelled?: readonly Cancelled<FailureRecord>[];
+  end?: typeof PILL | typeof ABORT;
+}
+
+interface Cancelled<Reason> {
+  readonly positions: number[];
+  readonly reason: Reason;
 }
 
 /**
@@ -43,15 +54,18 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
   #first = 0;
   #tasks: T[] = [];
   #traces: string[] | undefined;
-  #credits = 0;
-  #oldest: number | undefined;
-  #end: TaskFrame<T>['end'] = CONTINUE;
+  /** Positions of those that may be called off. */
+  #cancellable: number[] | undefined;
+  #cancelled: Cancelled<unknown>[] | undefined;
+  #orders: Orders | undefined;
   readonly #turn = new Turn(queueMicrotask, () => this.flush());
   readonly #post: Post<TaskFrame<T>>;
   readonly #refused: (position: number, error: unknown) => void;
   readonly #limit: number;
   readonly #packer = new Packer();
   readonly #clone: Clone | undefined;
+  /** Only structured clone takes along what it is to transfer. */
+  readonly #transfers: boolean;
   readonly #now: () => number | undefined;
 
   /**
@@ -69,12 +83,21 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
   ) {
     this.#post = post;
     this.#clone = clone;
+    this.#transfers = clone === undefined;
     this.#limit = limit;
     this.#refused = refused;
     this.#now = now;
   }
 
   task(position: number, task: T, trace?: string): void {
+    this.#take(position, task, trace);
+  }
+
+  cancellable(position: number, task: T, trace?: string): void {
+    this.#take(position, task, trace, [position]);
+  }
+
+  #take(position: number, task: T, trace?: string, cancellable?: readonly number[]): void {
     let moved: readonly object[] | undefined;
     try {
       moved = movesIn('task', task);
@@ -85,13 +108,17 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
       return;
     }
     if (moved) {
-      this.#postMoved(position, task, moved, trace);
+      this.#postMoved(position, task, moved, trace, cancellable);
       return;
     }
     if (this.#tasks.length === 0) this.#first = position;
     if (trace !== undefined) {
       this.#traces ??= [];
       this.#traces[this.#tasks.length] = trace;
+    }
+    if (cancellable) {
+      this.#cancellable ??= [];
+      this.#cancellable.push(position);
     }
     this.#tasks.push(task);
     if (this.#tasks.length >= this.#limit) this.flush();
@@ -101,48 +128,55 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
   replay(position: number, task: T): void {
     this.flush();
     try {
-      this.#post({ first: position, tasks: [task], credits: 0, replay: true, end: CONTINUE });
+      this.#post([[task], position, { replay: true }]);
     } catch (error) {
       this.#refused(position, whyNotCloneable('task', task, this.#clone) ?? error);
     }
   }
 
   credit(results: number): void {
-    this.#credits += results;
-    this.#turn.soon();
+    const orders = this.#order();
+    orders.credits = (orders.credits ?? 0) + results;
   }
 
   oldest(position: number): void {
-    this.#oldest = position;
-    this.#turn.soon();
+    this.#order().oldest = position;
   }
 
-  cancel(position: number, reason: string): void {
-    this.flush();
-    this.#post({ first: 0, tasks: [], credits: 0, cancelled: [position, reason], end: CONTINUE });
+  cancel(position: number, reason: unknown): void {
+    this.#cancelled ??= [];
+    // One signal may call off many.
+    const last = this.#cancelled.at(-1);
+    if (last?.reason === reason) last?.positions.push(position);
+    else this.#cancelled.push({ positions: [position], reason });
+    this.#turn.soon();
   }
 
   pill(): void {
-    this.#end = PILL;
-    this.#turn.soon();
+    this.#order().end = PILL;
   }
 
   abort(): void {
     this.#tasks = [];
     this.#traces = undefined;
-    this.#end = ABORT;
+    this.#cancellable = undefined;
+    this.#cancelled = undefined;
+    this.#order().end = ABORT;
     this.flush();
   }
 
   /** By itself and at once, behind what was said before: it is gone here when this returns. */
-  #postMoved(position: number, task: T, moved: readonly object[], trace: string | undefined): void {
+  #postMoved(
+    position: number,
+    task: T,
+    moved: readonly object[],
+    trace: string | undefined,
+    cancellable: readonly number[] | undefined,
+  ): void {
     this.flush();
-    const traces = trace === undefined ? undefined : [trace];
+    const orders = this.#withMarks(undefined, trace === undefined ? undefined : [trace], cancellable);
     try {
-      this.#post(
-        { first: position, tasks: [task], traces, credits: 0, end: CONTINUE, sent: this.#now() },
-        moved,
-      );
+      this.#post(frameOf([task], position, orders), moved);
     } catch (error) {
       this.#refused(position, whyNotMovable('task', task, moved, error, this.#clone));
     }
@@ -153,22 +187,19 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
     const first = this.#first;
     const tasks = this.#tasks;
     const traces = this.#traces;
-    const credits = this.#credits;
-    const oldest = this.#oldest;
-    const end = this.#end;
-    if (tasks.length === 0 && credits === 0 && oldest === undefined && end === CONTINUE) return;
+    const cancellable = this.#cancellable;
+    const orders = this.#takeOrders();
+    if (tasks.length === 0 && orders === undefined) return;
     this.#tasks = [];
     this.#traces = undefined;
-    this.#credits = 0;
-    this.#oldest = undefined;
-    this.#end = CONTINUE;
+    this.#cancellable = undefined;
     try {
-      this.#post({ first, tasks: this.#packer.pack(tasks), traces, credits, oldest, end, sent: this.#now() });
+      const copied = this.#transfers ? copyLarge(tasks) : undefined;
+      const packed = this.#packer.pack(copied?.values ?? tasks);
+      this.#post(frameOf(packed, first, this.#withMarks(orders, traces, cancellable)), copied?.moved);
     } catch {
-      const refused = this.#postOneByOne(first, tasks, traces);
-      if (tasks.length === 0 || credits > 0 || oldest !== undefined || end !== CONTINUE) {
-        this.#post({ first: 0, tasks: [], credits, oldest, end });
-      }
+      const refused = this.#postOneByOne(first, tasks, traces, cancellable);
+      if (orders) this.#post([[], 0, orders]);
       // Last, for it may bring new tasks.
       for (const [position, why] of refused) this.#refused(position, why);
     }
@@ -179,19 +210,60 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
     first: number,
     tasks: readonly T[],
     traces: readonly string[] | undefined,
+    cancellable: readonly number[] | undefined,
   ): [position: number, why: unknown][] {
     const refused: [number, unknown][] = [];
     for (const [i, task] of tasks.entries()) {
-      const own = traces?.slice(i, i + 1);
-      const sent = this.#now();
       try {
-        this.#post({ first: first + i, tasks: [task], traces: own, credits: 0, end: CONTINUE, sent });
+        const marks = this.#withMarks(undefined, traces?.slice(i, i + 1), cancellable);
+        this.#post(frameOf([task], first + i, marks));
       } catch (error) {
         refused.push([first + i, whyNotCloneable('task', task, this.#clone) ?? error]);
       }
     }
     return refused;
   }
+
+  /** What is said in the next frame, which leaves soon. */
+  #order(): Orders {
+    this.#turn.soon();
+    this.#orders ??= {};
+    return this.#orders;
+  }
+
+  #takeOrders(): Orders | undefined {
+    const orders = this.#orders;
+    const cancelled = this.#cancelled?.map(({ positions, reason }) => ({
+      positions,
+      reason: toRecord(reason, this.#clone),
+    }));
+    this.#orders = undefined;
+    this.#cancelled = undefined;
+    return cancelled ? { ...orders, cancelled } : orders;
+  }
+
+  /**
+   * With what goes along where tasks are timed, traced, or called off.
+   * @param cancellable perhaps also positions of tasks that are not in the frame: they mean nothing there
+   */
+  #withMarks(
+    orders: Orders | undefined,
+    traces: readonly string[] | undefined,
+    cancellable: readonly number[] | undefined,
+  ): Orders | undefined {
+    const sent = this.#now();
+    if (sent === undefined && !traces && !cancellable) return orders;
+    return {
+      ...orders,
+      ...(sent !== undefined && { sent }),
+      ...(traces && { traces }),
+      ...(cancellable && { cancellable }),
+    };
+  }
+}
+
+function frameOf<T>(tasks: Payload<T>, first: number, orders: Orders | undefined): TaskFrame<T> {
+  return orders ? [tasks, first, orders] : [tasks, first];
 }
 
 /** Who reads a pool's frames. */
@@ -202,20 +274,24 @@ export interface TaskReader<T> extends ToWorker<T> {
 
 /** Replays a frame to a worker's loop, whose turn it is then to call. */
 export function replayTasks<T>(frame: TaskFrame<T>, loop: TaskReader<T>): void {
-  const tasks = unpack(frame?.tasks);
+  const tasks = unpack(frame?.[0]);
   if (!tasks) throw new ProtocolError('A worker received a message that is no task frame');
-  let position = frame.first;
+  const [, first, orders] = frame;
   // First: the credits are the oldest task's before they are anybody's.
-  if (frame.oldest !== undefined) loop.oldest(frame.oldest);
-  if (frame.credits > 0) loop.credit(frame.credits);
-  const { traces, sent } = frame;
-  if (sent !== undefined && tasks.length > 0) loop.sent(position, sent);
+  if (orders?.oldest !== undefined) loop.oldest(orders.oldest);
+  if (orders?.credits !== undefined) loop.credit(orders.credits);
+  if (orders?.sent !== undefined && tasks.length > 0) loop.sent(first, orders.sent);
+  const traces = orders?.traces;
+  const cancellable = orders?.cancellable && new Set(orders.cancellable);
   for (let i = 0; i < tasks.length; i += 1) {
-    if (frame.replay) loop.replay(position, tasks[i] as T);
-    else loop.task(position, tasks[i] as T, traces?.[i]);
-    position += 1;
+    if (orders?.replay) loop.replay(first + i, tasks[i] as T);
+    else if (cancellable?.has(first + i)) loop.cancellable(first + i, tasks[i] as T, traces?.[i]);
+    else loop.task(first + i, tasks[i] as T, traces?.[i]);
   }
-  if (frame.cancelled) loop.cancel(...frame.cancelled);
-  if (frame.end === PILL) loop.pill();
-  if (frame.end === ABORT) loop.abort();
+  for (const { positions, reason } of orders?.cancelled ?? []) {
+    const revived = fromRecord(reason);
+    for (const cancelled of positions) loop.cancel(cancelled, revived);
+  }
+  if (orders?.end === PILL) loop.pill();
+  if (orders?.end === ABORT) loop.abort();
 }

@@ -16,6 +16,10 @@ export class Turn {
     };
   }
 
+  get isAwaited(): boolean {
+    return this.#awaited;
+  }
+
   soon(): void {
     if (this.#awaited) return;
     this.#awaited = true;

@@ -20,14 +20,16 @@ export const UNSOLICITED = -1;
 export interface ToWorker<T> {
   /** @param trace its trace context, as in W3C's `traceparent`, where the pool is traced */
   task(position: number, task: T, trace?: string): void;
+  /** As `task`; it may be called off. Where the pool watches, any may. */
+  cancellable(position: number, task: T, trace?: string): void;
   /** As `task`; its results are not wanted. */
   replay(position: number, task: T): void;
   /** The worker may send this many results more. */
   credit(results: number): void;
   /** The task at this position is the oldest of the pool: its results may spend the reserve. Told when they may have to. */
   oldest(position: number): void;
-  /** Call off a task that has started: it is to fail, with `reason`. */
-  cancel(position: number, reason: string): void;
+  /** Call off a task: unless it is over, it is to fail, with `reason`. */
+  cancel(position: number, reason: unknown): void;
   /** No task follows. */
   pill(): void;
   /** Drop everything, tear down, and report `drained`. */

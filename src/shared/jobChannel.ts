@@ -3,6 +3,7 @@
  * result with the pipeline of its task.
  */
 import type { Job, JobOwner } from '../pool/job.js';
+import { withoutSignal } from '../pool/taskSignals.js';
 import type { Channel, ChannelListener, ChannelOpener } from '../protocol/channel.js';
 
 /** A result, and whose task it is of; of no task, it is everybody's. */
@@ -43,7 +44,7 @@ function channelOf<T>(books: Books<T>, worker: number, channel: Channel<T>): Cha
   const { given } = books;
   const bare = (position: number, job: Job<T>): T => {
     given.set(position, { job, attempt: job.delivered(worker) });
-    return job.task;
+    return sent(job);
   };
   return {
     get byHand() {
@@ -51,7 +52,8 @@ function channelOf<T>(books: Books<T>, worker: number, channel: Channel<T>): Cha
     },
     start: () => channel.start(),
     task: (position, job) => channel.task(position, bare(position, job)),
-    replay: (position, job) => channel.replay(position, job.task),
+    cancellable: (position, job) => channel.cancellable(position, bare(position, job)),
+    replay: (position, job) => channel.replay(position, sent(job)),
     credit: (results) => channel.credit(results),
     oldest: (position) => channel.oldest(position),
     cancel: (position, reason) => channel.cancel(position, reason),
@@ -67,12 +69,19 @@ function channelOf<T>(books: Books<T>, worker: number, channel: Channel<T>): Cha
   };
 }
 
+const sent = <T>({ task, signal }: Job<T>): T => (signal ? withoutSignal(task) : task);
+
 function listenerOf<T, R>(
   books: Books<T>,
   worker: number,
   pool: ChannelListener<Attributed<R>>,
 ): ChannelListener<R> {
   const { given } = books;
+  const failed = (position: number, error: unknown) => {
+    if (books.closed) return;
+    given.delete(position);
+    pool.failed(position, error);
+  };
   return {
     ready: () => pool.ready(),
     started: (position) => pool.started(position),
@@ -80,6 +89,10 @@ function listenerOf<T, R>(
     result(value, position) {
       if (books.closed) return;
       const from = given.get(position);
+      if (from?.job.signal?.aborted) {
+        pool.withheld(1);
+        return;
+      }
       const owner = from?.job.owner;
       owner?.resultComes();
       pool.result({ value, owner, worker, attempt: from?.attempt ?? 1 }, position);
@@ -87,16 +100,17 @@ function listenerOf<T, R>(
     withheld: (results) => pool.withheld(results),
     done(position) {
       if (books.closed) return;
-      const owner = given.get(position)?.job.owner;
+      const { owner, signal } = given.get(position)?.job ?? {};
+      // Too late: it is called off, and its results are gone.
+      if (signal?.aborted) {
+        failed(position, signal.reason);
+        return;
+      }
       given.delete(position);
       pool.done(position);
       owner?.jobDone();
     },
-    failed(position, error) {
-      if (books.closed) return;
-      given.delete(position);
-      pool.failed(position, error);
-    },
+    failed,
     starved: () => pool.starved(),
     wants: (begun, ahead) => pool.wants(begun, ahead),
     timed: (take) => pool.timed(take),

@@ -59,9 +59,14 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
   /** Replays that are not over. */
   readonly #muted = new Set<number>();
   readonly #abort = new AbortController();
-  /** The emissions of the tasks that run, where they may be called off. */
-  readonly #scopes: Map<number, Scope> | undefined;
-  readonly cancels: boolean;
+  /** Whether the pool wants to be told when a task starts, and may call any off. */
+  readonly #watches: boolean;
+  /** Tasks that wait and may be called off, where not all of them may. */
+  readonly #cancellable = new Set<number>();
+  /** The emissions of the tasks that run and may be called off; undefined until there is such a task. */
+  #scopes: Map<number, Scope> | undefined;
+  /** Tasks that were called off before they began. */
+  readonly #skipped = new Set<number>();
   readonly #slice: Slice | undefined;
   readonly #clock: TaskClock | undefined;
   readonly #appetite: Appetite | undefined;
@@ -91,8 +96,8 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
   constructor(wire: ToPool<R>, hello: LoopOptions, hooks: LoopHooks) {
     this.#wire = wire;
     this.#hooks = hooks;
-    this.cancels = hello.watches;
-    this.#scopes = hello.watches ? new Map() : undefined;
+    this.#watches = hello.watches;
+    if (hello.watches) this.#scopes = new Map();
     this.#slice = hooks.nextTurn && new Slice();
     this.#clock = hooks.clock;
     this.#appetite = hello.appetite === undefined ? undefined : new Appetite(hello.appetite, now);
@@ -142,6 +147,12 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
     this.#positions.push(position);
   }
 
+  cancellable(position: number, task: T, trace?: string): void {
+    this.#scopes ??= new Map();
+    this.#cancellable.add(position);
+    this.task(position, task, trace);
+  }
+
   replay(position: number, task: T): void {
     this.#muted.add(position);
     this.task(position, task);
@@ -160,9 +171,18 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
   }
 
   /** What is delivered now hears of it as soon as it lets go of the thread. */
-  cancel(position: number, reason: string): void {
-    this.#scopes?.get(position)?.cancel(new DOMException(reason, 'TimeoutError'));
+  cancel(position: number, reason: unknown): void {
+    if (position >= this.#begun) this.#skip(position, reason);
+    else this.#scopes?.get(position)?.callOff(reason);
     this.#surge?.interrupt();
+  }
+
+  #skip(position: number, reason: unknown): void {
+    if (this.#drained || !this.#cancellable.delete(position)) return;
+    this.#skipped.add(position);
+    this.#traces.delete(position);
+    this.#outbox.failed(position, reason);
+    this.#afterTask();
   }
 
   pill(): void {
@@ -221,6 +241,10 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
   }
 
   // As the emitter of the tasks.
+
+  get cancels(): boolean {
+    return this.#scopes !== undefined;
+  }
 
   settled(position: number): void {
     this.#scopes?.delete(position);
@@ -297,21 +321,32 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
   #run(): void {
     const position = this.#positions.shift();
     this.#begun = position + 1;
+    if (this.#skipped.size > 0 && this.#skipped.delete(position)) {
+      this.#inbox.shift();
+      this.#clock?.passed(position);
+      return;
+    }
     // Nobody waits for a replay.
     const clock = this.#muted.has(position) ? undefined : this.#clock;
     if (clock) clock.position = position;
     this.#running += 1;
     this.#delivering = true;
     if (this.#appetite) this.#tellAppetite(this.#appetite);
-    if (this.#scopes) this.#wire.started(position);
-    emit(this.#scopes ? this.#watched : this.#tasks, this.#inbox.shift(), this, position);
+    if (this.#watches) this.#wire.started(position);
+    emit(this.#mayBeCalledOff(position) ? this.#heard : this.#tasks, this.#inbox.shift(), this, position);
     this.#delivering = false;
-    if (this.#scopes?.has(position)) this.#wire.yielded();
+    if (this.#watches && this.#scopes?.has(position)) this.#wire.yielded();
     if (clock && clock.position !== NONE) clock.left();
   }
 
-  /** As `tasks`; the emission of each is kept until it is settled. */
-  readonly #watched = {
+  #mayBeCalledOff(position: number): boolean {
+    if (!this.#scopes) return false;
+    const isMarked = this.#cancellable.delete(position);
+    return isMarked || this.#watches;
+  }
+
+  /** As `tasks`; the emission of each is kept until it is settled: it may be called off. */
+  readonly #heard = {
     next: (task: T) => {
       const scope = currentScope() as Scope;
       scope.hold();
@@ -383,7 +418,7 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
       {
         next: (value) => {
           const position = this.#ownPosition();
-          if (!this.#muted.has(position)) this.#result(value, position);
+          if (this.#muted.size === 0 || !this.#muted.has(position)) this.#result(value, position);
         },
         error: (error: unknown) => {
           // A task that throws on its way through a plain operator ends the stream, and is to blame for it.

@@ -6,6 +6,7 @@ import { ProtocolError } from '../errors.js';
 import { cloneByBytes, fromBytes, toBytesMoving } from '../protocol/bytes.js';
 import { toRecord } from '../protocol/failure.js';
 import { Outflow } from '../protocol/outflow.js';
+import { isLast } from '../protocol/resultFrames.js';
 import {
   ours,
   type ProcessMessage,
@@ -95,7 +96,7 @@ class ProcessServer {
       post: (frame, moved) => {
         this.#say(toBytesMoving(frame, moved));
         // Nothing of ours keeps the process: it ends when nothing of the user's does.
-        if (frame.drained) this.#outflow.whenThrough(() => process.channel?.unref());
+        if (isLast(frame)) this.#outflow.whenThrough(() => process.channel?.unref());
       },
       listen: (loop) => {
         this.#read = (frame) => loop.read(frame);

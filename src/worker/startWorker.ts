@@ -3,7 +3,7 @@ import { clockOf } from '../clock.js';
 import { ProtocolError } from '../errors.js';
 import type { Clone } from '../protocol/clone.js';
 import { toRecord } from '../protocol/failure.js';
-import { type ResultFrame, ResultFrameWriter } from '../protocol/resultFrames.js';
+import { isLast, type ResultFrame, ResultFrameWriter } from '../protocol/resultFrames.js';
 import type { StartAnswer, StartRequest } from '../protocol/start.js';
 import { type Post, replayTasks, type TaskFrame } from '../protocol/taskFrames.js';
 import { Turn } from '../protocol/turn.js';
@@ -63,7 +63,7 @@ export async function startWorker(
   const { thread } = pool;
   const writer = new ResultFrameWriter<unknown>((frame, transfer) => {
     pool.post(frame, transfer);
-    if (frame.drained) stopReporting();
+    if (isLast(frame)) stopReporting();
   }, pool.clone);
   const stopReporting = reportResources((resources) => writer.resources(resources), hello.resourceInterval);
   const loop = new Loop<unknown, unknown>(writer, hello, {
@@ -77,13 +77,16 @@ export async function startWorker(
     failedToStart,
     clock: hello.clock === undefined ? undefined : new TaskClock(clockOf(hello.clock)),
   });
-  const turn = new Turn(setImmediate, () => {
+  const takeTurn = () => {
     loop.turn();
     thread?.note();
-  });
+  };
+  const turn = new Turn(setImmediate, takeTurn);
   pool.listen({
     read(frame) {
       replayTasks(frame, loop);
+      // A lonely task is answered at once; what comes in the same turn of the event loop, together at its end.
+      if (!turn.isAwaited) takeTurn();
       turn.soon();
     },
     flush: () => writer.turn(),

@@ -146,6 +146,11 @@ export class TaskClock {
     this.#settledAt.delete(position);
   }
 
+  /** The task was called off before it began. */
+  passed(position: number): void {
+    this.#pass(position);
+  }
+
   /** The records since this was called last. */
   readonly take = (): TaskTimes => {
     const records = this.#records.slice(0, this.#length);

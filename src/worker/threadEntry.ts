@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { type MessagePort, parentPort, receiveMessageOnPort } from 'node:worker_threads';
 import { Observable } from 'observable-fns';
 import { toRecord } from '../protocol/failure.js';
+import { isLast } from '../protocol/resultFrames.js';
 import {
   ANNOUNCE,
   ANNOUNCEMENT,
@@ -27,7 +28,7 @@ export function serveThread(load: Load): void {
       answer: (answer) => thread.post(answer),
       post(frame, transfer) {
         thread.post(frame, transfer);
-        if (!frame.drained) return;
+        if (!isLast(frame)) return;
         // Nothing of ours keeps the thread: it ends when nothing of the user's does.
         thread.close();
         parentPort?.unref();

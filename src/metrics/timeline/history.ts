@@ -22,6 +22,7 @@ export interface Moment {
     | 'crash'
     | 'failed'
     | 'dead-letter'
+    | 'cancelled'
     | 'redelivered'
     | 'dropped'
     | 'recycled'
@@ -64,6 +65,7 @@ const kinds: { readonly [Type in PoolEvent['type']]?: Moment['kind'] } = {
   'worker-crashed': 'crash',
   'task-failed': 'failed',
   'dead-letter': 'dead-letter',
+  'task-cancelled': 'cancelled',
   'task-redelivered': 'redelivered',
   dropped: 'dropped',
   'worker-recycled': 'recycled',

@@ -31,6 +31,7 @@ const marks: { readonly [Kind in Moment['kind']]: readonly [sign: string, colour
   crash: ['✕', '#d4183d'],
   failed: ['◆', '#d4183d'],
   'dead-letter': ['✝', '#1c1e26'],
+  cancelled: ['⊘', '#8a8f9c'],
   redelivered: ['↻', '#b35c00'],
   dropped: ['▽', '#b35c00'],
   recycled: ['♻', '#2b8a3e'],

@@ -1,0 +1,79 @@
+import { expect } from 'chai';
+import { copyLarge } from '#src/protocol/codec.js';
+import { ResultFrameWriter, replayResults } from '#src/protocol/resultFrames.js';
+import { RecordingWire } from '../support/recordingWire.js';
+
+const LARGE = 64 * 1024;
+
+/** What arrives over a port. */
+function sent(values: readonly unknown[]): { readonly arrived: unknown; readonly buffers: number } {
+  const { values: copies, moved } = copyLarge(values) ?? { values, moved: [] };
+  return { arrived: structuredClone(copies, { transfer: [...moved] }), buffers: moved.length };
+}
+
+class Pixels extends Uint8ClampedArray {}
+
+describe('large binary values', () => {
+  const bytes = () => Uint8Array.from({ length: LARGE }, (_, i) => i % 251);
+
+  const alone: readonly (readonly [name: string, value: () => unknown])[] = [
+    ['a Uint8Array', bytes],
+    ['an ArrayBuffer', () => bytes().buffer],
+    ['a Float64Array', () => new Float64Array(LARGE / 8).fill(Math.PI)],
+    ['a BigInt64Array', () => new BigInt64Array(LARGE / 8).fill(-7n)],
+    ['a DataView', () => new DataView(bytes().buffer)],
+    ['a Buffer', () => Buffer.from(bytes().buffer)],
+    ['a subclass', () => new Pixels(LARGE).fill(3)],
+    ['a field', () => ({ id: 1, bytes: bytes(), at: new Date(0) })],
+  ];
+  for (const [name, value] of alone) {
+    it(`OPR-6 ${name} arrives as its clone, is transferred, and stays here as it was`, () => {
+      const original = value();
+      const before = structuredClone(original);
+      const { arrived, buffers } = sent([original]);
+      expect(arrived).to.deep.equal([before]);
+      expect(buffers).to.equal(1);
+      expect(structuredClone(original)).to.deep.equal(before);
+    });
+  }
+
+  const left: readonly (readonly [name: string, value: () => unknown])[] = [
+    ['a small one', () => new Uint8Array(100)],
+    ['a part of a buffer', () => bytes().subarray(1)],
+    ['shared memory', () => new Uint8Array(new SharedArrayBuffer(LARGE))],
+    [
+      'two fields of one buffer',
+      () => {
+        const { buffer } = bytes();
+        return { whole: new Uint8Array(buffer), words: new Uint16Array(buffer) };
+      },
+    ],
+  ];
+  for (const [name, value] of left) {
+    it(`OPR-6 ${name} is left to clone`, () => {
+      const { arrived, buffers } = sent([value()]);
+      expect(arrived).to.deep.equal([value()]);
+      expect(buffers).to.equal(0);
+    });
+  }
+
+  it('OPR-6 a buffer that can grow arrives as one that can', () => {
+    const options = { maxByteLength: LARGE * 2 };
+    const Growing = ArrayBuffer as unknown as new (length: number, options: object) => ArrayBuffer;
+    const { arrived } = sent([new Growing(LARGE, options)]);
+    expect((arrived as [{ maxByteLength: number }])[0].maxByteLength).to.equal(LARGE * 2);
+  });
+
+  it('ERR-4 what cannot be cloned beside one fails by itself', async () => {
+    const pool = new RecordingWire();
+    const writer = new ResultFrameWriter<unknown>((frame, transfer) =>
+      replayResults(structuredClone(frame, { transfer: [...(transfer ?? [])] as ArrayBuffer[] }), pool),
+    );
+    writer.result(bytes(), 0);
+    writer.result(() => {}, 1);
+    writer.done(0);
+    await Promise.resolve();
+    expect(pool.said.map(([call]) => call)).to.include.members(['result', 'done', 'failed']);
+    expect(pool.said.find(([call]) => call === 'result')).to.deep.equal(['result', bytes(), 0]);
+  });
+});

@@ -1,0 +1,82 @@
+/**
+ * Large binary values of a batch, each copied once here, to be transferred: structured clone would copy it twice, into the
+ * message and out of it. What arrives is what a clone gives.
+ *
+ * In: values. Out: the same, with copies in the place of what is large, and the buffers to transfer. Looked at is a value
+ * that is binary itself, and the fields of a plain object. What covers a part of its buffer, or shares it, is left to clone.
+ */
+import { isPlain } from './plain.js';
+
+/** Bytes. Less is cloned as fast. */
+const LARGE = 32 * 1024;
+
+export interface Copied<V> {
+  readonly values: readonly V[];
+  readonly moved: readonly ArrayBuffer[];
+}
+
+/** Undefined when there is nothing large in the first value, which stands for all. */
+export function copyLarge<V>(values: readonly V[]): Copied<V> | undefined {
+  if (!holdsLarge(values[0])) return undefined;
+  const moved: ArrayBuffer[] = [];
+  return { values: values.map((value) => copyOf(value, moved) as V), moved };
+}
+
+function holdsLarge(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return largeBufferOf(value) !== undefined || largeFieldsOf(value).length > 0;
+}
+
+function copyOf(value: unknown, moved: ArrayBuffer[]): unknown {
+  const buffer = largeBufferOf(value);
+  if (buffer) return copyBinary(value as object, buffer, moved);
+  const fields = largeFieldsOf(value);
+  if (fields.length === 0) return value;
+  const copies = fields.map(([name, field, own]) => [name, copyBinary(field, own, moved)]);
+  return { ...(value as object), ...Object.fromEntries(copies) };
+}
+
+type LargeField = readonly [name: string, field: object, buffer: ArrayBuffer];
+
+/** None, where two of them have one buffer, for they have one there, too. */
+function largeFieldsOf(value: unknown): readonly LargeField[] {
+  if (!isPlain(value)) return [];
+  const fields: LargeField[] = [];
+  for (const [name, field] of Object.entries(value)) {
+    const buffer = largeBufferOf(field);
+    if (buffer) fields.push([name, field, buffer]);
+  }
+  return new Set(fields.map(([, , buffer]) => buffer)).size === fields.length ? fields : [];
+}
+
+/** The buffer of a large binary value that has it for itself. */
+function largeBufferOf(value: unknown): ArrayBuffer | undefined {
+  const buffer = ArrayBuffer.isView(value) ? value.buffer : value;
+  if (!(buffer instanceof ArrayBuffer) || buffer.byteLength < LARGE) return undefined;
+  const isFixed = (buffer as { resizable?: boolean }).resizable !== true;
+  return isFixed && (value as ArrayBuffer).byteLength === buffer.byteLength ? buffer : undefined;
+}
+
+const views = [
+  Int8Array,
+  Uint8Array,
+  Uint8ClampedArray,
+  Int16Array,
+  Uint16Array,
+  Int32Array,
+  Uint32Array,
+  Float32Array,
+  Float64Array,
+  BigInt64Array,
+  BigUint64Array,
+  DataView,
+] as const;
+
+/** As clone does it, a Buffer and any other subclass becomes what it is a subclass of. */
+function copyBinary(value: object, buffer: ArrayBuffer, moved: ArrayBuffer[]): object {
+  const copy = buffer.slice(0);
+  moved.push(copy);
+  if (value === buffer) return copy;
+  const View = views.find((view) => value instanceof view) as new (buffer: ArrayBuffer) => object;
+  return new View(copy);
+}
