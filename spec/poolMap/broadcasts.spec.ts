@@ -40,6 +40,15 @@ const pools = fc.record({
   route: fc.constantFrom('round-robin' as const, 'least-busy' as const),
 });
 
+type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
+type Setting = typeof pools extends fc.Arbitrary<infer S> ? S : never;
+
+/** A worker dies while another is to take its place, which is given up, and soon wanted again. */
+const diesAsItLeaves: [Setting, Step[]] = [
+  { n: 3, maxTasks: 1, maxTasksPerWorker: 3, route: 'round-robin' },
+  [{ to: 'anybody', takes: 1, kills: 1 }, { size: 2 }, { size: 1 }, { size: 2 }],
+];
+
 function keeper(lives: number[][]) {
   return inlineWorker(
     defineWorker<Task, Answer>((tasks, { signal }) => {
@@ -106,7 +115,7 @@ describe('toAll with retain', () => {
         for (const task of latest.keys()) expect(answered.has(task)).to.equal(true);
         for (const [first] of lives) expect(first, 'nobody is asked before there is a table').not.to.equal(0);
       }),
-      { numRuns: 200 },
+      { numRuns: 200, examples: [diesAsItLeaves] },
     );
   });
 });
