@@ -102,7 +102,8 @@ export interface PoolOptions<T = unknown> {
   readonly ackWarning?: number;
   /**
    * Which worker gets a task that has no direction of its own: `'round-robin'`, strict rotation; `'least-busy'`, the one with
-   * the fewest tasks not done; or a function that gives the task's key: the same key always goes to the same worker.
+   * the fewest tasks not done, while what none can begin soon waits in the host for whoever can; or a function that gives the
+   * task's key: the same key always goes to the same worker.
    * @default 'round-robin'
    */
   readonly route?: 'round-robin' | 'least-busy' | KeyFunction<T>;

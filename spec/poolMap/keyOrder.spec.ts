@@ -24,11 +24,6 @@ const windows = fc.record({
   concurrency: fc.constantFrom(undefined, 1, 2),
 });
 
-/** After `count` microtasks. */
-async function microtasks(count: number): Promise<void> {
-  for (let i = 0; i < count; i += 1) await undefined;
-}
-
 describe('the order of each key', () => {
   it('RTE-4 RTE-6 holds, and so does its worker, whatever crashes, in virtual time', () => {
     const pools = fc.record({
@@ -86,7 +81,7 @@ describe('the order of each key', () => {
           const last = keyNames.map((key): KeyedTask => ({ key, takes: 1, kills: 0 }));
           const tasks = steps.filter((each): each is KeyedTask => 'key' in each);
           const sizes = [n, ...steps.flatMap((each) => ('size' in each ? [each.size] : []))];
-          const witness = new KeyWitness([...tasks, ...last], (takes) => from(microtasks(takes)));
+          const witness = new KeyWitness([...tasks, ...last], (takes) => from(turns(takes)));
           const { concurrency, ...credits } = window;
           const route = isRouted ? { route: ({ key }: KeyedTask) => key } : {};
           const options = { ...credits, ...route, ...silent, maxAttempts: 1000 };

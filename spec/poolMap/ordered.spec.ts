@@ -36,6 +36,7 @@ interface Scene {
   readonly n: number;
   readonly maxTasks: number;
   readonly maxResults: number;
+  readonly route: 'round-robin' | 'least-busy';
   /** How many tasks `each` runs at a time. */
   readonly concurrency: number;
   /** Whether the source can wait. */
@@ -53,6 +54,7 @@ const scene = (failures: fc.Arbitrary<boolean>): fc.Arbitrary<Scene> =>
     n: fc.integer({ min: 1, max: 4 }),
     maxTasks: fc.integer({ min: 1, max: 12 }),
     maxResults: fc.integer({ min: 1, max: 12 }),
+    route: fc.constantFrom('round-robin' as const, 'least-busy' as const),
     concurrency: fc.oneof(fc.constant(Infinity), fc.integer({ min: 1, max: 3 })),
     waits: fc.boolean(),
     probes: fc.integer({ min: 0, max: 3 }),
@@ -114,7 +116,7 @@ function project(task: number, own: Task): Observable<Result> | Iterable<Result>
 }
 
 function play(own: Scene): void {
-  const { n, maxTasks, maxResults, concurrency, waits, probes, tasks, reactions } = own;
+  const { n, maxTasks, maxResults, route, concurrency, waits, probes, tasks, reactions } = own;
   const census = new Census();
   const worker = census.worker<number, Result>((given) => {
     const results = given.pipe(each((task) => project(task, tasks[task] as Task), concurrency));
@@ -132,7 +134,7 @@ function play(own: Scene): void {
   marbles(() => {
     const source = tasks.keys();
     (waits ? paced(source) : from([...source]))
-      .pipe(poolMap(worker, n, { maxTasks, maxResults, ordered: true, grace: 1000 }))
+      .pipe(poolMap(worker, n, { maxTasks, maxResults, route, ordered: true, grace: 1000 }))
       .subscribe({
         next: (result) => {
           if (result[0] === PROBE) seenProbes += 1;

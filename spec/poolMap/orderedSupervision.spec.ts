@@ -34,6 +34,7 @@ interface Scene {
   readonly n: number;
   readonly maxTasks: number;
   readonly maxResults: number;
+  readonly route: 'round-robin' | 'least-busy';
   readonly concurrency: number;
   readonly maxAttempts: number;
   readonly retryDelay: number;
@@ -50,6 +51,7 @@ const scene: fc.Arbitrary<Scene> = fc.record({
   n: fc.integer({ min: 1, max: 3 }),
   maxTasks: fc.integer({ min: 1, max: 12 }),
   maxResults: fc.integer({ min: 1, max: 10 }),
+  route: fc.constantFrom('round-robin' as const, 'least-busy' as const),
   concurrency: fc.oneof(fc.constant(Infinity), fc.integer({ min: 1, max: 3 })),
   maxAttempts: fc.integer({ min: 1, max: 4 }),
   retryDelay: fc.constantFrom(0, 0, 1, 7),
@@ -87,6 +89,7 @@ function play({
   n,
   maxTasks,
   maxResults,
+  route,
   concurrency,
   maxAttempts,
   retryDelay,
@@ -139,6 +142,7 @@ function play({
         poolMap(worker, n, {
           maxTasks,
           maxResults,
+          route,
           maxAttempts,
           retryDelay,
           onTaskError: 'dead-letter',
@@ -176,7 +180,7 @@ function play({
 }
 
 describe('poolMap, ordered, with retries and workers that die', () => {
-  it('ORD-1 ORD-2 SUP-2 every task has its turn, wherever and however often it is delivered', () => {
+  it('ORD-1 ORD-2 SUP-2 RTE-2 every task has its turn, wherever and however often it is delivered', () => {
     fc.assert(fc.property(scene, play), { numRuns: 300 });
   });
 });

@@ -111,6 +111,16 @@ describe('result frames', () => {
     expect(pool.of('broken')[0]).to.be.instanceOf(TypeError);
   });
 
+  it('RTE-5 what a worker wants leaves at once, with what was said before', () => {
+    const { writer, pool } = wire();
+    writer.done(0);
+    writer.wants(2, 3);
+    expect(pool.said).to.deep.equal([
+      ['done', 0],
+      ['wants', 2, 3],
+    ]);
+  });
+
   it('WIR-1 a lonely result and its done cost one message, at the end of the microtask turn', async () => {
     const { writer, pool, sizes } = wire();
     writer.result('a', 0);

@@ -20,6 +20,7 @@ export class RecordingWire<R = unknown> implements ToPool<R> {
   done = (position: number) => this.#say(['done', position]);
   failed = (position: number, error: unknown) => this.#say(['failed', position, error]);
   starved = () => this.#say(['starved']);
+  wants = (begun: number, ahead: number) => this.#say(['wants', begun, ahead]);
   timed = (take: () => TaskTimes) => this.#say(['timed', take()]);
   resources = (resources: Resources) => this.#say(['resources', resources]);
   report = (error: unknown) => this.#say(['report', error]);

@@ -63,6 +63,7 @@ export function tap<T, R>(
             pool.failed(position, error);
           },
           starved: () => pool.starved(),
+          wants: (begun, ahead) => pool.wants(begun, ahead),
           timed: (take) => pool.timed(take),
           resources: (resources) => pool.resources(resources),
           report: (error) => pool.report(error),

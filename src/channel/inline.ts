@@ -171,6 +171,11 @@ class InlineWire<R> implements ToPool<R> {
     this.#pool.starved();
   }
 
+  wants(begun: number, ahead: number): void {
+    this.#pool.wants(begun, ahead);
+    this.#pool.turn();
+  }
+
   timed(take: () => TaskTimes): void {
     this.#pool.timed(take);
   }

@@ -25,6 +25,9 @@ export interface Emitter {
   failed?(token: number, error: unknown): void;
   /** As `settled`, for an emission that somebody gave up before it was done. Without it, that is the same. */
   abandoned?(token: number): void;
+  /** What is to be done about an emission has to wait for others; or it does not any more. */
+  queued?(): void;
+  unqueued?(): void;
   /** Whether it may call an emission off before it is settled. */
   readonly cancels?: boolean;
   /** The trace context of an emission, as in W3C's `traceparent`. */
@@ -108,6 +111,18 @@ export class Scope {
       return true;
     }
     return this.cause?.fail(error) ?? false;
+  }
+
+  /** What is to be done about it has to wait for others. For whoever holds it. */
+  queue(): void {
+    if (this.emitter.queued) this.emitter.queued();
+    else this.cause?.queue();
+  }
+
+  /** It does not wait any more. */
+  unqueue(): void {
+    if (this.emitter.unqueued) this.emitter.unqueued();
+    else this.cause?.unqueue();
   }
 
   /** The emission that may be called off, and this one with it: itself, or what it is a result of. */

@@ -47,11 +47,13 @@ class WaitingValue<T> implements Heedful {
     this.#caller = scope?.cancellable;
     this.#caller?.heed(this);
     scope?.hold();
+    scope?.queue();
   }
 
   calledOff(reason: unknown): void {
     this.isOff = true;
     this.#failed(this, reason);
+    this.unqueue();
   }
 
   /** Its turn has come. */
@@ -59,9 +61,16 @@ class WaitingValue<T> implements Heedful {
     this.#caller?.unheed(this);
   }
 
+  /** It has begun, or never will. */
+  unqueue(): void {
+    this.scope?.unqueue();
+  }
+
   letGo(): void {
     this.begin();
-    if (!this.isOff) this.scope?.abandon();
+    if (this.isOff) return;
+    this.unqueue();
+    this.scope?.abandon();
   }
 }
 
@@ -174,6 +183,8 @@ export class Projection<T, R> extends Subscriber<T> implements InnerOwner<T, R> 
         if (waiting.isOff) continue;
         waiting.begin();
         this.#runHeld(waiting.value, waiting.scope);
+        // Behind it: whoever has room for another may bring it in this call.
+        waiting.unqueue();
       }
       this.#taking = false;
     }

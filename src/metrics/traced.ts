@@ -132,6 +132,7 @@ function tracedListener<R>(pool: ChannelListener<R>, spans: TaskSpans): ChannelL
       pool.failed(position, error);
     },
     starved: () => pool.starved(),
+    wants: (begun, ahead) => pool.wants(begun, ahead),
     timed: (take) => pool.timed(take),
     resources: (resources) => pool.resources(resources),
     report: (error) => pool.report(error),

@@ -51,6 +51,11 @@ export abstract class Dispatcher {
     return this.next() !== NO_ROOM;
   }
 
+  /** Whether workers say what they want. */
+  get isPulled(): boolean {
+    return false;
+  }
+
   /** Slots that are taken. */
   get taken(): number {
     return this.#total;
@@ -63,7 +68,15 @@ export abstract class Dispatcher {
 
   /** Takes a slot of the worker that is next, and passes the turn on. */
   take(): number {
-    const worker = this.next();
+    return this.claim(this.next());
+  }
+
+  /** As `take`, of those workers only that want a task now. */
+  takeWanted(): number {
+    return this.take();
+  }
+
+  protected claim(worker: number): number {
     if (worker === NO_ROOM) return NO_ROOM;
     this.add(worker);
     this.pass(worker);
@@ -120,16 +133,55 @@ export class RoundRobin extends Dispatcher {
   }
 }
 
-/** The worker with the fewest tasks; among equals, in rotation. */
+/** The workers of a pool, as they say what they want. */
+export interface Appetites {
+  /** Whether it wants a task now. */
+  isHungry(worker: number): boolean;
+  /** Tasks that it has and has not begun. */
+  unbegun(worker: number): number;
+}
+
+/**
+ * The worker with the fewest tasks; among equals, in rotation. What a worker has cannot be given to one that has none, so
+ * a task is given only where it is wanted soon. But whoever is quick to begin tasks that take their time is not given those
+ * of the others.
+ */
 export class LeastBusy extends Dispatcher {
+  readonly #appetites: Appetites;
+
+  constructor(workers: number, maxTasks: number, appetites: Appetites) {
+    super(workers, maxTasks);
+    this.#appetites = appetites;
+  }
+
+  override get isPulled(): boolean {
+    return true;
+  }
+
+  override takeWanted(): number {
+    const idlest = this.next();
+    if (idlest === NO_ROOM || this.#appetites.isHungry(idlest)) return this.claim(idlest);
+    const fewest = this.running[idlest] as number;
+    return this.claim(this.#leastBusy((worker) => this.#mayPass(worker, fewest)));
+  }
+
   protected override next(): number {
+    return this.#leastBusy(anybody);
+  }
+
+  #mayPass(worker: number, fewest: number): boolean {
+    const begun = (this.running[worker] as number) - this.#appetites.unbegun(worker);
+    return begun <= fewest + 1 && this.#appetites.isHungry(worker);
+  }
+
+  #leastBusy(of: (worker: number) => boolean): number {
     const { workers } = this;
     let least = NO_ROOM;
     let fewest = this.window;
     for (let i = 0; i < workers; i += 1) {
       const worker = (this.turn + i) % workers;
       const tasks = this.running[worker] as number;
-      if (tasks < fewest && !this.suspended.has(worker)) {
+      if (tasks < fewest && !this.suspended.has(worker) && of(worker)) {
         least = worker;
         fewest = tasks;
       }
@@ -137,6 +189,8 @@ export class LeastBusy extends Dispatcher {
     return least;
   }
 }
+
+const anybody = (): boolean => true;
 
 function windowOf(maxTasks: number, workers: number): number {
   return Math.max(1, Math.floor(maxTasks / workers));

@@ -138,6 +138,9 @@ export class Lane<T, R> implements ChannelListener<R> {
   #runs: number | undefined;
   /** Tasks that were called off and are not over yet. */
   readonly #overdue = new Map<number, TaskTimeoutError>();
+  /** Tasks that it is known to have begun, and how many it wants ahead of these. */
+  #begun = 0;
+  #ahead: number;
   /** Tasks with a signal of their own that are not over. */
   readonly #signalled = new Map<number, Signalled>();
   #ready = false;
@@ -156,6 +159,7 @@ export class Lane<T, R> implements ChannelListener<R> {
     this.#owner = owner;
     this.#keeper = keeper;
     this.#ledger = new Ledger(owner.window);
+    this.#ahead = hello.appetite === undefined ? Infinity : 1;
     if (owner.taskTimeout !== Infinity) {
       const isOpen = (position: number) => this.#ledger.has(position);
       this.#limits = new TimeLimits(owner.taskTimeout, isOpen, (position) => this.#expired(position));
@@ -174,6 +178,16 @@ export class Lane<T, R> implements ChannelListener<R> {
 
   get loopTimes(): LoopTimes | undefined {
     return this.#channel.loopTimes;
+  }
+
+  /** Tasks that it has and, as far as is known, has not begun. */
+  get unbegun(): number {
+    return this.#ledger.next - this.#begun;
+  }
+
+  /** Whether it wants a task now. */
+  get isHungry(): boolean {
+    return this.unbegun < this.#ahead;
   }
 
   /** Tasks that it was ever given. */
@@ -339,6 +353,8 @@ export class Lane<T, R> implements ChannelListener<R> {
     const task = this.#ledger.task(position) as T;
     const standing = this.#ledger.standing(position);
     if (this.#crashed || !this.#ledger.close(position)) return;
+    // It may never have got there.
+    this.#begun = Math.max(this.#begun, position + 1);
     const cause = this.#overdue.get(position) ?? error;
     this.#overdue.delete(position);
     if (this.#replays.delete(position)) {
@@ -354,6 +370,11 @@ export class Lane<T, R> implements ChannelListener<R> {
 
   starved(): void {
     if (!this.#crashed) this.#keeper.starved(this);
+  }
+
+  wants(begun: number, ahead: number): void {
+    this.#begun = begun;
+    this.#ahead = ahead;
   }
 
   timed(take: () => TaskTimes): void {

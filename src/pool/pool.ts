@@ -34,7 +34,7 @@ import { Acks } from './acks.js';
 import { Announcer } from './announcer.js';
 import { AsTheyCome } from './asTheyCome.js';
 import { type ResultCredits, resultCredits } from './credits.js';
-import { type Dispatcher, LeastBusy, RoundRobin } from './dispatcher.js';
+import { type Appetites, type Dispatcher, LeastBusy, RoundRobin } from './dispatcher.js';
 import { HighWater, highMark } from './highWater.js';
 import { Intake } from './intake.js';
 import { bareOf, Job } from './job.js';
@@ -55,7 +55,9 @@ export type OpenSlot<T, R> = (slot: WorkerName) => ChannelOpener<T, R>;
 /** ms between two words of a worker on its memory, where that is limited. */
 const MEMORY_INTERVAL = 250;
 
-export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, PoolGauges, Attended {
+export class Pool<T, R>
+  implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Appetites, PoolGauges, Attended
+{
   readonly grace: number;
   readonly window: number;
   readonly taskTimeout: number;
@@ -83,6 +85,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
   #drain: Subscription | undefined;
   /** How many workers there are to be; undefined when there are as many. */
   #newSize: number | undefined;
+  #left: (worker: number) => void = () => {};
   #hasNews = false;
   #turning = false;
   #leaving = 0;
@@ -101,7 +104,8 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
     this.feeders = this.#intake.feeders;
     this.#highWater = new HighWater(highMark(maxTasks, backlog));
     const { route } = options;
-    this.#dispatcher = route === 'least-busy' ? new LeastBusy(n, maxTasks) : new RoundRobin(n, maxTasks);
+    this.#dispatcher =
+      route === 'least-busy' ? new LeastBusy(n, maxTasks, this) : new RoundRobin(n, maxTasks);
     const keyOf = typeof route === 'function' ? route : undefined;
     this.#router = new Router<T>(this.#dispatcher, n, keyOf, {
       enter: (worker) => this.#order.enter(worker),
@@ -173,9 +177,12 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
    * More workers, or fewer: then those at the end of the line drain and leave. Where tasks have directions or keys, it waits
    * until all that were given are done, so that the order of each key holds; others wait meanwhile. Not where results leave
    * in the order of tasks. To be called again only when those that leave are gone.
+   *
+   * @param left is told of each that leaves, once nobody is to take its place
    */
-  resize(workers: number): void {
+  resize(workers: number, left: (worker: number) => void): void {
     this.#newSize = workers;
+    this.#left = left;
     this.turn();
   }
 
@@ -403,6 +410,16 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
     this.turn();
   }
 
+  // From the dispatcher.
+
+  isHungry(worker: number): boolean {
+    return this.#seats[worker]?.isHungry ?? false;
+  }
+
+  unbegun(worker: number): number {
+    return this.#seats[worker]?.unbegun ?? 0;
+  }
+
   // From the order.
 
   leave(value: unknown, worker: number): void {
@@ -504,6 +521,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
       credits,
       asks,
       reserve,
+      appetite: this.#dispatcher.isPulled ? this.#dispatcher.window : undefined,
       watches,
       clock,
       resourceInterval: this.#resourceInterval,
@@ -521,8 +539,9 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
     this.#credits.gone(worker);
   }
 
-  seatClosed(): void {
+  seatClosed(worker: number): void {
     this.#leaving -= 1;
+    this.#left(worker);
     this.#completeIfThrough();
   }
 

@@ -35,6 +35,8 @@ export class Router<T> {
   readonly #owner: RouterOwner<T>;
   readonly #keyOf: KeyFunction<T> | undefined;
   readonly #parked: Ring<Parked<T>>[];
+  /** Where workers say what they want: tasks for whoever wants one first. */
+  readonly #unclaimed: Ring<T> | undefined;
   readonly #retained = new Map<Key, T>();
   #parkedInAll = 0;
   #isDirected = false;
@@ -49,17 +51,18 @@ export class Router<T> {
     this.#owner = owner;
     this.#keyOf = keyOf;
     this.#parked = Array.from({ length: workers }, () => new Ring<Parked<T>>());
+    this.#unclaimed = dispatcher.isPulled ? new Ring() : undefined;
   }
 
-  /** Tasks that wait for one worker. */
+  /** Tasks that have room, and wait for one worker, or for any to want them. */
   get parked(): number {
-    return this.#parkedInAll;
+    return this.#parkedInAll + (this.#unclaimed?.length ?? 0);
   }
 
-  /** Whether the next task need not wait: one that goes by a key can be parked. */
+  /** Whether the next task need not wait: one that goes by a key, or to whoever wants it, can be parked. */
   get hasRoom(): boolean {
-    if ((this.#parkedInAll > 0 || this.#keyOf) && this.#isFull) return false;
-    return this.#keyOf !== undefined || this.#dispatcher.hasRoom;
+    if ((this.parked > 0 || this.#keyOf || this.#unclaimed) && this.#isFull) return false;
+    return this.#keyOf !== undefined || this.#unclaimed !== undefined || this.#dispatcher.hasRoom;
   }
 
   /**
@@ -77,11 +80,23 @@ export class Router<T> {
       this.#giveTo(workerOfKey(key, this.#parked.length), task as T);
       return true;
     }
-    // Fed back from a result, it may come as a slot gets free for which others wait.
-    if (this.#parkedInAll > 0) this.unpark();
-    const worker = this.#dispatcher.take();
-    if (worker === NO_ROOM) return false;
-    this.#owner.give(worker, task as T);
+    return this.#giveToAny(task as T);
+  }
+
+  #giveToAny(task: T): boolean {
+    const unclaimed = this.#unclaimed;
+    // Behind those that nobody wants yet there is nothing to look for.
+    if (!unclaimed?.length) {
+      // Fed back from a result, it may come as a slot gets free for which others wait.
+      this.unpark();
+      const worker = this.#dispatcher.takeWanted();
+      if (worker !== NO_ROOM) {
+        this.#owner.give(worker, task);
+        return true;
+      }
+    }
+    if (!unclaimed || this.#isFull) return false;
+    unclaimed.push(task);
     return true;
   }
 
@@ -98,7 +113,12 @@ export class Router<T> {
 
   /** Gives what is parked, as far as there is room. */
   unpark(): void {
-    if (this.#parkedInAll === 0) return;
+    if (this.parked === 0) return;
+    if (this.#parkedInAll > 0) this.#unparkDirected();
+    this.#hand(() => this.#dispatcher.takeWanted());
+  }
+
+  #unparkDirected(): void {
     for (const [worker, parked] of this.#parked.entries()) {
       while (parked.length > 0 && this.#dispatcher.takeOf(worker)) {
         this.#parkedInAll -= 1;
@@ -108,24 +128,37 @@ export class Router<T> {
     }
   }
 
+  /** Gives what nobody has claimed. False when some of it is left. */
+  #hand(take: () => number): boolean {
+    const unclaimed = this.#unclaimed;
+    while (unclaimed && unclaimed.length > 0) {
+      const worker = take();
+      if (worker === NO_ROOM) return false;
+      this.#owner.give(worker, unclaimed.shift());
+    }
+    return true;
+  }
+
   /** What a worker that replaces another is to know first. */
   retained(): T[] {
     return [...this.#retained.values()].filter((task) => !isCalledOff(task));
   }
 
   parkedTasks(): T[] {
-    return this.#parked.flatMap((parked) => parked.values().map(({ task }) => task));
+    const directed = this.#parked.flatMap((parked) => parked.values().map(({ task }) => task));
+    return [...directed, ...(this.#unclaimed?.values() ?? [])];
   }
 
   get #isFull(): boolean {
-    return this.#dispatcher.free - this.#parkedInAll <= 0;
+    return this.#dispatcher.free - this.parked <= 0;
   }
 
   #direct(direction: Direction, task: T): boolean {
     if (direction.to === 'all') this.#checkBroadcast(direction.retain, task);
     this.#isDirected = true;
     if (direction.to === 'worker') this.#checkIndex(direction.index);
-    if (this.#isFull) return false;
+    // It does not overtake those that came before it, whether they are wanted yet or not.
+    if (!this.#hand(() => this.#dispatcher.take()) || this.#isFull) return false;
     if (direction.to === 'worker') {
       this.#giveTo(direction.index, task);
     } else if (direction.to === 'key') {

@@ -80,7 +80,7 @@ export interface SeatOwner<T, R> extends EmitterOwner {
   suspend(worker: number): void;
   resume(worker: number): void;
   /** Its last worker is gone, and nothing waits for another. */
-  seatClosed(): void;
+  seatClosed(worker: number): void;
   fail(error: unknown): void;
   tell(event: UntimedPoolEvent): void;
 }
@@ -135,6 +135,16 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
 
   get loopTimes(): LoopTimes | undefined {
     return this.#lane?.loopTimes;
+  }
+
+  /** Whether its worker wants a task now. */
+  get isHungry(): boolean {
+    return this.#lane?.isHungry ?? false;
+  }
+
+  /** Tasks that its worker has and has not begun. */
+  get unbegun(): number {
+    return this.#lane?.unbegun ?? 0;
   }
 
   /** @throws what the user's factory throws */
@@ -360,7 +370,7 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
       else if (this.#successor) this.#takeOver(this.#successor);
       else if (retry.supervised) this.#replace();
     }
-    if (isClosed) this.#owner.seatClosed();
+    if (isClosed) this.#owner.seatClosed(this.index);
   }
 
   #replace(): void {

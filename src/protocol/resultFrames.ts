@@ -43,6 +43,8 @@ export interface News {
   failed?: (readonly [position: number, failure: FailureRecord])[];
   reports?: FailureRecord[];
   starved?: true;
+  /** Tasks that it has begun, and how many it wants ahead of them. */
+  wants?: readonly [begun: number, ahead: number];
   times?: TaskTimes;
   resources?: Resources;
   broken?: FailureRecord;
@@ -125,6 +127,12 @@ export class ResultFrameWriter<R> implements ToPool<R> {
 
   starved(): void {
     this.#say().starved = true;
+  }
+
+  /** At once: the worker may be busy for long, and more is to be here by then. */
+  wants(begun: number, ahead: number): void {
+    this.#say().wants = [begun, ahead];
+    this.turn();
   }
 
   timed(take: () => TaskTimes): void {
@@ -301,6 +309,7 @@ function replayNews<R>(news: News, pool: ToPool<R>): void {
   for (const [position, failure] of news.failed ?? []) pool.failed(position, fromRecord(failure));
   for (const failure of news.reports ?? []) pool.report(fromRecord(failure));
   if (news.starved) pool.starved();
+  if (news.wants) pool.wants(...news.wants);
   if (news.broken) pool.broken(fromRecord(news.broken));
   if (news.ending) pool.ending();
   if (news.drained !== undefined) pool.drained(news.drained);

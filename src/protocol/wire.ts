@@ -52,6 +52,11 @@ export interface ToPool<R> {
   failed(position: number, error: unknown): void;
   /** A result waits, and the worker was given no credit of its own to begin with. */
   starved(): void;
+  /**
+   * It has begun so many of its tasks, and wants so many ahead of these: at least one. Told only to a pool that leaves that
+   * to it; until then it wants one.
+   */
+  wants(begun: number, ahead: number): void;
   /** Times of tasks wait to be taken, at the latest when this turn's calls leave. Only where Hello has a clock. */
   timed(take: () => TaskTimes): void;
   /** What the worker uses. Only where Hello says how often. */
@@ -84,6 +89,8 @@ export interface Hello {
    * the order of their tasks, none when they leave as they come.
    */
   readonly reserve: number;
+  /** Where the worker says how many tasks it wants ahead of those that it has begun: how many it may want. */
+  readonly appetite?: number | undefined;
   /** Whether the pool wants to be told when a task starts, and may call it off. */
   readonly watches: boolean;
   /** The epoch of the pool's clock, where somebody wants to know when tasks run. */

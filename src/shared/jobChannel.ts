@@ -115,6 +115,7 @@ function listenerOf<T, R>(
     },
     failed,
     starved: () => pool.starved(),
+    wants: (begun, ahead) => pool.wants(begun, ahead),
     timed: (take) => pool.timed(take),
     resources: (resources) => pool.resources(resources),
     report: (error) => pool.report(error),

@@ -150,7 +150,8 @@ export class SharedPool<T, R> implements Metered {
     const done = new Promise<void>((told) => {
       this.#awaited = { workers, told };
     });
-    this.#pool.resize(n);
+    // A place that is given up may see several workers go: one that is recycled, one that dies.
+    this.#pool.resize(n, (worker) => this.#noteResize(worker));
     return Promise.race([done, this.#gone.catch(() => {})]);
   }
 
@@ -246,7 +247,7 @@ export class SharedPool<T, R> implements Metered {
     if (event.type === 'worker-ready' && this.#unready.delete(event.worker) && this.#unready.size === 0) {
       this.#tellReady();
     }
-    this.#noteResize(event);
+    if (event.type === 'worker-ready' && event.worker < this.#size) this.#noteResize(event.worker);
     const isHeard =
       this.#options.events ||
       this.#events.observed ||
@@ -257,15 +258,13 @@ export class SharedPool<T, R> implements Metered {
     if (this.#stopping) this.#completeIfIdle();
   }
 
-  #noteResize(event: PoolEvent): void {
-    if (!this.#awaited || !('worker' in event)) return;
-    const { workers, told } = this.#awaited;
-    const isDone =
-      event.worker < this.#size ? event.type === 'worker-ready' : event.type === 'worker-terminated';
-    if (!isDone || !workers.delete(event.worker) || workers.size > 0) return;
+  /** The worker of a new place is ready, or nobody is left in one that is given up. */
+  #noteResize(worker: number): void {
+    const awaited = this.#awaited;
+    if (!awaited?.workers.delete(worker) || awaited.workers.size > 0) return;
     this.#awaited = undefined;
-    // Behind the event, which comes before the worker has left its seat.
-    queueMicrotask(told);
+    // Behind what else is done in that call.
+    queueMicrotask(awaited.told);
   }
 
   /** Once it is to stop and no pipeline has a task left to give, the workers are told that none follows. */

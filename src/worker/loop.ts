@@ -6,12 +6,14 @@
  * between two slices results leave, and timers, sockets, credits and aborts have their turn.
  */
 import type { Observer } from 'rxjs';
+import { now } from '../clock.js';
 import { currentScope, type Emitter, emit, type Scope } from '../demand/emission.js';
 import { isObservableLike, toObservable } from '../demand/interop.js';
 import type { TaskReader } from '../protocol/taskFrames.js';
 import { type Hello, type ToPool, UNSOLICITED } from '../protocol/wire.js';
 import { Ring } from '../ring.js';
 import { Subscriber, type Subscription, UnsubscriptionError } from '../rx.js';
+import { Appetite } from './appetite.js';
 import { functionOf, type Results, type WorkerDefinition } from './definition.js';
 import { OrderedOutbox } from './orderedOutbox.js';
 import { type Outbox, QueueOutbox } from './outbox.js';
@@ -21,7 +23,7 @@ import { type PatientThread, Surge } from './surge.js';
 import { NONE, type TaskClock, timedWire } from './taskClock.js';
 
 /** What of the pool's `Hello` it goes by. */
-export type LoopOptions = Pick<Hello, 'credits' | 'asks' | 'reserve' | 'watches'>;
+export type LoopOptions = Pick<Hello, 'credits' | 'asks' | 'reserve' | 'watches' | 'appetite'>;
 
 /** What was thrown may have been undefined. */
 interface Thrown {
@@ -68,6 +70,9 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
   readonly #skipped = new Set<number>();
   readonly #slice: Slice | undefined;
   readonly #clock: TaskClock | undefined;
+  readonly #appetite: Appetite | undefined;
+  /** Tasks emitted that wait for others all the same. */
+  #queued = 0;
   #results: Subscription | undefined;
   #setUp = false;
   #pauses = 0;
@@ -96,6 +101,7 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
     if (hello.watches) this.#scopes = new Map();
     this.#slice = hooks.nextTurn && new Slice();
     this.#clock = hooks.clock;
+    this.#appetite = hello.appetite === undefined ? undefined : new Appetite(hello.appetite, now);
     const outlet = hooks.clock ? timedWire(wire, hooks.clock) : wire;
     const { nextTurn, thread } = hooks;
     if (nextTurn && thread) {
@@ -137,6 +143,7 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
     // It will not be done here, and what waits may wait for its end.
     if (this.#drained) this.#outbox.forsake();
     if (trace !== undefined) this.#traces.set(position, trace);
+    this.#appetite?.comes();
     this.#inbox.push(task);
     this.#positions.push(position);
   }
@@ -228,6 +235,7 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
       this.#run();
     }
     this.#clock?.rest();
+    if (this.#inbox.length + this.#queued === 0) this.#appetite?.runsOut();
     this.#tellTimes();
     this.#lookForTheEnd();
     this.#wire.turn();
@@ -284,6 +292,21 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
     this.#runSlice();
   }
 
+  queued(): void {
+    this.#queued += 1;
+  }
+
+  unqueued(): void {
+    this.#queued -= 1;
+    if (this.#appetite && !this.#drained) this.#tellAppetite(this.#appetite);
+  }
+
+  #tellAppetite(appetite: Appetite): void {
+    const begun = this.#begun - this.#queued;
+    const ahead = appetite.begins(begun);
+    if (ahead !== undefined) this.#wire.wants(begun, ahead);
+  }
+
   #mayRun(): boolean {
     return (
       this.#inbox.length > 0 &&
@@ -309,6 +332,7 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
     if (clock) clock.position = position;
     this.#running += 1;
     this.#delivering = true;
+    if (this.#appetite) this.#tellAppetite(this.#appetite);
     if (this.#watches) this.#wire.started(position);
     emit(this.#mayBeCalledOff(position) ? this.#heard : this.#tasks, this.#inbox.shift(), this, position);
     this.#delivering = false;
