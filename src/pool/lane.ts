@@ -31,21 +31,10 @@ import { deadline } from './deadline.js';
 import { bareOf, Job } from './job.js';
 import { type Entry, Ledger } from './ledger.js';
 import { NONE, type Standing } from './order.js';
-import { type SignalListener, signalOf, type TaskSignals, withoutSignal } from './taskSignals.js';
+import { SignalledTasks } from './signalledTasks.js';
+import { signalOf, type TaskSignals, withoutSignal } from './taskSignals.js';
 import { TimeLimits } from './timeLimits.js';
-
-/** A task that was given to a worker and is not done. */
-export interface Undone<T> {
-  readonly task: T;
-  /** Which delivery this is, from 1. */
-  readonly attempt: number;
-  /** Deliveries that do not count against it. */
-  readonly excused: number;
-  /** Where it stood in that worker's sequence. */
-  readonly position: number;
-  /** Its place in the order of tasks. */
-  readonly standing: Standing;
-}
+import type { Undone } from './undone.js';
 
 /** The pool, as a lane sees it: where results go. */
 export interface LaneOwner<R> {
@@ -113,11 +102,6 @@ export interface LaneKeeper<T> {
  */
 const EXIT_LINGER = 100;
 
-/** A task that its own signal may call off. */
-interface Signalled extends SignalListener {
-  readonly signal: AbortSignal;
-}
-
 export class Lane<T, R> implements ChannelListener<R> {
   readonly index: number;
   readonly name: string;
@@ -142,7 +126,7 @@ export class Lane<T, R> implements ChannelListener<R> {
   #begun = 0;
   #ahead: number;
   /** Tasks with a signal of their own that are not over. */
-  readonly #signalled = new Map<number, Signalled>();
+  readonly #signalled: SignalledTasks;
   #ready = false;
   #pilled = false;
   #ending = false;
@@ -159,6 +143,7 @@ export class Lane<T, R> implements ChannelListener<R> {
     this.#owner = owner;
     this.#keeper = keeper;
     this.#ledger = new Ledger(owner.window);
+    this.#signalled = new SignalledTasks(owner.taskSignals, (at, reason) => this.#calledOff(at, reason));
     this.#ahead = hello.appetite === undefined ? Infinity : 1;
     if (owner.taskTimeout !== Infinity) {
       const isOpen = (position: number) => this.#ledger.has(position);
@@ -228,9 +213,7 @@ export class Lane<T, R> implements ChannelListener<R> {
   }
 
   #sendSignalled(position: number, task: T, signal: AbortSignal): void {
-    const signalled = { signal, aborted: () => this.#calledOff(position, signal) };
-    this.#signalled.set(position, signalled);
-    this.#owner.taskSignals.add(signal, signalled);
+    this.#signalled.add(position, signal);
     this.#channel.cancellable(position, unsigned(task));
   }
 
@@ -271,7 +254,7 @@ export class Lane<T, R> implements ChannelListener<R> {
     if (this.#stopping || this.#closed) return;
     this.#stopping = true;
     this.#limits?.stop();
-    for (const position of [...this.#signalled.keys()]) this.#deafen(position);
+    this.#signalled.clear();
     if (this.#drained) return;
     this.#channel.abort();
     if (!this.#closed && !this.#drained) this.#terminateIn(this.#owner.grace);
@@ -295,7 +278,7 @@ export class Lane<T, R> implements ChannelListener<R> {
   }
 
   result(value: R, owner: number): void {
-    if (this.#signalled.size > 0 && this.#isCalledOff(owner)) this.withheld(1);
+    if (this.#signalled.size > 0 && this.#signalled.isCalledOff(owner)) this.withheld(1);
     else if (!this.#stopping && !this.#crashed) {
       const attempt = this.#attempts.size > 0 ? this.#attempts.get(owner) : undefined;
       this.#owner.result(value, this.index, this.#ledger.standing(owner), attempt ?? 1);
@@ -317,11 +300,11 @@ export class Lane<T, R> implements ChannelListener<R> {
 
   done(position: number): void {
     if (this.#signalled.size > 0) {
-      if (this.#isCalledOff(position)) {
+      if (this.#signalled.isCalledOff(position)) {
         this.failed(position, undefined);
         return;
       }
-      this.#deafen(position);
+      this.#signalled.forget(position);
     }
     const standing = this.#ledger.standing(position);
     if (this.#crashed || !this.#ledger.close(position)) return;
@@ -361,7 +344,7 @@ export class Lane<T, R> implements ChannelListener<R> {
       this.#keeper.replayed(new TaskError(this, bareOf(task), 1, cause));
       return;
     }
-    const isCalledOff = this.#isCalledOff(position);
+    const isCalledOff = this.#signalled.isCalledOff(position);
     const undone = this.#undone(position, { task, standing });
     if (isCalledOff) this.#keeper.taskCancelled(task, standing, position);
     else this.#keeper.taskFailed(undone, cause);
@@ -447,22 +430,9 @@ export class Lane<T, R> implements ChannelListener<R> {
     this.#keeper.crashed(this, error, undone, begun);
   }
 
-  #isCalledOff(position: number): boolean {
-    return this.#signalled.get(position)?.signal.aborted === true;
-  }
-
-  #calledOff(position: number, signal: AbortSignal): void {
-    if (!this.#signalled.has(position)) return;
+  #calledOff(position: number, reason: unknown): void {
     this.#owner.taskUnwanted(this.#ledger.standing(position));
-    if (!this.#drained && !this.#closed) this.#channel.cancel(position, signal.reason);
-  }
-
-  /** The task's signal is of no concern any more. */
-  #deafen(position: number): void {
-    const signalled = this.#signalled.get(position);
-    if (!signalled) return;
-    this.#signalled.delete(position);
-    this.#owner.taskSignals.remove(signalled.signal, signalled);
+    if (!this.#drained && !this.#closed) this.#channel.cancel(position, reason);
   }
 
   #expired(position: number): void {
@@ -472,7 +442,7 @@ export class Lane<T, R> implements ChannelListener<R> {
     const error = new TaskTimeoutError(this, bareOf(task), attempt, this.#owner.taskTimeout);
     this.#overdue.set(position, error);
     // Who was called off before had its time to let go.
-    if (!this.#isCalledOff(position)) {
+    if (!this.#signalled.isCalledOff(position)) {
       this.#channel.cancel(position, new DOMException(error.message, 'TimeoutError'));
       this.#keeper.overdue(error);
     }
@@ -502,7 +472,7 @@ export class Lane<T, R> implements ChannelListener<R> {
 
   #undone(position: number, entry: Entry<T>): Undone<T> {
     const { task, standing } = entry;
-    if (this.#signalled.size > 0) this.#deafen(position);
+    if (this.#signalled.size > 0) this.#signalled.forget(position);
     this.#owner.taskLeaves(standing);
     const attempt = this.#attempts.get(position) ?? 1;
     const excused = this.#excused.get(position) ?? 0;

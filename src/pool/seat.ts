@@ -10,7 +10,6 @@
  */
 import type { Subscription } from 'rxjs';
 import type { BatchEmitter } from '../demand/emission.js';
-import type { Feeders } from '../demand/feeders.js';
 import {
   TaskError,
   TaskTimeoutError,
@@ -21,26 +20,19 @@ import {
 import type { UntimedPoolEvent } from '../events.js';
 import { isMoved } from '../move.js';
 import type { LoopTimes } from '../protocol/channel.js';
-import { Ring } from '../ring.js';
 import { deadline } from './deadline.js';
 import { bareOf } from './job.js';
-import type { Lane, LaneKeeper, Undone } from './lane.js';
+import type { Lane, LaneKeeper } from './lane.js';
 import { NOWHERE, type Standing } from './order.js';
 import type { LaneGauges } from './recorder.js';
+import { Redeliveries } from './redeliveries.js';
 import type { RetryPolicy } from './retry.js';
+import { type EmitterOwner, SeatEmitter } from './seatEmitter.js';
 import type { Hand, Station } from './standstill.js';
-import { isCalledOff, signalOf, type TaskSignals } from './taskSignals.js';
+import { isCalledOff, type TaskSignals } from './taskSignals.js';
+import { counted, excusedDelivery, nextDelivery, type Undone } from './undone.js';
 
 export type TaskFailure = TaskError | TaskTimeoutError;
-
-/** The pool, as the results of a seat see it. */
-interface EmitterOwner {
-  /** The sources of tasks that wait for the pool. */
-  readonly feeders: Feeders;
-  resultsSettled(worker: number, results: number): void;
-  outputPaused(): void;
-  outputHasRoom(): void;
-}
 
 /** The pool, as a seat sees it. */
 export interface SeatOwner<T, R> extends EmitterOwner {
@@ -102,10 +94,7 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
   #share: number;
   /** Workers that are not gone. */
   #lives = 0;
-  /** What waits for a worker that is alone with it. */
-  readonly #suspects = new Ring<Undone<T>>();
-  /** Tasks that wait for their time to be delivered again. */
-  readonly #delayed = new Map<Subscription, Undone<T>>();
+  readonly #redeliveries: Redeliveries<T>;
   /** What a new worker is given before anything else. */
   #replays: T[] = [];
   #restart: Subscription | undefined;
@@ -125,6 +114,7 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
     this.name = slot.name;
     this.#share = firstShare;
     this.#owner = owner;
+    this.#redeliveries = new Redeliveries(owner.taskSignals);
     this.emitter = new SeatEmitter(slot.index, owner);
   }
 
@@ -185,15 +175,14 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
   }
 
   get isChanging(): boolean {
-    if (this.#restart || this.#delayed.size > 0) return true;
+    if (this.#restart || this.#redeliveries.hasDelayed) return true;
     const isLeaving = this.#successor !== undefined && this.#lane?.load === 0;
     return isLeaving || [this.#lane, this.#successor].some((lane) => lane && !lane.hasBegun);
   }
 
   /** Tasks that are not done, or not delivered again yet. */
   undone(): T[] {
-    const waiting = [...this.#delayed.values(), ...this.#suspects.values()];
-    return [...(this.#lane?.tasks() ?? []), ...waiting.map(({ task }) => task)];
+    return [...(this.#lane?.tasks() ?? []), ...this.#redeliveries.tasks()];
   }
 
   credit(results: number): void {
@@ -212,13 +201,7 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
 
   #recall(lane: Lane<T, R>): void {
     this.#suspend();
-    const suspects: Undone<T>[] = [];
-    for (const task of lane.recall()) {
-      if (isCalledOff(task.task)) this.#cancel(task);
-      else if (isMoved(bareOf(task.task))) this.#giveUp(task, this.#failureOf(task, movedAway(undefined)));
-      else suspects.push(task);
-    }
-    this.#line([...suspects, ...this.#suspects.takeAll()]);
+    this.#takeBack(lane.recall(), (task) => (isMoved(bareOf(task.task)) ? this.#lostWith(task) : task));
   }
 
   /** No task follows; but what is to be delivered again goes first. */
@@ -232,9 +215,7 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
     this.#stopped = true;
     this.#restart?.unsubscribe();
     this.#restart = undefined;
-    for (const delayed of this.#delayed.keys()) delayed.unsubscribe();
-    this.#delayed.clear();
-    this.#suspects.clear();
+    this.#redeliveries.clear();
     this.#successor?.stop();
     this.#lane?.stop();
   }
@@ -276,9 +257,8 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
 
   ready(): void {
     this.#retire();
-    if (this.#successor?.hasBegun && this.#suspects.length > 0) {
-      this.#owner.taskWaits(this.#suspects.peek().standing);
-    }
+    const { first } = this.#redeliveries;
+    if (this.#successor?.hasBegun && first) this.#owner.taskWaits(first.standing);
   }
 
   /** One that is not in its place yet asks in vain: the credits are with the worker that it succeeds. */
@@ -310,16 +290,12 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
       this.#owner.fail(error);
       return;
     }
-    const suspects: Undone<T>[] = [];
-    for (const task of undone) {
+    this.#takeBack(undone, (task) => {
+      if (isMoved(bareOf(task.task))) return this.#lostWith(task, error);
+      if (task.position >= begun) return task;
       const again = retry.mayRedeliver(counted(task), touched);
-      if (isCalledOff(task.task)) this.#cancel(task);
-      else if (isMoved(bareOf(task.task))) this.#giveUp(task, this.#failureOf(task, movedAway(error)));
-      else if (task.position >= begun) suspects.push(task);
-      else if (again) suspects.push(nextDelivery(task));
-      else this.#giveUp(task, this.#failureOf(task, error));
-    }
-    this.#line([...suspects, ...this.#suspects.takeAll()]);
+      return again ? nextDelivery(task) : this.#failureOf(task, error);
+    });
   }
 
   overdue(error: TaskTimeoutError): void {
@@ -339,24 +315,30 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
       return;
     }
     this.#suspend();
+    this.#takeBack(undone, (task) => {
+      const guilty = task.position === culprit;
+      if (guilty) this.#owner.taskFailed(error, culprit);
+      if (guilty && !retry.mayRetry(counted(task))) return error;
+      if (isMoved(bareOf(task.task))) return this.#lostWith(task, error);
+      return guilty ? nextDelivery(task) : excusedDelivery(task);
+    });
+  }
+
+  /** Of the tasks that a worker had, those that are delivered again, as suspects; the others are given up, for what `fateOf` says. */
+  #takeBack(undone: readonly Undone<T>[], fateOf: (task: Undone<T>) => Undone<T> | TaskFailure): void {
     const suspects: Undone<T>[] = [];
     for (const task of undone) {
-      const guilty = task.position === culprit;
-      if (isCalledOff(task.task)) {
-        this.#cancel(task);
-        continue;
-      }
-      if (guilty) this.#owner.taskFailed(error, culprit);
-      if (guilty && !retry.mayRetry(counted(task))) this.#giveUp(task, error);
-      else if (isMoved(bareOf(task.task))) this.#giveUp(task, this.#failureOf(task, movedAway(error)));
-      else suspects.push(guilty ? nextDelivery(task) : excusedDelivery(task));
+      const fate = isCalledOff(task.task) ? undefined : fateOf(task);
+      if (fate === undefined) this.#cancel(task);
+      else if (fate instanceof Error) this.#giveUp(task, fate);
+      else suspects.push(fate);
     }
-    this.#line([...suspects, ...this.#suspects.takeAll()]);
+    this.#redeliveries.add(suspects);
   }
 
   closed(lane: object): void {
     const { retry } = this.#owner;
-    const isOver = this.#stopped || (this.#pillDue && this.#waiting === 0);
+    const isOver = this.#stopped || (this.#pillDue && this.#redeliveries.length === 0);
     this.#lives -= 1;
     // What its successor does in this call (inline) may be its own end.
     const isClosed = this.#lives === 0 && (isOver || !retry.supervised);
@@ -414,7 +396,8 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
 
   /** No more tasks for the worker of the day. Its successor starts while it is at its last ones. */
   #recycle(reason: 'maxTasksPerWorker' | 'maxMemory'): void {
-    if (this.#successor || this.#restart || this.#stopped || this.#pillDue || this.#waiting > 0) return;
+    if (this.#successor || this.#restart || this.#stopped || this.#pillDue || this.#redeliveries.length > 0)
+      return;
     this.#owner.tell({ type: 'worker-recycled', worker: this.index, reason });
     this.#recycling = true;
     this.#suspend();
@@ -440,7 +423,7 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
     if (!this.#successor?.hasBegun) return;
     // Its tasks may wait for the turn of one that fails, which comes back to it: it is told behind all of them.
     const mayComeBack = this.#owner.ordered && this.#owner.retry.mayRetry(1);
-    if (!mayComeBack || this.#waiting + (this.#lane?.load ?? 0) === 0) this.#lane?.pill();
+    if (!mayComeBack || this.#redeliveries.length + (this.#lane?.load ?? 0) === 0) this.#lane?.pill();
   }
 
   #takeOver(successor: Lane<T, R>): void {
@@ -453,8 +436,10 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
     this.#carryOn();
   }
 
-  get #waiting(): number {
-    return this.#suspects.length + this.#delayed.size;
+  /** It is not to blame, and is given up all the same (SUP-3). */
+  #lostWith(task: Undone<T>, cause?: unknown): TaskError {
+    const why = 'Its buffers were moved to a worker that died, so it cannot be delivered again';
+    return this.#failureOf(task, new Error(why, { cause }));
   }
 
   #failureOf({ task, attempt }: Undone<T>, cause: unknown): TaskError {
@@ -481,25 +466,10 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
       this.#redeliver(nextDelivery(undone));
       return;
     }
-    const again = () => {
-      this.#delayed.delete(delayed);
-      delayed.unsubscribe();
+    this.#redeliveries.delay(undone, ms, () => {
       this.#redeliver(nextDelivery(undone));
       this.#carryOn();
-    };
-    const delayed = deadline(ms, again);
-    this.#delayed.set(delayed, undone);
-    this.#cutShort(delayed, undone, again);
-  }
-
-  /** One that is called off does not wait for its time. */
-  #cutShort(delayed: Subscription, { task }: Undone<T>, again: () => void): void {
-    const signal = signalOf(task);
-    if (!signal) return;
-    const { taskSignals } = this.#owner;
-    const listener = { aborted: again };
-    taskSignals.add(signal, listener);
-    delayed.add(() => taskSignals.remove(signal, listener));
+    });
   }
 
   #redeliver(undone: Undone<T>): void {
@@ -508,23 +478,9 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
   }
 
   #wait(undone: Undone<T>): void {
-    this.#line([...this.#suspects.takeAll(), undone]);
+    this.#redeliveries.append(undone);
     this.#suspend();
     this.#owner.taskWaits(undone.standing);
-  }
-
-  /** Where results leave in the order of tasks, tasks also wait in that: nobody may wait for the turn of one behind it. */
-  #line(suspects: Undone<T>[]): void {
-    suspects.sort((a, b) => a.standing - b.standing);
-    for (const undone of suspects) this.#suspects.push(undone);
-  }
-
-  /** A task before it in that order is still to come. */
-  #isPreceded({ standing }: Undone<T>): boolean {
-    for (const delayed of this.#delayed.values()) {
-      if (delayed.standing < standing) return true;
-    }
-    return false;
   }
 
   #deliver(lane: Lane<T, R>, undone: Undone<T>): void {
@@ -550,12 +506,14 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
     if (this.#redelivering || this.#stopped) return;
     this.#redelivering = true;
     while (this.#lane?.open && this.#lane.load === 0) {
-      if (this.#replays.length > 0) this.#lane.replay(this.#replays.shift() as T);
-      else if (this.#suspects.length === 0 || this.#isPreceded(this.#suspects.peek())) break;
-      else this.#deliver(this.#lane, this.#suspects.shift());
+      const replay = this.#replays.length > 0;
+      const undone = replay ? undefined : this.#redeliveries.next();
+      if (replay) this.#lane.replay(this.#replays.shift() as T);
+      else if (undone) this.#deliver(this.#lane, undone);
+      else break;
     }
     this.#redelivering = false;
-    if (this.#waiting + this.#replays.length > 0 || !this.#lane?.open) return;
+    if (this.#redeliveries.length + this.#replays.length > 0 || !this.#lane?.open) return;
     if (this.#pillDue) this.#lane.pill();
     else if (this.#recycling) this.#retire();
     else if (this.#suspended && this.#lane.load === 0) {
@@ -563,54 +521,4 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
       this.#owner.resume(this.index);
     }
   }
-}
-
-/** A class, so that the calls for each result are the same function's in every seat. */
-class SeatEmitter implements BatchEmitter {
-  readonly feeders: Feeders;
-  readonly #worker: number;
-  readonly #owner: EmitterOwner;
-
-  constructor(worker: number, owner: EmitterOwner) {
-    this.feeders = owner.feeders;
-    this.#worker = worker;
-    this.#owner = owner;
-  }
-
-  settled(): void {
-    this.#owner.resultsSettled(this.#worker, 1);
-  }
-
-  settledAll(results: number): void {
-    this.#owner.resultsSettled(this.#worker, results);
-  }
-
-  paused(): void {
-    this.#owner.outputPaused();
-  }
-
-  room(): void {
-    this.#owner.outputHasRoom();
-  }
-}
-
-/** Why a task that is not to blame is given up all the same (SUP-3). */
-function movedAway(cause: unknown): Error {
-  return new Error('Its buffers were moved to a worker that died, so it cannot be delivered again', {
-    cause,
-  });
-}
-
-/** Deliveries that count towards `maxAttempts`. */
-function counted({ attempt, excused }: Undone<unknown>): number {
-  return attempt - excused;
-}
-
-/** Its worker was ended for another task's sake. What it has sent comes again all the same, so `attempt` has to tell. */
-function excusedDelivery<T>(undone: Undone<T>): Undone<T> {
-  return { ...nextDelivery(undone), excused: undone.excused + 1 };
-}
-
-function nextDelivery<T>(undone: Undone<T>): Undone<T> {
-  return { ...undone, attempt: undone.attempt + 1 };
 }
