@@ -6,12 +6,13 @@ import { RecordingEmitter } from '../support/recordingEmitter.js';
 describe('Intake', () => {
   let intake: Intake<string>;
   beforeEach(() => {
-    intake = new Intake(2, 'error');
+    const fail = (error: unknown) => expect.fail(String(error));
+    intake = new Intake({ backlog: 2, overflow: 'error', maxTasks: 1 }, { tell: () => {}, fail });
   });
 
   it('CAN-1 when it is released it forgets its tasks and lets every source go on', () => {
     const emitters = [new RecordingEmitter(), new RecordingEmitter()];
-    intake.push('a');
+    intake.wait('a');
     intake.pushPaused('b');
     for (const emitter of emitters) {
       emit({ next: () => intake.feeders.pause(currentScope() as Scope) }, undefined, emitter, 0);

@@ -10,7 +10,6 @@
  */
 
 import { now } from '../clock.js';
-import { currentScope } from '../demand/emission.js';
 import type { Feeders } from '../demand/feeders.js';
 import {
   BacklogFullError,
@@ -35,7 +34,6 @@ import { Announcer } from './announcer.js';
 import { AsTheyCome } from './asTheyCome.js';
 import { type ResultCredits, resultCredits } from './credits.js';
 import { type Appetites, type Dispatcher, LeastBusy, RoundRobin } from './dispatcher.js';
-import { HighWater, highMark } from './highWater.js';
 import { Intake } from './intake.js';
 import { bareOf, Job } from './job.js';
 import { Lane, type LaneOwner } from './lane.js';
@@ -72,7 +70,6 @@ export class Pool<T, R>
   readonly #output: Subscriber<R>;
   readonly #announcer: Announcer;
   readonly #intake: Intake<T | Routed<T>>;
-  readonly #highWater: HighWater;
   readonly #dispatcher: Dispatcher;
   readonly #router: Router<T>;
   readonly #credits: ResultCredits;
@@ -89,20 +86,18 @@ export class Pool<T, R>
   #hasNews = false;
   #turning = false;
   #leaving = 0;
-  #dropped = 0;
   #over = false;
   /** When the pool has told that it is paused; undefined while it is not. */
   #pausedAt: number | undefined;
 
   constructor(options: ResolvedOptions, open: OpenSlot<T, R>, output: Subscriber<R>) {
-    const { n, maxTasks, maxResults, backlog, overflow, ordered, grace, events, ack, ackWarning } = options;
+    const { n, maxTasks, maxResults, ordered, grace, events, ack, ackWarning } = options;
     this.#options = options;
     this.#open = open;
     this.#output = output;
     this.#announcer = new Announcer(this, events);
-    this.#intake = new Intake(backlog, overflow);
+    this.#intake = new Intake<T | Routed<T>>(options, this);
     this.feeders = this.#intake.feeders;
-    this.#highWater = new HighWater(highMark(maxTasks, backlog));
     const { route } = options;
     this.#dispatcher =
       route === 'least-busy' ? new LeastBusy(n, maxTasks, this) : new RoundRobin(n, maxTasks);
@@ -213,37 +208,16 @@ export class Pool<T, R>
   task(task: T | Routed<T>): void {
     if (this.#over) return;
     if (this.#intake.waiting === 0 && this.#newSize === undefined && this.#place(task)) {
-      if (!this.#hasRoom()) this.#pause();
-    } else if (this.#pause()) {
-      this.#intake.pushPaused(task);
+      if (!this.#hasRoom()) this.#intake.pause();
     } else {
-      this.#pushUnpaused(task);
+      this.#intake.wait(task);
     }
     if (this.feeders.paused > 0 && this.#pausedAt === undefined) this.#tellPaused();
   }
 
-  /** Its source cannot wait: it joins the backlog, as long as that has room. */
-  #pushUnpaused(task: T | Routed<T>): void {
-    const { backlog, overflow: policy } = this.#options;
-    const before = this.#intake.counted;
-    const excess = this.#intake.push(task);
-    if (policy === 'block') {
-      this.#waitForRoom(task);
-    } else if (!excess) {
-      if (this.#highWater.isReached(before))
-        this.tell({ type: 'backlog-high', waiting: before + 1, backlog });
-    } else if (policy === 'error') {
-      this.fail(new BacklogFullError(backlog, task));
-    } else {
-      this.#dropped += 1;
-      this.tell({ type: 'dropped', task: excess.task, count: this.#dropped, policy });
-    }
-  }
-
   /** With the event loop; unless room is to come from what goes on further down on this call stack. */
-  #waitForRoom(task: T | Routed<T>): void {
-    const { came } = this.#intake;
-    const isThrough = () => this.#over || this.#intake.hasRoomBehind(came);
+  block(task: T | Routed<T>, hasRoom: () => boolean): void {
+    const isThrough = () => this.#over || hasRoom();
     if (isThrough() || this.#turning || isStandstill()) return;
     if (this.#seats.some(({ hands }) => hands.some(({ byHand }) => byHand?.isReading))) return;
     if (!standStill(isThrough)) this.fail(new BacklogFullError(this.#options.backlog, task, true));
@@ -577,12 +551,6 @@ export class Pool<T, R>
 
   readonly #hasRoom = (): boolean =>
     this.#intake.waiting === 0 && this.#newSize === undefined && this.#router.hasRoom;
-
-  /** False when whoever emits cannot wait. */
-  #pause(): boolean {
-    const scope = currentScope();
-    return scope !== undefined && this.feeders.pause(scope);
-  }
 
   #tellPaused(): void {
     if (!this.#announcer.isHeard) return;

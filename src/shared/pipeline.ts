@@ -7,13 +7,12 @@
  * They are bounded by what its running tasks still bring.
  */
 import type { Subscriber } from 'rxjs';
-import { currentScope, type Emitter } from '../demand/emission.js';
+import type { Emitter } from '../demand/emission.js';
 import type { Feeders } from '../demand/feeders.js';
-import { BacklogFullError, type TaskError, type TaskTimeoutError } from '../errors.js';
+import type { TaskError, TaskTimeoutError } from '../errors.js';
 import type { UntimedPoolEvent } from '../events.js';
 import type { ResolvedOptions } from '../options.js';
 import { Acks } from '../pool/acks.js';
-import { HighWater, highMark } from '../pool/highWater.js';
 import { Intake } from '../pool/intake.js';
 import { Job, type JobOwner } from '../pool/job.js';
 import { Outlet } from '../pool/outlet.js';
@@ -31,9 +30,7 @@ export class Pipeline<T, R> implements JobOwner, Contender<T>, Emitter {
   readonly #options: PipelineOptions;
   readonly #output: Subscriber<R>;
   readonly #turnstile: Turnstile<T>;
-  readonly #tell: (event: UntimedPoolEvent) => void;
   readonly #intake: Intake<T | Routed<T>>;
-  readonly #highWater: HighWater;
   readonly #acks: Acks<R> | undefined;
   readonly #outlet: Outlet<unknown>;
   /** Credits of results that are here. */
@@ -42,7 +39,6 @@ export class Pipeline<T, R> implements JobOwner, Contender<T>, Emitter {
   #running = 0;
   /** Results of them that are on their way through the pool. */
   #coming = 0;
-  #dropped = 0;
   #completed = false;
   #over = false;
 
@@ -56,9 +52,7 @@ export class Pipeline<T, R> implements JobOwner, Contender<T>, Emitter {
     this.#kept = new KeptCredits();
     this.#output = output;
     this.#turnstile = turnstile;
-    this.#tell = tell;
-    this.#intake = new Intake(options.backlog, options.overflow);
-    this.#highWater = new HighWater(highMark(options.maxTasks, options.backlog));
+    this.#intake = new Intake<T | Routed<T>>(options, { tell, fail: (error) => this.fail(error) });
     if (options.ack === 'manual')
       this.#acks = new Acks(output as Subscriber<unknown>, options.ackWarning, tell);
     this.#outlet = new Outlet<unknown>(this.#acks ?? output);
@@ -76,11 +70,9 @@ export class Pipeline<T, R> implements JobOwner, Contender<T>, Emitter {
     if (this.#hasRoom()) {
       this.#intake.pushPaused(task);
       this.#turnstile.line(this);
-      if (!this.#hasRoom()) this.#pause();
-    } else if (this.#pause()) {
-      this.#intake.pushPaused(task);
+      if (!this.#hasRoom()) this.#intake.pause();
     } else {
-      this.#pushUnpaused(task);
+      this.#intake.wait(task);
     }
     if (this.#intake.waiting > 0) this.#turnstile.line(this);
   }
@@ -190,31 +182,6 @@ export class Pipeline<T, R> implements JobOwner, Contender<T>, Emitter {
   }
 
   readonly #hasRoom = (): boolean => this.#intake.waiting === 0 && this.#mayRun && this.#turnstile.isOpen;
-
-  /** False when whoever emits cannot wait. */
-  #pause(): boolean {
-    const scope = currentScope();
-    return scope !== undefined && this.#intake.feeders.pause(scope);
-  }
-
-  #pushUnpaused(task: T | Routed<T>): void {
-    const before = this.#intake.counted;
-    const excess = this.#intake.push(task);
-    const { backlog } = this.#options;
-    if (excess) this.#overflow(excess.task);
-    else if (this.#highWater.isReached(before))
-      this.#tell({ type: 'backlog-high', waiting: before + 1, backlog });
-  }
-
-  #overflow(task: T | Routed<T>): void {
-    const { backlog, overflow: policy } = this.#options;
-    if (policy !== 'drop-newest' && policy !== 'drop-oldest') {
-      this.fail(new BacklogFullError(backlog, task));
-      return;
-    }
-    this.#dropped += 1;
-    this.#tell({ type: 'dropped', task, count: this.#dropped, policy });
-  }
 
   #completeIfThrough(): void {
     const isRunning = !this.#completed || this.#running + this.#coming + this.#intake.waiting > 0;
