@@ -1,7 +1,8 @@
-import { type Observable, type Observer, Subject } from 'rxjs';
+import type { Observer } from 'rxjs';
 import { now } from '../clock.js';
 import type { PoolEvent } from '../events.js';
 import { type PoolGauges, type Recorder, type RecordingObserver, record } from '../pool/recorder.js';
+import { type Observable, Subject } from '../rx.js';
 import { DurationHistogram } from './durations.js';
 import { HostResources } from './hostResources.js';
 import type { PoolStats, WorkerStats } from './poolStats.js';

@@ -8,7 +8,7 @@
  * (3) each drains and leaves; (4) the last result is ingested; (5) the output completes (DRN-2).
  * Error or unsubscribe: the workers are asked to end, then terminated after `grace`; nothing more is emitted (CAN-1).
  */
-import { type Subscriber, type Subscription, timer } from 'rxjs';
+
 import { now } from '../clock.js';
 import { currentScope } from '../demand/emission.js';
 import type { Feeders } from '../demand/feeders.js';
@@ -29,6 +29,7 @@ import type { TaskTimes } from '../protocol/times.js';
 import { PROTOCOL } from '../protocol/wire.js';
 import type { Resources } from '../resources.js';
 import { directionOf, type Routed } from '../routing.js';
+import { type Subscriber, type Subscription, timer } from '../rx.js';
 import { Acks } from './acks.js';
 import { Announcer } from './announcer.js';
 import { type ResultCredits, resultCredits } from './credits.js';

@@ -1,5 +1,5 @@
 /** A pool that outlives the pipelines which it serves: its workers, its end, and who is told of what. */
-import { Observable, type OperatorFunction, Subject, Subscriber, type Subscription, timer } from 'rxjs';
+import type { OperatorFunction } from 'rxjs';
 import { connectorOf } from '../channel/connect.js';
 import type { CustomWorkerFactory } from '../channel/factory.js';
 import { InvalidOptionError, PoolStoppedError } from '../errors.js';
@@ -15,6 +15,7 @@ import { Pool } from '../pool/pool.js';
 import { record } from '../pool/recorder.js';
 import { warnUnobserved } from '../pool/unobserved.js';
 import type { Routed } from '../routing.js';
+import { Observable, Subject, Subscriber, type Subscription, timer } from '../rx.js';
 import { crewObserver } from './crewGauges.js';
 import { type Attributed, ofJobs } from './jobChannel.js';
 import { Pipeline } from './pipeline.js';

@@ -5,12 +5,13 @@
  * results wait for credit. On a carrier with an event loop of its own, tasks run in slices of a few milliseconds:
  * between two slices results leave, and timers, sockets, credits and aborts have their turn.
  */
-import { type Observer, Subscriber, type Subscription, UnsubscriptionError } from 'rxjs';
+import type { Observer } from 'rxjs';
 import { currentScope, type Emitter, emit, type Scope } from '../demand/emission.js';
 import { isObservableLike, toObservable } from '../demand/interop.js';
 import type { TaskReader } from '../protocol/taskFrames.js';
 import { type Hello, type ToPool, UNSOLICITED } from '../protocol/wire.js';
 import { Ring } from '../ring.js';
+import { Subscriber, type Subscription, UnsubscriptionError } from '../rx.js';
 import { functionOf, type Results, type WorkerDefinition } from './definition.js';
 import { OrderedOutbox } from './orderedOutbox.js';
 import { type Outbox, QueueOutbox } from './outbox.js';
