@@ -55,6 +55,7 @@ export class Gauge {
       life.tasks -= 1;
     };
     return around(pool, {
+      ...oneByOne,
       result: (value, owner) => {
         if (!life.forsaken) {
           life.credits -= 1;
@@ -136,7 +137,10 @@ export class Gauge {
 }
 
 /** `target`, with some of its methods replaced. */
-function around<O extends object>(target: O, own: Partial<O>): O {
+/** What a pool may take as a batch is counted, and so told one by one. */
+const oneByOne = { results: undefined, allDone: undefined };
+
+function around<O extends object>(target: O, own: { readonly [K in keyof O]?: O[K] | undefined }): O {
   return new Proxy(target, {
     get(_, key) {
       const method: unknown = Reflect.get(key in own ? own : target, key);
