@@ -34,7 +34,9 @@ const initialData: Setup = { statsdPort: statsd.port, sentryDsn: process.env.SEN
 
 type Module = typeof import('./instrumented.worker.js');
 const file = new URL('./instrumented.worker.js', import.meta.url);
-const worker = settings.threads ? threadWorker<Module>(file) : processWorker<Module>(file);
+// Sentry takes its time to load.
+const options = { startTimeout: 60_000 };
+const worker = settings.threads ? threadWorker<Module>(file, options) : processWorker<Module>(file, options);
 const answers = paced(numbersBelow(Number(settings.tasks))).pipe(
   poolMap(worker, Number(settings.workers), {
     name: 'instrumented',
