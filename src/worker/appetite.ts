@@ -3,16 +3,16 @@
  * given to a worker that is idle, and what waits in the host is a round trip away.
  *
  * In: tasks that come, and that begin. Out: how many it wants ahead, told anew once half of what it wanted has begun, so that
- * more comes before it runs out. It wants twice as many when it ran out of them all the same, and half as
- * many while they last longer than LONG: a few costly tasks, hundreds of tiny ones.
+ * more comes before it runs out. They are to last for LONG: a few costly tasks, hundreds of tiny ones. Where it has learned
+ * nothing yet it wants one, and never more than twice as many as before.
  *
  * Source: the idea of the dynamic queue limits in Linux (Tom Herbert).
  */
 
-/** ms of work that may wait here. */
-const LONG = 4;
-/** Part of its time that a worker may be without tasks while others wait in the host. */
-const IDLE = 1 / 8;
+/** ms of work that may wait here. Half of it is a message: fewer ms cost a worker of costly tasks a message for each. */
+const LONG = 12;
+/** What is left, each time, of what was learned before: one task in ten may be a long one. */
+const MEMORY = 7 / 8;
 
 export class Appetite {
   readonly #now: () => number;
@@ -22,13 +22,15 @@ export class Appetite {
   /** The position up to which it wants tasks, as it was told last, and as the host knew when it sent the last task. */
   #told = 1;
   #heard = 1;
-  /** When tasks came after it had run out, and when it ran out again; undefined while it has some. */
-  #fedAt = 0;
-  #outAt: number | undefined;
-  /** When it last told, how many had begun by then, and whether it has been without since. */
+  /** When it last told, and how many had begun by then. */
   #toldAt: number;
   #begunThen = 0;
-  #ranOut = false;
+  /** When it ran out of tasks, and how long it has been without since it told. */
+  #outAt: number | undefined;
+  #idled = 0;
+  /** ms that it worked, and tasks that it began in them, lately. */
+  #worked = 0;
+  #begun = 0;
 
   /** @param most tasks that it may want ahead, whatever they cost */
   constructor(most: number, now: () => number) {
@@ -42,13 +44,7 @@ export class Appetite {
     this.#came += 1;
     this.#heard = this.#told;
     if (this.#outAt === undefined) return;
-    const now = this.#now();
-    const [busy, idle] = [this.#outAt - this.#fedAt, now - this.#outAt];
-    if (idle > busy * IDLE) {
-      this.#ahead = Math.min(this.#ahead * 2, this.#most);
-      this.#ranOut = true;
-    }
-    this.#fedAt = now;
+    this.#idled += this.#now() - this.#outAt;
     this.#outAt = undefined;
   }
 
@@ -58,20 +54,28 @@ export class Appetite {
    */
   begins(begun: number): number | undefined {
     if (begun + this.#ahead - this.#told <= this.#ahead / 2) return undefined;
-    const now = this.#now();
-    const each = (now - this.#toldAt) / (begun - this.#begunThen);
-    if (!this.#ranOut && each * this.#ahead > LONG) this.#ahead = Math.max(1, Math.floor(this.#ahead / 2));
+    this.#learn(begun);
     const wanted = begun + this.#ahead;
     if (wanted <= this.#told) return undefined;
-    this.#toldAt = now;
-    this.#ranOut = false;
-    this.#begunThen = begun;
     this.#told = wanted;
     return this.#ahead;
   }
 
-  /** All tasks that came have begun. It could have done with more if it was given all that it wanted. */
+  /** All tasks that came have begun. */
   runsOut(): void {
-    if (this.#outAt === undefined && this.#came >= this.#heard) this.#outAt = this.#now();
+    this.#outAt ??= this.#now();
+  }
+
+  #learn(begun: number): void {
+    const now = this.#now();
+    this.#worked = this.#worked * MEMORY + now - this.#toldAt - this.#idled;
+    this.#begun = this.#begun * MEMORY + begun - this.#begunThen;
+    this.#toldAt = now;
+    this.#idled = 0;
+    this.#begunThen = begun;
+    const lasting = Math.max(1, Math.floor((LONG * this.#begun) / this.#worked));
+    // Who is not given what it wanted would not be given more.
+    const most = this.#came < this.#heard ? this.#ahead : Math.min(this.#ahead * 2, this.#most);
+    this.#ahead = Math.min(lasting, most);
   }
 }
