@@ -5,6 +5,9 @@ import { workload as tiny } from './tiny.js';
 export const workload = {
   ...tiny,
   title: 'a long lazy generator',
+  *tasks(count: number) {
+    for (let i = 0; i < count; i += 1) yield i;
+  },
   items: { fast: 10_000_000, slow: 1_000_000, slowest: 100_000 },
   driver: streamWithMemory,
   only: ['looppool', 'portBatches', 'plainLoop'],

@@ -1,3 +1,4 @@
+import { Counting } from '../counting.js';
 import { stream } from '../drivers/stream.js';
 import type { Workload } from '../workload.js';
 
@@ -8,9 +9,7 @@ export const workload: Workload<number, number> = {
   warmUp: 20_000,
   window: 4096,
   driver: stream,
-  *tasks(count) {
-    for (let i = 0; i < count; i += 1) yield i;
-  },
+  tasks: (count) => new Counting(count),
   work: (task) => task,
   digest: (result) => Math.imul(result + 1, 0x9e3779b1),
 };
