@@ -333,7 +333,10 @@ export class Lane<T, R> implements ChannelListener<R> {
     } else if (!this.#crashed) {
       const before = this.#ledger.size;
       this.#ledger.closeAll(positions);
-      this.#keeper.tasksDone(before - this.#ledger.size);
+      const done = before - this.#ledger.size;
+      // A frame of results alone is no reason to wait longer for the end of the worker.
+      if (done === 0) return;
+      this.#keeper.tasksDone(done);
       if (this.#pilled) this.#expectEnd();
     }
   }
