@@ -35,6 +35,18 @@ export const aims: readonly Aim[] = [
   { workload: 'buffersCopied', says: '× piscina', atLeast: 1.25, of: over(PISCINA) },
   { workload: 'idle', says: 'p50 × a raw round trip', atMost: 1.2, of: over(['postMessage']) },
   { workload: 'halfLoad', says: 'p50 × piscina', atMost: 0.6, of: over(PISCINA) },
+  {
+    workload: 'cpu',
+    says: 'with a PoolMeter, of without',
+    atLeast: 0.97,
+    of: over(['looppool'], 'looppoolMetered'),
+  },
+  {
+    workload: 'tiny',
+    says: 'with a PoolMeter, of without',
+    atLeast: 0.85,
+    of: over(['looppool'], 'looppoolMetered'),
+  },
   { workload: 'coldStart', says: '× two Workers that import rxjs', atMost: 1.2, of: over(['rawRxjs']) },
   { workload: 'lazy', says: 'peak', unit: 'MB', atMost: 100, of: (result) => rowOf(result)?.peakMb },
   { workload: 'lazy', says: 'growth after the first quarter', unit: 'MB', atMost: 5, of: growth },

@@ -19,9 +19,14 @@ export interface Outcome {
 /** ms without any news, after which it counts as hung. */
 const PATIENCE = 12_000;
 
-export function play(scenario: Scenario, random: Random): Promise<Outcome> {
+/** @param observe is told of every event */
+export function play(
+  scenario: Scenario,
+  random: Random,
+  observe: (event: PoolEvent) => void = () => {},
+): Promise<Outcome> {
   return withSetting(scenario.beats, async (setting) => {
-    const round = new Round(scenario, random, setting);
+    const round = new Round(scenario, random, setting, observe);
     await round.play();
     return round;
   });
@@ -33,6 +38,7 @@ class Round implements Outcome {
   readonly #scenario: Scenario;
   readonly #random: Random;
   readonly #setting: ChaosSetting;
+  readonly #observe: (event: PoolEvent) => void;
   readonly #accounts: readonly Account[];
   readonly #gauge: Gauge;
   readonly #aborts: readonly AbortController[];
@@ -41,11 +47,17 @@ class Round implements Outcome {
   #news = performance.now();
   #results = 0;
 
-  constructor(scenario: Scenario, random: Random, setting: ChaosSetting) {
+  constructor(
+    scenario: Scenario,
+    random: Random,
+    setting: ChaosSetting,
+    observe: (event: PoolEvent) => void,
+  ) {
     this.#scenario = scenario;
     this.#random = random;
     const { lines, options, workers, killEvery, shape, resizes } = scenario;
     this.#setting = setting;
+    this.#observe = observe;
     const { maxAttempts = 1, maxTasks = 1, maxResults = 1, ordered = false, taskTimeout } = options;
     this.#accounts = lines.map(
       () =>
@@ -156,6 +168,7 @@ class Round implements Outcome {
   }
 
   #event(event: PoolEvent): void {
+    this.#observe(event);
     if (event.type !== 'delivery-overdue') this.#news = performance.now();
     this.#told.push(event);
     if (this.#told.length > 60) this.#told.shift();

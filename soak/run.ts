@@ -4,12 +4,17 @@
  *     npm run soak -- [--seconds N] [--seed S] [--carrier inline,threads,processes] [--shape poolMap,workerPool]
  *     npm run soak -- --seed S --round R                  plays one round again
  *     npm run soak -- --only storm | comings [--carrier threads]
+ *     npm run soak -- --draw DIR …                        and draws the round that is played again, and the storms
  *
  * Rounds of chaos, each drawn from the seed and its number, and an account behind each. What does not add up is printed with
  * what plays it again, and the exit code is 1. A run of a minute or more ends with a storm of crashes, and with pools that
  * come and go.
  */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { PoolEvent } from 'looppool';
+import { timeline } from 'looppool/metrics';
 import { type Carrier, isCarrier } from './acts.js';
 import { comeAndGo } from './comings.js';
 import { SoakLedger } from './ledger.js';
@@ -28,6 +33,7 @@ const { values: options } = parseArgs({
     shape: { type: 'string', default: 'poolMap,workerPool' },
     round: { type: 'string' },
     only: { type: 'string' },
+    draw: { type: 'string' },
   },
 });
 const seed = numberOf('seed', options.seed);
@@ -64,7 +70,9 @@ function scenarioOf(round: number): { readonly scenario: Scenario; readonly rand
 
 async function playRound(round: number): Promise<void> {
   const { scenario, random } = scenarioOf(round);
-  const { sums, complaints, killed } = await play(scenario, random);
+  const picture = options.round === undefined ? undefined : pictureOf(`round-${round}`);
+  const { sums, complaints, killed } = await play(scenario, random, picture?.observe);
+  picture?.draw();
   const acts = tasksOf(scenario).map(({ act }) => act);
   ledger.book(`${scenario.shape} over ${scenario.carrier}`, { acts, sums, killed });
   complain(
@@ -94,9 +102,25 @@ async function playRounds(): Promise<void> {
   complain('Its memory', growthOf(memory), `--seed ${seed} --seconds ${seconds}`);
 }
 
+/** Undefined unless one is wanted. */
+function pictureOf(name: string) {
+  const { draw: folder } = options;
+  if (folder === undefined) return undefined;
+  const events: PoolEvent[] = [];
+  return {
+    observe: (event: PoolEvent) => void events.push(event),
+    draw() {
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(join(folder, `${name}.svg`), timeline(events, { title: `soak: ${name}` }));
+    },
+  };
+}
+
 async function playStorm(carrier: Carrier): Promise<void> {
   await cleanly(`What is left of a storm over ${carrier}`, '--only storm', async () => {
-    const { sums, complaints } = await crashStorm(carrier, STORM);
+    const picture = pictureOf(`storm-${carrier}`);
+    const { sums, complaints } = await crashStorm(carrier, STORM, picture?.observe);
+    picture?.draw();
     const acts = Array.from({ length: sums.letters }, () => 'exits' as const);
     ledger.book(`storm over ${carrier}`, { acts, sums: [sums], killed: 0 });
     complain(`The storm over ${carrier}`, complaints, '--only storm');

@@ -1,5 +1,5 @@
 /** Every so-manieth task kills its worker, at each of its deliveries. */
-import { paced, poolMap } from 'looppool';
+import { type PoolEvent, paced, poolMap } from 'looppool';
 import { Account, type Sums } from './account.js';
 import type { Carrier } from './acts.js';
 import type { ChaosTask } from './chaos.worker.js';
@@ -12,8 +12,15 @@ export interface Storm {
   readonly complaints: readonly string[];
 }
 
-/** @returns once each task is done or a dead letter; which of them are is in the complaints, if they are the wrong ones */
-export function crashStorm(carrier: Carrier, tasks: number): Promise<Storm> {
+/**
+ * @param observe is told of every event
+ * @returns once each task is done or a dead letter; which of them are is in the complaints, if they are the wrong ones
+ */
+export function crashStorm(
+  carrier: Carrier,
+  tasks: number,
+  observe: (event: PoolEvent) => void = () => {},
+): Promise<Storm> {
   const account = new Account({
     maxAttempts: 3,
     mayCrash: true,
@@ -33,8 +40,16 @@ export function crashStorm(carrier: Carrier, tasks: number): Promise<Storm> {
     false,
     (initialData) =>
       new Promise<Storm>((resolve) => {
-        const events = { next: account.event.bind(account) };
-        const options = { maxTasks: 100, maxAttempts: 3, onTaskError: 'dead-letter', events } as const;
+        const next = (event: PoolEvent) => {
+          account.event(event);
+          observe(event);
+        };
+        const options = {
+          maxTasks: 100,
+          maxAttempts: 3,
+          onTaskError: 'dead-letter',
+          events: { next },
+        } as const;
         paced(storm())
           .pipe(poolMap(workerOn(carrier), 2, { ...options, initialData }))
           .subscribe({

@@ -1,41 +1,13 @@
-/** docs/METRICS.md says what there is: the compiler keeps the lists here complete, and the specs the page. */
+/** docs/METRICS.md says what there is. */
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import type { PoolEvent } from 'looppool';
-import { ResourceReporter } from 'looppool/metrics';
-
-type FieldsOf<Type> = Exclude<keyof Extract<PoolEvent, { readonly type: Type }>, 'type' | 'at'>;
-
-const events: { readonly [Type in PoolEvent['type']]: { readonly [Field in FieldsOf<Type>]: true } } = {
-  'worker-spawned': { worker: true, name: true },
-  'worker-ready': { worker: true },
-  'task-started': { worker: true, position: true },
-  'task-done': { worker: true, position: true, wait: true, run: true, results: true },
-  'task-failed': { worker: true, task: true, error: true },
-  'task-redelivered': { worker: true, task: true, attempt: true },
-  'dead-letter': {
-    worker: true,
-    task: true,
-    cause: true,
-    error: true,
-    attempts: true,
-    exitCode: true,
-    signal: true,
-  },
-  'task-cancelled': { worker: true, task: true, reason: true },
-  'delivery-lost': { worker: true, attempt: true },
-  'delivery-overdue': { worker: true, attempt: true, waited: true },
-  paused: {},
-  resumed: { duration: true },
-  'backlog-high': { waiting: true, backlog: true },
-  dropped: { task: true, count: true, policy: true },
-  pill: { worker: true },
-  drained: { worker: true },
-  'worker-terminated': { worker: true, forced: true },
-  'worker-crashed': { worker: true, error: true },
-  'worker-recycled': { worker: true, reason: true },
-  'worker-report': { worker: true, error: true },
-};
+import { poolMap } from 'looppool';
+import { otelMetrics, PoolMeter, ResourceReporter } from 'looppool/metrics';
+import { of } from 'rxjs';
+import type { Act } from './fixtures/acts.worker.js';
+import { inThreads } from './support/carriers.js';
+import { eventFields } from './support/eventFields.js';
+import { run } from './support/run.js';
 
 const page = readFileSync(new URL('../../docs/METRICS.md', import.meta.url), 'utf8');
 
@@ -50,8 +22,33 @@ function rowsUnder(heading: string): (readonly [string, readonly string[]])[] {
 
 describe('docs/METRICS.md', () => {
   it('HSE-5 lists every event with its fields', () => {
-    const listed = Object.entries(events).map(([type, fields]) => [type, Object.keys(fields)]);
+    const listed = Object.entries(eventFields).map(([type, fields]) => [type, Object.keys(fields)]);
     expect(rowsUnder('Events')).to.deep.equal(listed);
+  });
+
+  it('HSE-5 lists every figure of stats()', async () => {
+    const meter = new PoolMeter();
+    await run(of<Act>({ act: 'who' }).pipe(poolMap(inThreads, 1, { events: meter })));
+    const { workers, ...pool } = meter.stats();
+    const section = page.split(/^## /m).find((part) => part.startsWith('Figures\n')) ?? '';
+    const rows = [...section.matchAll(/^\|([^|]*)\|/gm)].map(([, names = '']) => names);
+    const listed = rows.flatMap((names) => [...names.matchAll(/`([^`]+)`/g)].map(([, name]) => name));
+    const told = new Set([...Object.keys(pool), ...workers.flatMap((worker) => Object.keys(worker))]);
+    expect(listed.sort()).to.deep.equal([...told].sort());
+  });
+
+  it('HSE-5 lists every metric of otelMetrics, with kind and unit', () => {
+    const told: string[][] = [];
+    const instrument = (kind: string) => (name: string, options?: { unit?: string }) => {
+      told.push([name, kind, options?.unit ?? '']);
+    };
+    otelMetrics<void>({
+      createObservableCounter: instrument('counter'),
+      createObservableGauge: instrument('gauge'),
+      addBatchObservableCallback: () => {},
+    });
+    const rows = page.matchAll(/^\| `(looppool\.[a-z.]+)` \| (\w+) \| `([^`]+)` \|/gm);
+    expect([...rows].map(([, ...row]) => row)).to.deep.equal(told);
   });
 
   it('HSE-5 lists every gauge of the ResourceReporter, in its order', () => {

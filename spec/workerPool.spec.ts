@@ -15,6 +15,7 @@ import {
   toWorker,
   workerPool,
 } from 'looppool';
+import { monitor } from 'looppool/metrics';
 import { defineWorker, each } from 'looppool/worker';
 import { from, lastValueFrom, merge, NEVER, of, range, Subject, timer } from 'rxjs';
 import { map, take, toArray } from 'rxjs/operators';
@@ -31,6 +32,9 @@ const double = inlineWorker(
       }),
     ),
   ),
+);
+const slow = inlineWorker(
+  defineWorker<number, number>((tasks) => tasks.pipe(each((task) => timer(5).pipe(map(() => task))))),
 );
 const mortal = threadWorker<typeof import('./fixtures/mortal.worker.js')>(
   new URL('./fixtures/mortal.worker.js', import.meta.url),
@@ -369,6 +373,43 @@ describe('workerPool', () => {
       workers: 2,
     });
     await pool.stop();
+  });
+
+  it('SHR-7 stats() counts the tasks that wait in its pipelines, and stats(interval) ends with the pool', async () => {
+    const pool = workerPool(slow, 1, { maxTasks: 2 });
+    const series = lastValueFrom(pool.stats(20).pipe(toArray()));
+    const outcome = run(range(0, 10).pipe(pool.map()));
+    expect(pool.stats()).to.include({ queued: 8, running: 2, done: 0 });
+    await outcome;
+    expect(pool.stats()).to.include({ queued: 0, running: 0, done: 10 });
+    await pool.stop();
+    const snapshots = await series;
+    expect(snapshots.length).to.be.at.least(2);
+    expect(snapshots.at(-1)).to.include({ done: 10, results: 10 });
+  });
+
+  it('SHR-7 monitor() takes a pool', async () => {
+    const lines: string[] = [];
+    const pool = workerPool(double, 2, { name: 'shared' });
+    const view = monitor(pool, { stream: { write: (line) => lines.push(line) }, interval: 10 });
+    const ended = new Promise<void>((resolve) => view.add(resolve));
+    await run(range(0, 10).pipe(pool.map()));
+    await pool.stop();
+    await ended;
+    expect(lines.at(-1)).to.match(/^shared: 10 done/);
+  });
+
+  it('SHR-7 tells when many tasks wait in a pipeline whose source cannot', async () => {
+    const told: PoolEvent[] = [];
+    const pool = workerPool(slow, 1, { maxTasks: 1 });
+    pool.events$.subscribe((event) => {
+      if (event.type === 'backlog-high') told.push(event);
+    });
+    await run(range(0, 9).pipe(pool.map({ backlog: 8 })));
+    await pool.stop();
+    expect(told.map(({ at, ...event }) => event)).to.deep.equal([
+      { type: 'backlog-high', waiting: 4, backlog: 8 },
+    ]);
   });
 
   for (const n of [0, 1.5, -1, '2' as unknown as number, Number.NaN]) {

@@ -4,7 +4,7 @@
  * The threads and processes of a machine share a monotonic clock, but each has a zero of its own for `performance.now()`, and
  * the wall clock moves. So the pool sends its epoch, and whoever adds that to the machine's clock reads the pool's.
  */
-import { asyncScheduler } from 'rxjs';
+import { asyncScheduler } from './rx.js';
 
 /** What to add to `performance.now()` for the machine's monotonic ms. Elsewhere than in Node, the best there is. */
 const sinceBoot =

@@ -34,7 +34,14 @@ export type PoolEvent = { readonly at: number } & (
   | { readonly type: 'task-started'; readonly worker: number; readonly position: number }
   | ({ readonly type: 'task-done'; readonly worker: number; readonly position: number } & TaskFigures)
   /** A delivery of the task failed in its worker; `task-redelivered`, `dead-letter` or the output's error follows. */
-  | { readonly type: 'task-failed'; readonly worker: number; readonly task: unknown; readonly error: unknown }
+  | {
+      readonly type: 'task-failed';
+      readonly worker: number;
+      /** Undefined of a retained task that a new worker was given first (`toAll`). */
+      readonly position: number | undefined;
+      readonly task: unknown;
+      readonly error: unknown;
+    }
   /** The task is given to a worker once more. `attempt` counts its deliveries, from 1, this one included. */
   | {
       readonly type: 'task-redelivered';
@@ -47,6 +54,8 @@ export type PoolEvent = { readonly at: number } & (
   | {
       readonly type: 'task-cancelled';
       readonly worker: number;
+      /** Undefined of one that no worker had at the time. */
+      readonly position: number | undefined;
       readonly task: unknown;
       readonly reason: unknown;
     }

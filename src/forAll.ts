@@ -1,4 +1,4 @@
-import { Subscription } from 'rxjs';
+import { Subscription } from './rx.js';
 
 /**
  * Calls `act` for every item, also behind one that throws: a teardown of the user's that fails must not keep the others from

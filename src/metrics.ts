@@ -6,7 +6,7 @@ export { type OtelMeter, otelMetrics } from './metrics/otelMetrics.js';
 export { PoolMeter } from './metrics/poolMeter.js';
 export type { PoolStats, TaskCounts, WorkerStats } from './metrics/poolStats.js';
 export { ResourceReporter, type ResourceReporterOptions } from './metrics/resourceReporter.js';
-export { stats } from './metrics/stats.js';
+export { type Metered, stats } from './metrics/stats.js';
 export type { StatsdAddress, StatsdClient } from './metrics/statsd.js';
 export { type TimelineOptions, timeline } from './metrics/timeline/timeline.js';
 export { type PoolObserver, together } from './metrics/together.js';

@@ -1,10 +1,11 @@
-import { Observable, type OperatorFunction, Subscriber } from 'rxjs';
+import type { OperatorFunction } from 'rxjs';
 import { connectorOf } from './channel/connect.js';
 import type { CustomWorkerFactory } from './channel/factory.js';
 import { type PoolOptions, resolveOptions } from './options.js';
 import type { Delivery } from './pool/acks.js';
 import { Pool } from './pool/pool.js';
 import type { Routed } from './routing.js';
+import { Observable, Subscriber } from './rx.js';
 
 /**
  * Fans the source's values, as tasks, round-robin into `n` workers, and merges the results that the workers emit.

@@ -35,6 +35,11 @@ export interface WorkerPool<T, R> {
   /** What the pool has done and is doing. */
   stats(): PoolStats;
   /**
+   * The same now, every `interval` ms, and at the pool's end, with which it completes; the rates are those since the snapshot before.
+   * @throws InvalidOptionError
+   */
+  stats(interval: number): Observable<PoolStats>;
+  /**
    * Takes no more tasks, lets those that it has end (`drainTimeout`), and ends the workers. Resolves once they are gone;
    * rejects with what the pool failed with.
    */

@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type PoolEvent, paced, poolMap, threadWorker } from 'looppool';
+import { type PoolEvent, paced, poolMap, processWorker, threadWorker } from 'looppool';
 import { errorReports, monitor, PoolMeter, ResourceReporter, timeline, together } from 'looppool/metrics';
 import { lastValueFrom } from 'rxjs';
 import { count } from 'rxjs/operators';
@@ -13,6 +13,7 @@ const { values: settings } = parseArgs({
   options: {
     tasks: { type: 'string', default: '400' },
     workers: { type: 'string', default: '2' },
+    threads: { type: 'boolean', default: false },
     out: { type: 'string', default: 'out' },
   },
 });
@@ -31,9 +32,9 @@ const errors = errorReports(({ kind, name, error }) => {
 });
 const initialData: Setup = { statsdPort: statsd.port, sentryDsn: process.env.SENTRY_DSN };
 
-const worker = threadWorker<typeof import('./instrumented.worker.js')>(
-  new URL('./instrumented.worker.js', import.meta.url),
-);
+type Module = typeof import('./instrumented.worker.js');
+const file = new URL('./instrumented.worker.js', import.meta.url);
+const worker = settings.threads ? threadWorker<Module>(file) : processWorker<Module>(file);
 const answers = paced(numbersBelow(Number(settings.tasks))).pipe(
   poolMap(worker, Number(settings.workers), {
     name: 'instrumented',

@@ -15,7 +15,7 @@ function reachable(doors: readonly string[]): { declarations: Map<string, string
     declarations.set(file.href, text);
     for (const [, specifier = ''] of text.matchAll(imports)) {
       if (specifier.startsWith('.')) visit(new URL(specifier.replace(/\.js$/, '.d.ts'), file));
-      else packages.add(specifier);
+      else packages.add(specifier.split('/')[0] as string);
     }
   };
   for (const door of doors) visit(new URL(door, dist));

@@ -31,6 +31,7 @@ const room = (file: string) =>
 
 /** Rooms that a room may import from, beside itself. What is at the bottom may be used by all. */
 const bottom = [
+  'rx',
   'errors',
   'events',
   'clock',
@@ -43,16 +44,17 @@ const bottom = [
   'demand',
 ];
 const mayImport: Readonly<Record<string, readonly string[]>> = {
+  rx: [],
   errors: [],
   events: ['errors'],
-  clock: [],
+  clock: ['rx'],
   resources: [],
   ring: [],
-  forAll: [],
+  forAll: ['rx'],
   move: ['errors', 'routing'],
   routing: [],
   options: ['errors', 'events', 'routing'],
-  demand: ['errors', 'ring', 'forAll'],
+  demand: ['rx', 'errors', 'ring', 'forAll'],
   etl: bottom,
   protocol: bottom,
   pool: [...bottom, 'protocol'],

@@ -7,6 +7,7 @@ import { lineOf, viewOf } from '#src/metrics/monitor/view.js';
 import type { Act } from '../fixtures/acts.worker.js';
 import { inThreads } from '../support/carriers.js';
 import { run } from '../support/run.js';
+import { shownBy } from '../support/terminal.js';
 
 /** A terminal, or a file, that keeps what is written. */
 function screen(isTTY: boolean) {
@@ -38,6 +39,29 @@ describe('monitor', () => {
     expect(text).to.match(/40 done/);
     // Lines are erased before they are written again.
     expect(text).to.include('\u001B[2K');
+  });
+
+  it('MON-1 what the program prints meanwhile stands above the view, and the view comes back below', async () => {
+    const terminal = screen(true);
+    const { write } = terminal;
+    const meter = new PoolMeter();
+    const subscription = monitor(meter, { stream: terminal, interval: 20 });
+    const ended = new Promise<void>((resolve) => subscription.add(resolve));
+    let printed = 0;
+    await run(acts.pipe(poolMap(inThreads, 2, { name: 'etl', events: meter })), () => {
+      printed += 1;
+      if (printed % 10 === 0) terminal.write(`row ${printed}\n`);
+    });
+    await ended;
+    const lines = shownBy(terminal.written);
+    expect(lines.filter((line) => line.startsWith('row'))).to.deep.equal([
+      'row 10',
+      'row 20',
+      'row 30',
+      'row 40',
+    ]);
+    expect(lines.filter((line) => line.startsWith('sink'))).to.have.lengthOf(1);
+    expect(terminal.write).to.equal(write);
   });
 
   it('MON-1 elsewhere it writes a plain line at a time', async () => {
@@ -81,6 +105,7 @@ describe('monitor', () => {
       done,
       running: done,
       rate: done * 1000,
+      utilization: worker === 0 ? undefined : 0.5,
       resources: worker === 0 ? undefined : stats.host,
     });
     const view = viewOf({ ...stats, workers: [worker(0, 1), worker(1, 123_456)] });

@@ -5,13 +5,14 @@ import {
   inlineWorker,
   type PoolEvent,
   paced,
+  pause,
   poolMap,
   type Release,
 } from 'looppool';
 import { PoolMeter, type PoolStats, stats, together } from 'looppool/metrics';
 import { defineWorker, each } from 'looppool/worker';
-import { firstValueFrom, from, lastValueFrom, of, range, Subject, timer } from 'rxjs';
-import { filter, map, toArray } from 'rxjs/operators';
+import { firstValueFrom, from, lastValueFrom, NEVER, of, range, Subject, timer } from 'rxjs';
+import { filter, map, tap, toArray } from 'rxjs/operators';
 import { TestScheduler } from 'rxjs/testing';
 import type { Act } from '../fixtures/acts.worker.js';
 import { carriers, inThreads } from '../support/carriers.js';
@@ -102,6 +103,57 @@ describe('PoolMeter', () => {
     ]);
   });
 
+  it('MET-3 pools that have one meter, one after the other, are counted together', async () => {
+    const meter = new PoolMeter();
+    const twice = range(0, 10).pipe(
+      map(() => 1),
+      poolMap(slow, 2, { events: meter }),
+    );
+    await run(twice);
+    expect(meter.over).to.equal(true);
+    const again = run(twice);
+    expect(meter.over).to.equal(false);
+    await again;
+    expect(meter.stats()).to.include({ done: 20, results: 20, running: 0, uningested: 0 });
+    expect(meter.stats().workers.map(({ results }) => results)).to.deep.equal([10, 10]);
+    expect(meter.over).to.equal(true);
+  });
+
+  it('MET-3 what a worker has and has not begun is queued, with what has no worker yet', () => {
+    const meter = new PoolMeter();
+    const seen: unknown[] = [];
+    const look = () => {
+      const { backlog, queued, running, workers } = meter.stats();
+      seen.push({ backlog, queued, running, worker: [workers[0]?.queued, workers[0]?.running] });
+    };
+    const oneAtATime = inlineWorker(
+      defineWorker<number, number>((tasks) =>
+        tasks.pipe(
+          tap(() => {
+            const [done, goOn] = [hold(), pause()];
+            timer(10).subscribe(() => {
+              done();
+              goOn();
+            });
+          }),
+        ),
+      ),
+    );
+    new TestScheduler(() => {}).run(({ flush }) => {
+      from([1, 2, 3, 4, 5])
+        .pipe(poolMap(oneAtATime, 1, { maxTasks: 3, events: meter }))
+        .subscribe();
+      for (const at of [5, 25, 45, 60]) timer(at).subscribe(look);
+      flush();
+    });
+    expect(seen).to.deep.equal([
+      { backlog: 2, queued: 4, running: 1, worker: [2, 1] },
+      { backlog: 0, queued: 2, running: 1, worker: [2, 1] },
+      { backlog: 0, queued: 0, running: 1, worker: [0, 1] },
+      { backlog: 0, queued: 0, running: 0, worker: [0, 0] },
+    ]);
+  });
+
   it('MET-3 percentiles of wait and run are in ms', () => {
     const meter = new PoolMeter();
     const tasks = [...new Array<number>(98).fill(10), 500, 500];
@@ -134,6 +186,37 @@ describe('PoolMeter', () => {
     await ended;
   });
 
+  it('MET-8 a thread that is too busy to speak is seen to be so', async () => {
+    const meter = new PoolMeter();
+    const tasks = new Subject<Act>();
+    const spinning = new Promise<PoolStats>((seen) => {
+      const pool = tasks.pipe(poolMap(inThreads, 2, { events: meter, grace: 50 })).subscribe(() => {
+        // The other one may have its hands full at first, with its own start.
+        const isSeen = ({ workers: [busy, idle] }: PoolStats) =>
+          busy?.utilization === 1 && (idle?.utilization ?? 1) < 0.9;
+        const looks = meter.stats(300).pipe(filter(isSeen));
+        firstValueFrom(looks).then((look) => {
+          pool.unsubscribe();
+          seen(look);
+        });
+      });
+    });
+    // It says so before it spins.
+    tasks.next({ act: 'spin' });
+    const [busy, idle] = (await spinning).workers;
+    expect(busy?.utilization).to.equal(1);
+    expect(idle?.utilization).to.be.below(0.9);
+  });
+
+  for (const { name, worker } of carriers) {
+    it(`MET-8 what nobody can tell is undefined: before it begins, ${name}`, () => {
+      const meter = new PoolMeter();
+      const subscription = NEVER.pipe(poolMap(worker, 1, { events: meter })).subscribe();
+      expect(meter.stats().workers[0]?.utilization).to.equal(undefined);
+      subscription.unsubscribe();
+    });
+  }
+
   it('MET-3 EVT-1 a task that kills its workers is redelivered and then a dead letter, each told and counted once', async () => {
     const meter = new PoolMeter();
     const { observer, of: told } = recordEvents();
@@ -162,7 +245,9 @@ describe('PoolMeter', () => {
     expect(snapshots.length).to.be.at.least(3);
     expect(snapshots[0]).to.include({ done: 0 });
     expect(snapshots.at(-1)).to.include({ done: 50, running: 0 });
-    const busy = snapshots.map(({ running }) => running);
+    // Of its whole life.
+    expect(snapshots.at(-1)?.rate).to.be.above(0);
+    const busy = snapshots.map(({ queued, running }) => queued + running);
     expect(Math.max(...busy)).to.equal(50);
   });
 

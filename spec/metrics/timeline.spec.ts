@@ -6,6 +6,7 @@ import { type PoolEvent, paced, poolMap } from 'looppool';
 import { timeline } from 'looppool/metrics';
 import { historyOf } from '#src/metrics/timeline/history.js';
 import { densityOf, rowsOf, stepOf } from '#src/metrics/timeline/packing.js';
+import { crashStorm } from '../../soak/storm.js';
 import type { Act } from '../fixtures/acts.worker.js';
 import { drawnIn } from '../support/browser.js';
 import { inThreads } from '../support/carriers.js';
@@ -78,6 +79,40 @@ describe('timeline', function () {
     for (const { height } of drawn['.worker .area'] ?? []) expect(height).to.be.above(20);
   });
 
+  it('TLN-1 TLN-2 a storm of crashes, as the soak has it, is drawn with every worker’s lane and no mark over another', async () => {
+    const events: PoolEvent[] = [];
+    const { complaints } = await crashStorm('threads', 120, (event) => events.push(event));
+    expect(complaints).to.deep.equal([]);
+    const crashes = events.filter(({ type }) => type === 'worker-crashed').length;
+    expect(crashes).to.be.at.least(4);
+    const drawn = await draw(events, '.lane', '.mark', '.crash');
+    expect(drawn['.lane']?.map(({ name }) => name)).to.deep.equal([
+      'lane source',
+      'lane worker worker-0',
+      'lane worker worker-1',
+      'lane output',
+    ]);
+    expect(drawn['.crash']?.length).to.be.within(1, crashes);
+    const marks = drawn['.mark'] ?? [];
+    for (const [i, { left, top, width }] of marks.entries()) {
+      const next = marks[i + 1];
+      if (next && next.top === top) expect(left + width, `mark ${i}`).to.be.at.most(next.left + 1);
+    }
+  });
+
+  it('TLN-2 a hundred thousand tasks, with as many pauses and failures, are no larger a file', () => {
+    const events: PoolEvent[] = [{ type: 'worker-spawned', at: 0, worker: 0, name: 'w-0' }];
+    for (let position = 0; position < 100_000; position += 1) {
+      const at = position * 2;
+      events.push({ type: 'paused', at }, { type: 'resumed', at: at + 1, duration: 1 });
+      events.push({ type: 'task-started', at, worker: 0, position });
+      if (position % 2 === 0)
+        events.push({ type: 'task-failed', at, worker: 0, position, task: 0, error: 0 });
+      else events.push({ type: 'task-done', at, worker: 0, position, wait: 1, run: 1, results: 1 });
+    }
+    expect(timeline(events).length).to.be.below(200_000);
+  });
+
   it('TLN-1 nothing at all is a picture too', async () => {
     const drawn = await draw([], '.lane');
     expect(drawn['.lane']).to.have.lengthOf(2);
@@ -87,6 +122,7 @@ describe('timeline', function () {
     const events: PoolEvent[] = [
       { type: 'worker-spawned', at: 1000, worker: 0, name: 'w-0' },
       { type: 'paused', at: 1005 },
+      { type: 'worker-ready', at: 1008, worker: 0 },
       { type: 'task-started', at: 1010, worker: 0, position: 0 },
       { type: 'task-done', at: 1030, worker: 0, position: 0, wait: 4, run: 20, results: 2 },
       { type: 'task-started', at: 1030, worker: 0, position: 1 },
@@ -101,7 +137,7 @@ describe('timeline', function () {
         {
           worker: 0,
           name: 'w-0',
-          lives: [{ from: 0, to: 40 }],
+          lives: [{ from: 0, to: 40, ready: 8 }],
           tasks: [
             { worker: 0, position: 0, from: 10, to: 30, sent: 6, results: 2, lost: false },
             { worker: 0, position: 1, from: 30, to: 40, sent: 30, results: 0, lost: true },

@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { expect } from 'chai';
-import { inlineWorker, type PoolEvent, paced, poolMap } from 'looppool';
+import { ingest, inlineWorker, type PoolEvent, paced, poolMap } from 'looppool';
 import { defineWorker, each } from 'looppool/worker';
 import { from, of, range, timer } from 'rxjs';
 import { map } from 'rxjs/operators';
@@ -32,6 +32,20 @@ for (const { name, worker } of carriers) {
         if (event.type === 'task-started') begun.add(key(event));
         if (event.type === 'task-done') expect(begun).to.include(key(event));
       }
+    });
+
+    it('EVT-1 so is the last one, also where its results wait for credit when the worker is at its end', async () => {
+      const { of: told, observer } = recordEvents();
+      const acts = from<Act[]>([
+        { act: 'many', count: 5 },
+        { act: 'many', count: 5 },
+      ]);
+      const slowly = ingest((value) => timer(2).pipe(map(() => value)));
+      await run(acts.pipe(poolMap(worker, 1, { maxResults: 1, events: observer }), slowly));
+      expect(told('task-done').map(({ position, results }) => [position, results])).to.deep.equal([
+        [0, 5],
+        [1, 5],
+      ]);
     });
 
     it('EVT-2 wait and run are those of the worker, on the clock of the host', async () => {

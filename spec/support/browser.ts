@@ -8,6 +8,8 @@ export interface Drawn {
   /** Of each element that the selectors find: its class, and the box that it takes on the page, in pixels. */
   readonly [selector: string]: readonly {
     readonly name: string;
+    readonly left: number;
+    readonly top: number;
     readonly width: number;
     readonly height: number;
   }[];
@@ -20,7 +22,7 @@ export async function drawnIn(file: string, svg: string, selectors: readonly str
   const measure = `
     const boxOf = (element) => element.getBoundingClientRect();
     const found = (selector) => [...document.querySelectorAll(selector)].map((element) => ({
-      name: element.getAttribute('class'), width: boxOf(element).width, height: boxOf(element).height,
+      name: element.getAttribute('class'), left: boxOf(element).left, top: boxOf(element).top, width: boxOf(element).width, height: boxOf(element).height,
     }));
     const drawn = Object.fromEntries(${JSON.stringify(selectors)}.map((selector) => [selector, found(selector)]));
     document.body.textContent = 'DRAWN' + JSON.stringify(drawn) + 'DRAWN';`;

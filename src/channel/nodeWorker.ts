@@ -6,7 +6,7 @@
  */
 import type { MessagePort, Worker } from 'node:worker_threads';
 import { LONGEST_DELAY } from '../options.js';
-import type { ChannelOpener } from '../protocol/channel.js';
+import type { ChannelOpener, LoopTimes } from '../protocol/channel.js';
 import { whyNotCloneable } from '../protocol/clone.js';
 import { fromRecord } from '../protocol/failure.js';
 import { ANNOUNCE, isSaidByThread, THREAD_START, type ThreadStart } from '../protocol/start.js';
@@ -107,6 +107,10 @@ export class ThreadLink implements Link, LinkByHand {
     this.#closed = true;
     this.#worker?.settleSpawn();
     this.#port.close();
+  }
+
+  get loopTimes(): LoopTimes | undefined {
+    return this.#worker?.loopTimes;
   }
 
   // By hand. No event comes: neither what `threads` brings, nor the end of the thread.

@@ -5,7 +5,7 @@
  */
 import { now } from '../clock.js';
 import { ProtocolError } from '../errors.js';
-import type { ByHand, Channel, ChannelListener, CloseReason } from '../protocol/channel.js';
+import type { ByHand, Channel, ChannelListener, CloseReason, LoopTimes } from '../protocol/channel.js';
 import type { Clone } from '../protocol/clone.js';
 import { fromRecord } from '../protocol/failure.js';
 import { type ResultFrame, replayResults, saysReady } from '../protocol/resultFrames.js';
@@ -31,6 +31,7 @@ export interface Link {
   close(): void;
   /** Undefined where a thread cannot wait for the worker. */
   readonly byHand?: LinkByHand | undefined;
+  readonly loopTimes?: LoopTimes | undefined;
 }
 
 /** What the event loop does for a link, done by hand while it stands still. The link has been started. */
@@ -195,6 +196,10 @@ export class RemoteChannel<T, R> implements Channel<T>, LinkListener, ByHand {
     if (this.#reason) this.#close(this.#reason);
     else if (this.#online) this.#close(this.#death ?? { kind: 'exited', ...exit });
     else this.#close(this.#notStarted(this.#death ? this.#death.cause : early(exit)));
+  }
+
+  get loopTimes(): LoopTimes | undefined {
+    return this.#link.loopTimes;
   }
 
   // By hand.

@@ -3,6 +3,7 @@
  * and remembers every worker for ever.
  */
 import type { Worker } from 'node:worker_threads';
+import type { LoopTimes } from '../protocol/channel.js';
 import { ANNOUNCEMENT } from '../protocol/start.js';
 
 type Listener = (event: { readonly data: unknown }) => void;
@@ -34,6 +35,12 @@ export class SpawnableWorker {
 
   terminate(): Promise<number> {
     return this.#worker.terminate();
+  }
+
+  /** Undefined before its event loop begins, and once it is gone. */
+  get loopTimes(): LoopTimes | undefined {
+    const { idle, active } = this.#worker.performance.eventLoopUtilization();
+    return active > 0 ? { idle, active } : undefined;
   }
 
   /** `spawn` waits for a first message, on a timer that outlives a dead worker: gives it that message. */

@@ -1,6 +1,7 @@
 /** `ingest`: an asynchronous sink, which keeps whatever feeds it waiting. */
-import { Observable, type OperatorFunction } from 'rxjs';
+import type { OperatorFunction } from 'rxjs';
 import { IngestError } from '../errors.js';
+import { Observable } from '../rx.js';
 import { currentScope, type Emitter } from './emission.js';
 import { Feeders } from './feeders.js';
 import type { ResultOf } from './product.js';

@@ -1,5 +1,5 @@
 /** The results of one value, on their way from what its project returned to the output. */
-import { Subscriber } from 'rxjs';
+import { Subscriber } from '../rx.js';
 import type { Cancellation } from './cancellation.js';
 import { type Emitter, emit, type Heedful, type Scope } from './emission.js';
 

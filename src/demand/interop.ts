@@ -1,5 +1,5 @@
 /** Observables of other libraries as RxJS ones. */
-import { Observable } from 'rxjs';
+import { Observable } from '../rx.js';
 
 /** An Observable of another library: observable-fns, a DOM one. */
 export interface ObservableLike<R> {

@@ -3,9 +3,10 @@
  * beyond it. Each value is held until its results are through; results carry the emission of their value; iterables are
  * pulled no faster than their results are wanted; an error is told to whoever emitted the value, if that takes failures.
  */
-import { type Observable, Subscriber } from 'rxjs';
+
 import { forAll } from '../forAll.js';
 import { Ring } from '../ring.js';
+import { type Observable, Subscriber } from '../rx.js';
 import { Cancellation, type ProjectContext } from './cancellation.js';
 import { currentScope, type Emitter, emit, type Heedful, nobody, type Scope } from './emission.js';
 import { Inner, type InnerOwner } from './inner.js';

@@ -1,7 +1,8 @@
 /** `writeTo`: a stream as the end of a chain, which keeps whatever feeds it waiting. */
-import { Observable, type OperatorFunction, Subscriber } from 'rxjs';
+import type { OperatorFunction } from 'rxjs';
 import { IngestError } from '../errors.js';
 import { Ring } from '../ring.js';
+import { Observable, Subscriber } from '../rx.js';
 import { currentScope, type Scope } from './emission.js';
 import { Feeders } from './feeders.js';
 import { isWritable, NodeSink, type WritableLike } from './nodeSink.js';

@@ -1,9 +1,9 @@
-import { Observable, Subscriber } from 'rxjs';
 import { type Emitter, emit } from '../demand/emission.js';
 import { pause, type Release } from '../demand/hold.js';
 import { type PacedSource, paced } from '../demand/paced.js';
 import { InvalidOptionError } from '../errors.js';
 import { move } from '../move.js';
+import { Observable, Subscriber } from '../rx.js';
 import { LineCutter } from './lineCutter.js';
 
 export interface LineBlocksOptions {

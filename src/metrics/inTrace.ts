@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
-import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
+import type { MonoTypeOperatorFunction } from 'rxjs';
 import { currentScope } from '../demand/emission.js';
+import { Observable } from '../rx.js';
 
 /** The part of `@opentelemetry/api` that is needed. */
 interface Otel {

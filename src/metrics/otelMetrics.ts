@@ -100,6 +100,12 @@ const metrics: readonly Metric[] = [
     ofWorkers(({ crashes }) => crashes),
   ),
   counter(
+    'looppool.recycled',
+    '{worker}',
+    'workers that were replaced by fresh ones',
+    ofWorkers(({ recycled }) => recycled),
+  ),
+  counter(
     'looppool.paused',
     'ms',
     'time for which the source was paused',
@@ -108,13 +114,13 @@ const metrics: readonly Metric[] = [
   gauge(
     'looppool.tasks.queued',
     '{task}',
-    'tasks that have no worker yet',
+    'tasks that have come and have not begun',
     ofPool((s) => s.queued),
   ),
   gauge(
     'looppool.tasks.running',
     '{task}',
-    'tasks that a worker has',
+    'tasks that have begun and are not done',
     ofWorkers(({ running }) => running),
   ),
   gauge(
@@ -141,7 +147,31 @@ const metrics: readonly Metric[] = [
     'looppool.worker.utilization',
     '1',
     'how busy its event loop is',
-    ofWorkers(({ resources }) => resources?.utilization),
+    ofWorkers(({ utilization }) => utilization),
+  ),
+  gauge(
+    'looppool.worker.delay',
+    'ms',
+    'by which its event loop is late, p99',
+    ofWorkers(({ resources }) => resources?.delay.p99),
+  ),
+  gauge(
+    'looppool.worker.memory',
+    'By',
+    'of its own: of a process its RSS, of a thread heap and buffers',
+    ofWorkers(({ resources }) => resources?.memory),
+  ),
+  gauge(
+    'looppool.host.utilization',
+    '1',
+    'how busy the event loop of the host is',
+    ofPool(({ host }) => host.utilization),
+  ),
+  gauge(
+    'looppool.host.delay',
+    'ms',
+    'by which the event loop of the host is late, p99',
+    ofPool(({ host }) => host.delay.p99),
   ),
 ];
 

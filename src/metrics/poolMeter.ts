@@ -1,10 +1,12 @@
-import { type Observable, type Observer, Subject } from 'rxjs';
+import type { Observer } from 'rxjs';
 import { now } from '../clock.js';
 import type { PoolEvent } from '../events.js';
 import { type PoolGauges, type Recorder, type RecordingObserver, record } from '../pool/recorder.js';
+import { type Observable, Subject } from '../rx.js';
 import { DurationHistogram } from './durations.js';
 import { HostResources } from './hostResources.js';
 import type { PoolStats, WorkerStats } from './poolStats.js';
+import { type Metered, snapshots } from './stats.js';
 import { WorkerTally } from './workerTally.js';
 
 /** ms between two reports of a worker on what it uses. */
@@ -19,17 +21,20 @@ const RESOURCE_INTERVAL = 1000;
  * console.log(meter.stats().run.p99);
  * ```
  *
- * It takes the times of tasks in batches, without an object for each. Several pools may have one meter: they are counted together.
+ * It takes the times of tasks in batches, without an object for each. Several pools may have one meter, side by side or one after the
+ * other: they are counted together, and nothing is kept of those that are over but the figures.
  */
-export class PoolMeter implements Observer<PoolEvent>, RecordingObserver {
+export class PoolMeter implements Observer<PoolEvent>, RecordingObserver, Metered {
   /** Emits when every pool that was watched is at its end, with all its workers. */
   readonly ended: Observable<void>;
   readonly #ended = new Subject<void>();
+  /** Those that are not at their end. */
   readonly #pools = new Set<PoolGauges>();
   readonly #tallies: WorkerTally[] = [];
   readonly #host = new HostResources();
   #name = '';
-  #began = 0;
+  /** When the first pool began; undefined before. */
+  #began: number | undefined;
   /** Workers that are spawned and not gone. */
   #alive = 0;
   /** Whether `ended` was told of the pools there are. */
@@ -46,11 +51,12 @@ export class PoolMeter implements Observer<PoolEvent>, RecordingObserver {
 
   /** Whether there was a pool, and it is at its end. */
   get over(): boolean {
-    return this.#pools.size > 0 && this.#alive === 0 && [...this.#pools].every(({ over }) => over);
+    return this.#began !== undefined && this.#alive === 0 && [...this.#pools].every(({ over }) => over);
   }
 
   [record](pool: PoolGauges): Recorder {
-    if (this.#pools.size === 0) this.#began = now();
+    this.#began ??= now();
+    this.#forget();
     this.#name = pool.name;
     this.#pools.add(pool);
     this.#closed = false;
@@ -102,9 +108,16 @@ export class PoolMeter implements Observer<PoolEvent>, RecordingObserver {
   }
 
   /** What the pool has done until now, and what it is doing. Figures of the worker itself are at most a second old. */
-  stats(): PoolStats {
+  stats(): PoolStats;
+  stats(interval: number): Observable<PoolStats>;
+  stats(interval?: number): PoolStats | Observable<PoolStats> {
+    return interval === undefined ? this.#look() : snapshots(() => this.#look(), this, interval);
+  }
+
+  #look(): PoolStats {
+    this.#forget();
     const at = now();
-    const uptime = this.#pools.size === 0 ? 0 : at - this.#began;
+    const uptime = at - (this.#began ?? at);
     const pools = [...this.#pools];
     const lanes = pools.flatMap(({ lanes }) => lanes);
     const workers = this.#tallies.map((tally, index) =>
@@ -116,11 +129,16 @@ export class PoolMeter implements Observer<PoolEvent>, RecordingObserver {
     const total = (count: keyof CountsOf<WorkerStats>) =>
       workers.reduce((sum, worker) => sum + worker[count], 0);
     const done = total('done');
+    const sum = (gauge: 'queued' | 'uningested' | 'maxResults') =>
+      pools.reduce((sum, pool) => sum + pool[gauge], 0);
+    const backlog = sum('queued');
+    const pausedFor = this.#pausedFor + (this.#pausedAt === undefined ? 0 : at - this.#pausedAt);
     return {
       at,
       uptime,
       name: this.#name,
-      queued: pools.reduce((sum, { queued }) => sum + queued, 0),
+      backlog,
+      queued: backlog + total('queued'),
       running: total('running'),
       done,
       failed: total('failed'),
@@ -131,15 +149,26 @@ export class PoolMeter implements Observer<PoolEvent>, RecordingObserver {
       crashes: total('crashes'),
       recycled: total('recycled'),
       results: total('results'),
-      uningested: pools.reduce((sum, { uningested }) => sum + uningested, 0),
+      uningested: sum('uningested'),
+      maxResults: sum('maxResults'),
       rate: uptime > 0 ? (done * 1000) / uptime : 0,
       wait: this.#together('wait'),
       run: this.#together('run'),
       paused: this.#pausedAt !== undefined,
-      pausedFor: this.#pausedFor + (this.#pausedAt === undefined ? 0 : at - this.#pausedAt),
+      pausedFor,
+      pressure: uptime > 0 ? pausedFor / uptime : 0,
       workers,
       host: this.#host.sample(),
     };
+  }
+
+  /** A pool that is over has no more results: they are added up, and it can go. */
+  #forget(): void {
+    for (const pool of this.#pools) {
+      if (!pool.over) continue;
+      for (const { index, results } of pool.lanes) this.#tally(index).outlived(results);
+      this.#pools.delete(pool);
+    }
   }
 
   #together(times: 'wait' | 'run') {

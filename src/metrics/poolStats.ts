@@ -8,7 +8,11 @@ export interface TaskCounts {
   readonly failed: number;
   /** Tasks whose own signal aborted before they were done. */
   readonly cancelled: number;
-  /** Tasks that a worker has and has not done. */
+  /**
+   * Tasks that were given to a worker and have not begun, as far as it has said; of the pool, with those that have no worker yet.
+   */
+  readonly queued: number;
+  /** Tasks that have begun and are not done. */
   readonly running: number;
   /** Results that have arrived. */
   readonly results: number;
@@ -28,6 +32,11 @@ export interface WorkerStats extends TaskCounts {
   readonly state: 'starting' | 'ready' | 'draining' | 'gone';
   readonly crashes: number;
   readonly recycled: number;
+  /**
+   * How much of the time its event loop was busy, 0 to 1. Of a thread as the host sees it, since a look of at least 250 ms ago; of
+   * a process by its own last word. Undefined where nobody can tell: before, and inline.
+   */
+  readonly utilization: number | undefined;
   /** What it uses, by its own last word: at most a second old, unless it is too busy to speak. Undefined before, and inline. */
   readonly resources: Resources | undefined;
 }
@@ -39,15 +48,19 @@ export interface PoolStats extends TaskCounts {
   readonly uptime: number;
   readonly name: string;
   /** Tasks that have no worker yet. */
-  readonly queued: number;
+  readonly backlog: number;
   readonly redelivered: number;
   readonly deadLetters: number;
   readonly dropped: number;
   readonly crashes: number;
   readonly recycled: number;
+  /** How many results may be un-ingested before the workers wait. */
+  readonly maxResults: number;
   /** Whether what feeds the pool is paused, and for how long it has been, all in all. */
   readonly paused: boolean;
   readonly pausedFor: number;
+  /** How much of the time it was paused, 0 to 1: over its life, or since the snapshot before in a series of them. */
+  readonly pressure: number;
   readonly workers: readonly WorkerStats[];
   /** What the host uses. */
   readonly host: Resources;
@@ -61,6 +74,7 @@ export function since(before: PoolStats | undefined, now: PoolStats): PoolStats 
   return {
     ...now,
     rate: rateOf(now.done, before.done),
+    pressure: seconds > 0 ? (now.pausedFor - before.pausedFor) / (now.at - before.at) : 0,
     workers: now.workers.map((worker) => {
       const earlier = before.workers.find((other) => other.worker === worker.worker);
       return { ...worker, rate: rateOf(worker.done, earlier?.done) };

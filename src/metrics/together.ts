@@ -1,4 +1,4 @@
-import { type Observer, Subject } from 'rxjs';
+import type { Observer } from 'rxjs';
 import type { PoolEvent } from '../events.js';
 import {
   type PoolGauges,
@@ -8,6 +8,7 @@ import {
   recorderOf,
 } from '../pool/recorder.js';
 import { taskEvents } from '../pool/taskEvents.js';
+import { Subject } from '../rx.js';
 
 /** An observer of a pool's events. */
 export type PoolObserver = Partial<Observer<PoolEvent>>;

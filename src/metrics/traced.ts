@@ -100,6 +100,9 @@ function tracedChannel<T>(channel: Channel<T>, spans: TaskSpans): Channel<T> {
     get byHand() {
       return channel.byHand;
     },
+    get loopTimes() {
+      return channel.loopTimes;
+    },
     start: () => channel.start(),
     task: (position, task) => channel.task(position, task, spans.begin(position)),
     cancellable: (position, task) => channel.cancellable(position, task, spans.begin(position)),

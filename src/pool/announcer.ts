@@ -4,11 +4,12 @@
  * In: events, and times of tasks, from the pool. Out: events to the user's observer and to the diagnostics channel; times to
  * the observer's recorder. Nothing is made, and no task is timed, when nobody listens.
  */
-import { type Observer, Subject } from 'rxjs';
+import type { Observer } from 'rxjs';
 import { epoch, now } from '../clock.js';
 import type { PoolEvent, UntimedPoolEvent } from '../events.js';
 import type { TaskTimes } from '../protocol/times.js';
 import type { Resources } from '../resources.js';
+import { Subject } from '../rx.js';
 import { type DiagnosticsChannel, eventChannel } from './diagnostics.js';
 import { type PoolGauges, type Recorder, recorderOf } from './recorder.js';
 import { taskEvents } from './taskEvents.js';

@@ -2,7 +2,7 @@
  * The timers of pools. They are RxJS's, so that marble tests have them in virtual time; and while the event loop stands still,
  * whoever waits fires those that are due by hand: time limits, grace, and restarts go on then too.
  */
-import { asyncScheduler, type Subscription, timer } from 'rxjs';
+import { asyncScheduler, type Subscription, timer } from '../rx.js';
 
 interface Deadline {
   /** On RxJS's clock. */

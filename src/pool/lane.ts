@@ -14,7 +14,14 @@ import {
   WorkerStartError,
 } from '../errors.js';
 import type { UntimedPoolEvent } from '../events.js';
-import type { ByHand, Channel, ChannelListener, ChannelOpener, CloseReason } from '../protocol/channel.js';
+import type {
+  ByHand,
+  Channel,
+  ChannelListener,
+  ChannelOpener,
+  CloseReason,
+  LoopTimes,
+} from '../protocol/channel.js';
 import { eachPosition, type Progressions } from '../protocol/progressions.js';
 import { eachResult } from '../protocol/resultFrames.js';
 import type { TaskTimes } from '../protocol/times.js';
@@ -75,7 +82,7 @@ export interface LaneKeeper<T> {
   tasksDone(tasks: number): void;
   taskFailed(undone: Undone<T>, error: unknown): void;
   /** The task was called off, and is over. */
-  taskCancelled(task: T, standing: Standing): void;
+  taskCancelled(task: T, standing: Standing, position?: number): void;
   /** A replay is over; it may have failed. */
   replayed(failure?: TaskError): void;
   /** The task has run too long: it is called off. */
@@ -177,6 +184,10 @@ export class Lane<T, R> implements ChannelListener<R> {
   /** Whether it wants a task now. */
   get isHungry(): boolean {
     return this.unbegun < this.#ahead;
+  }
+
+  get loopTimes(): LoopTimes | undefined {
+    return this.#channel.loopTimes;
   }
 
   /** Tasks that it was ever given. */
@@ -355,7 +366,7 @@ export class Lane<T, R> implements ChannelListener<R> {
     }
     const isCalledOff = this.#isCalledOff(position);
     const undone = this.#undone(position, { task, standing });
-    if (isCalledOff) this.#keeper.taskCancelled(task, standing);
+    if (isCalledOff) this.#keeper.taskCancelled(task, standing, position);
     else this.#keeper.taskFailed(undone, cause);
     if (this.#pilled) this.#expectEnd();
   }

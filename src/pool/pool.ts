@@ -8,7 +8,7 @@
  * (3) each drains and leaves; (4) the last result is ingested; (5) the output completes (DRN-2).
  * Error or unsubscribe: the workers are asked to end, then terminated after `grace`; nothing more is emitted (CAN-1).
  */
-import { type Subscriber, type Subscription, timer } from 'rxjs';
+
 import { now } from '../clock.js';
 import { currentScope } from '../demand/emission.js';
 import type { Feeders } from '../demand/feeders.js';
@@ -29,6 +29,7 @@ import type { TaskTimes } from '../protocol/times.js';
 import { PROTOCOL } from '../protocol/wire.js';
 import type { Resources } from '../resources.js';
 import { directionOf, type Routed } from '../routing.js';
+import { type Subscriber, type Subscription, timer } from '../rx.js';
 import { Acks } from './acks.js';
 import { Announcer } from './announcer.js';
 import { type ResultCredits, resultCredits } from './credits.js';
@@ -138,6 +139,10 @@ export class Pool<T, R>
 
   get uningested(): number {
     return this.#order.waiting + this.#outlet.uningested;
+  }
+
+  get maxResults(): number {
+    return this.#options.maxResults;
   }
 
   get over(): boolean {
@@ -305,9 +310,10 @@ export class Pool<T, R>
     this.#order.drop(standing);
   }
 
-  taskCancelled(worker: number, task: T, standing: Standing): void {
+  taskCancelled(worker: number, task: T, standing: Standing, position?: number): void {
     if (this.#over) return;
-    this.tell({ type: 'task-cancelled', worker, task: bareOf(task), reason: signalOf(task)?.reason });
+    const reason: unknown = signalOf(task)?.reason;
+    this.tell({ type: 'task-cancelled', worker, position, task: bareOf(task), reason });
     if (task instanceof Job) task.owner.jobDone();
     this.#order.drop(standing);
     this.#order.giveUp(standing);
@@ -358,8 +364,9 @@ export class Pool<T, R>
     this.#order.end(standing);
   }
 
-  taskFailed(error: TaskFailure): void {
-    if (!this.#over) this.tell({ type: 'task-failed', worker: error.worker, task: error.task, error });
+  taskFailed(error: TaskFailure, position?: number): void {
+    const { worker, task } = error;
+    if (!this.#over) this.tell({ type: 'task-failed', worker, position, task, error });
   }
 
   /** Nothing is left to wait for where the first failure ends the output at once. */

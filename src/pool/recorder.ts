@@ -2,6 +2,7 @@
  * What an observer of events may be besides: one that takes figures as they come, where an object for each task would cost
  * more than the task. The observers of looppool/metrics are.
  */
+import type { LoopTimes } from '../protocol/channel.js';
 import type { TaskTimes } from '../protocol/times.js';
 import type { Resources } from '../resources.js';
 
@@ -10,8 +11,9 @@ export interface PoolGauges {
   readonly name: string;
   /** Tasks that have no worker yet. */
   readonly queued: number;
-  /** Results that are here, and not ingested. */
+  /** Results that are here, and not ingested; and how many that may be. */
   readonly uningested: number;
+  readonly maxResults: number;
   /** The output has ended. */
   readonly over: boolean;
   readonly lanes: readonly LaneGauges[];
@@ -21,11 +23,13 @@ export interface LaneGauges {
   readonly index: number;
   readonly name: string;
   /** Tasks that the worker was given and has not done. */
-  readonly running: number;
+  readonly load: number;
   /** Results of it that have arrived. */
   readonly results: number;
   /** Those of them that are not ingested. */
   readonly uningested: number;
+  /** Of the worker of the day, where that can be read from here. */
+  readonly loopTimes: LoopTimes | undefined;
 }
 
 export interface Recorder {

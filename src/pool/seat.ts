@@ -20,6 +20,7 @@ import {
 } from '../errors.js';
 import type { UntimedPoolEvent } from '../events.js';
 import { isMoved } from '../move.js';
+import type { LoopTimes } from '../protocol/channel.js';
 import { Ring } from '../ring.js';
 import { deadline } from './deadline.js';
 import { bareOf } from './job.js';
@@ -67,11 +68,12 @@ export interface SeatOwner<T, R> extends EmitterOwner {
   /** So many of its tasks are done, where results leave as they come. */
   tasksOver(worker: number, tasks: number): void;
   /** A delivery of the task failed. */
-  taskFailed(failure: TaskFailure): void;
+  /** @param position where it stood in its worker's sequence */
+  taskFailed(failure: TaskFailure, position: number): void;
   /** A task has run too long, and is called off. */
   taskOverdue(error: TaskTimeoutError): void;
   /** The task was called off, and is over. */
-  taskCancelled(worker: number, task: T, standing: Standing): void;
+  taskCancelled(worker: number, task: T, standing: Standing, position?: number): void;
   /** The task has had its deliveries. */
   taskLost(failure: TaskFailure, standing: Standing, task: T): void;
   /** Takes the seat out of the rotation, and back into it. */
@@ -127,7 +129,7 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
   }
 
   /** Tasks that its workers have and have not done. */
-  get running(): number {
+  get load(): number {
     return (this.#lane?.load ?? 0) + (this.#successor?.load ?? 0);
   }
 
@@ -139,6 +141,10 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
   /** Tasks that its worker has and has not begun. */
   get unbegun(): number {
     return this.#lane?.unbegun ?? 0;
+  }
+
+  get loopTimes(): LoopTimes | undefined {
+    return this.#lane?.loopTimes;
   }
 
   /** @throws what the user's factory throws */
@@ -251,15 +257,15 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
     this.#fruitless = 0;
     const { retry } = this.#owner;
     const failure = error instanceof TaskTimeoutError ? error : this.#failureOf(undone, error);
-    this.#owner.taskFailed(failure);
+    this.#owner.taskFailed(failure, undone.position);
     if (retry.mayRetry(counted(undone)) && !isMoved(bareOf(undone.task))) this.#deliverAgain(undone, error);
     else this.#giveUp(undone, failure);
     if (this.#suspended) this.#carryOn();
   }
 
-  taskCancelled(task: T, standing: Standing): void {
+  taskCancelled(task: T, standing: Standing, position?: number): void {
     this.#fruitless = 0;
-    this.#owner.taskCancelled(this.index, task, standing);
+    this.#owner.taskCancelled(this.index, task, standing, position);
     if (this.#suspended) this.#carryOn();
   }
 
@@ -340,7 +346,7 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
         this.#cancel(task);
         continue;
       }
-      if (guilty) this.#owner.taskFailed(error);
+      if (guilty) this.#owner.taskFailed(error, culprit);
       if (guilty && !retry.mayRetry(counted(task))) this.#giveUp(task, error);
       else if (isMoved(bareOf(task.task))) this.#giveUp(task, this.#failureOf(task, movedAway(error)));
       else suspects.push(guilty ? nextDelivery(task) : excusedDelivery(task));

@@ -4,8 +4,9 @@
  *
  * In: tasks that start. Out: those whose time is over, and that are not.
  */
-import { asyncScheduler, Subscription } from 'rxjs';
+
 import { Ring } from '../ring.js';
+import { asyncScheduler, Subscription } from '../rx.js';
 import { deadline } from './deadline.js';
 
 interface Limit {

@@ -16,9 +16,17 @@ export interface ByHand {
   check(): void;
 }
 
+/** How long the event loop of a worker has waited, and worked, since it began; in ms. */
+export interface LoopTimes {
+  readonly idle: number;
+  readonly active: number;
+}
+
 export interface Channel<T> extends ToWorker<T> {
   /** Undefined where a thread cannot wait for the worker. */
   readonly byHand?: ByHand | undefined;
+  /** Read from outside, so also of a worker that is too busy to speak. Undefined where that cannot be: only Node's threads tell. */
+  readonly loopTimes?: LoopTimes | undefined;
 
   /** Starts the worker. Nothing is told to the pool before; what is said to the worker before, waits. */
   start(): void;

@@ -50,6 +50,9 @@ function channelOf<T>(books: Books<T>, worker: number, channel: Channel<T>): Cha
     get byHand() {
       return channel.byHand;
     },
+    get loopTimes() {
+      return channel.loopTimes;
+    },
     start: () => channel.start(),
     task: (position, job) => channel.task(position, bare(position, job)),
     cancellable: (position, job) => channel.cancellable(position, bare(position, job)),

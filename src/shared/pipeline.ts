@@ -13,6 +13,7 @@ import { BacklogFullError, type TaskError, type TaskTimeoutError } from '../erro
 import type { UntimedPoolEvent } from '../events.js';
 import type { ResolvedOptions } from '../options.js';
 import { Acks } from '../pool/acks.js';
+import { HighWater, highMark } from '../pool/highWater.js';
 import { Intake } from '../pool/intake.js';
 import { Job, type JobOwner } from '../pool/job.js';
 import { Outlet } from '../pool/outlet.js';
@@ -23,7 +24,7 @@ import type { Contender, MaybeRouted, Turnstile } from './turnstile.js';
 
 export type PipelineOptions = Pick<
   ResolvedOptions,
-  'ack' | 'ackWarning' | 'backlog' | 'maxResults' | 'onTaskError' | 'overflow'
+  'ack' | 'ackWarning' | 'backlog' | 'maxResults' | 'maxTasks' | 'onTaskError' | 'overflow'
 >;
 
 export class Pipeline<T, R> implements JobOwner, Contender<T>, Emitter {
@@ -32,6 +33,7 @@ export class Pipeline<T, R> implements JobOwner, Contender<T>, Emitter {
   readonly #turnstile: Turnstile<T>;
   readonly #tell: (event: UntimedPoolEvent) => void;
   readonly #intake: Intake<T | Routed<T>>;
+  readonly #highWater: HighWater;
   readonly #acks: Acks<R> | undefined;
   readonly #outlet: Outlet<unknown>;
   /** Credits of results that are here. */
@@ -56,6 +58,7 @@ export class Pipeline<T, R> implements JobOwner, Contender<T>, Emitter {
     this.#turnstile = turnstile;
     this.#tell = tell;
     this.#intake = new Intake(options.backlog, options.overflow);
+    this.#highWater = new HighWater(highMark(options.maxTasks, options.backlog));
     if (options.ack === 'manual')
       this.#acks = new Acks(output as Subscriber<unknown>, options.ackWarning, tell);
     this.#outlet = new Outlet<unknown>(this.#acks ?? output);
@@ -77,8 +80,7 @@ export class Pipeline<T, R> implements JobOwner, Contender<T>, Emitter {
     } else if (this.#pause()) {
       this.#intake.pushPaused(task);
     } else {
-      const excess = this.#intake.push(task);
-      if (excess) this.#overflow(excess.task);
+      this.#pushUnpaused(task);
     }
     if (this.#intake.waiting > 0) this.#turnstile.line(this);
   }
@@ -193,6 +195,15 @@ export class Pipeline<T, R> implements JobOwner, Contender<T>, Emitter {
   #pause(): boolean {
     const scope = currentScope();
     return scope !== undefined && this.#intake.feeders.pause(scope);
+  }
+
+  #pushUnpaused(task: T | Routed<T>): void {
+    const before = this.#intake.counted;
+    const excess = this.#intake.push(task);
+    const { backlog } = this.#options;
+    if (excess) this.#overflow(excess.task);
+    else if (this.#highWater.isReached(before))
+      this.#tell({ type: 'backlog-high', waiting: before + 1, backlog });
   }
 
   #overflow(task: T | Routed<T>): void {

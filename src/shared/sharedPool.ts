@@ -1,12 +1,13 @@
 /** A pool that outlives the pipelines which it serves: its workers, its end, and who is told of what. */
-import { Observable, type OperatorFunction, Subject, Subscriber, type Subscription, timer } from 'rxjs';
+import type { OperatorFunction } from 'rxjs';
 import { connectorOf } from '../channel/connect.js';
 import type { CustomWorkerFactory } from '../channel/factory.js';
 import { InvalidOptionError, PoolStoppedError } from '../errors.js';
 import type { DeadLetter, PoolEvent } from '../events.js';
 import { PoolMeter } from '../metrics/poolMeter.js';
 import type { PoolStats } from '../metrics/poolStats.js';
-import { type PoolObserver, together } from '../metrics/together.js';
+import type { Metered } from '../metrics/stats.js';
+import type { PoolObserver } from '../metrics/together.js';
 import { type PoolOptions, type ResolvedOptions, resolveOptions } from '../options.js';
 import type { Delivery } from '../pool/acks.js';
 import type { Job } from '../pool/job.js';
@@ -14,6 +15,8 @@ import { Pool } from '../pool/pool.js';
 import { record } from '../pool/recorder.js';
 import { warnUnobserved } from '../pool/unobserved.js';
 import type { Routed } from '../routing.js';
+import { Observable, Subject, Subscriber, type Subscription, timer } from '../rx.js';
+import { crewObserver } from './crewGauges.js';
 import { type Attributed, ofJobs } from './jobChannel.js';
 import { Pipeline } from './pipeline.js';
 import { type MaybeRouted, Turnstile } from './turnstile.js';
@@ -29,7 +32,7 @@ export function refuseBlock<O extends SharedOptions>(options: O): O {
   throw new InvalidOptionError('overflow', others, options.overflow);
 }
 
-export class SharedPool<T, R> {
+export class SharedPool<T, R> implements Metered {
   readonly #workerFactory: CustomWorkerFactory<T, R>;
   readonly #options: SharedOptions;
   readonly #events = new Subject<PoolEvent>();
@@ -68,10 +71,13 @@ export class SharedPool<T, R> {
       backlog: Infinity,
       overflow: 'error',
       route: typeof route === 'function' ? (job) => route((job as Job<T>).task) : route,
-      events: together(
-        this.#meter,
-        { next: (event) => this.#told(event), [record]: () => ({}) } as PoolObserver,
-        events ?? {},
+      events: crewObserver(
+        [
+          this.#meter,
+          { next: (event) => this.#told(event), [record]: () => ({}) } as PoolObserver,
+          events ?? {},
+        ],
+        () => this.#waiting,
       ),
     };
     this.#pool = new Pool(crewOptions, (slot) => ofJobs(open(slot)), output);
@@ -114,8 +120,17 @@ export class SharedPool<T, R> {
     return this.#ready;
   }
 
-  stats(): PoolStats {
-    return this.#meter.stats();
+  stats(): PoolStats;
+  stats(interval: number): Observable<PoolStats>;
+  stats(interval?: number): PoolStats | Observable<PoolStats> {
+    return interval === undefined ? this.#meter.stats() : this.#meter.stats(interval);
+  }
+
+  /** Tasks that wait for their turn. */
+  get #waiting(): number {
+    let waiting = 0;
+    for (const pipeline of this.#pipelines) waiting += pipeline.waiting;
+    return waiting;
   }
 
   /** @throws InvalidOptionError */
@@ -203,8 +218,8 @@ export class SharedPool<T, R> {
         );
       }
     }
-    const { n, ack, ackWarning, backlog, maxResults, onTaskError, overflow } = this.#options;
-    const own = { ack, ackWarning, backlog, maxResults, onTaskError, overflow };
+    const { n, ack, ackWarning, backlog, maxTasks, maxResults, onTaskError, overflow } = this.#options;
+    const own = { ack, ackWarning, backlog, maxTasks, maxResults, onTaskError, overflow };
     return refuseBlock(resolveOptions(this.#workerFactory, n, { ...own, ...options }));
   }
 
@@ -255,7 +270,7 @@ export class SharedPool<T, R> {
   /** Once it is to stop and no pipeline has a task left to give, the workers are told that none follows. */
   #completeIfIdle(): void {
     if (!this.#stopping) return;
-    for (const pipeline of this.#pipelines) if (pipeline.waiting > 0) return;
+    if (this.#waiting > 0) return;
     this.#stopping = false;
     this.#pool.complete();
   }

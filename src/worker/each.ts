@@ -1,8 +1,9 @@
 /** `each`: from a worker's stream of tasks to their results. */
-import { Observable, type OperatorFunction } from 'rxjs';
+import type { OperatorFunction } from 'rxjs';
 import type { ProjectContext } from '../demand/cancellation.js';
 import type { ResultOf } from '../demand/product.js';
 import { checkProjection, Projection } from '../demand/projection.js';
+import { Observable } from '../rx.js';
 
 /**
  * Maps each task to its results. The task is done when they are: when the Observable or the (async) iterable that

@@ -5,13 +5,14 @@
  * results wait for credit. On a carrier with an event loop of its own, tasks run in slices of a few milliseconds:
  * between two slices results leave, and timers, sockets, credits and aborts have their turn.
  */
-import { type Observer, Subscriber, type Subscription, UnsubscriptionError } from 'rxjs';
+import type { Observer } from 'rxjs';
 import { now } from '../clock.js';
 import { currentScope, type Emitter, emit, type Scope } from '../demand/emission.js';
 import { isObservableLike, toObservable } from '../demand/interop.js';
 import type { TaskReader } from '../protocol/taskFrames.js';
 import { type Hello, type ToPool, UNSOLICITED } from '../protocol/wire.js';
 import { Ring } from '../ring.js';
+import { Subscriber, type Subscription, UnsubscriptionError } from '../rx.js';
 import { Appetite } from './appetite.js';
 import { functionOf, type Results, type WorkerDefinition } from './definition.js';
 import { OrderedOutbox } from './orderedOutbox.js';
@@ -398,6 +399,8 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
     if (this.#outbox.blocked) this.#wire.ending();
     this.#outbox.end(() => {
       this.#gone = true;
+      // Nothing follows `drained`: credit may have ended the last task just now.
+      this.#tellTimes();
       if (this.#broken) this.#wire.broken(this.#broken.error);
       this.#wire.drained(this.#begun);
       this.#wire.turn();

@@ -2,7 +2,7 @@
  * The Observable of tasks that a worker's function is given, shared by whoever subscribes to it. RxJS's Subject would do; this
  * is on the way of every task, and nearly always has one subscriber, who is called directly.
  */
-import { Observable, type Subscriber } from 'rxjs';
+import { Observable, type Subscriber } from '../rx.js';
 
 export class SharedTasks<T> {
   readonly observable: Observable<T>;

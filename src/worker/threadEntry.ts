@@ -1,7 +1,6 @@
 /** The worker's end of a thread: answers the pool's call over `threads`, then reads and writes frames on its port. */
 import { createRequire } from 'node:module';
 import { type MessagePort, parentPort, receiveMessageOnPort } from 'node:worker_threads';
-import { Observable } from 'observable-fns';
 import { toRecord } from '../protocol/failure.js';
 import { isLast } from '../protocol/resultFrames.js';
 import {
@@ -15,6 +14,9 @@ import { type Load, startWorker } from './startWorker.js';
 import { ThreadEnd } from './threadEnd.js';
 
 type ThreadsWorker = typeof import('threads/worker', { with: { 'resolution-mode': 'require' }});
+type ObservableFns = typeof import('observable-fns', { with: { 'resolution-mode': 'require' }});
+
+const require = createRequire(import.meta.url);
 
 /** Waits for the pool's call, and then runs the worker that `load` gives. To be called once in a thread. */
 export function serveThread(load: Load): void {
@@ -37,6 +39,7 @@ export function serveThread(load: Load): void {
     });
   };
   // It says nothing here, and never completes: a call that does either is that of some other function.
+  const { Observable } = require('observable-fns') as ObservableFns;
   exposed()((told: ThreadStart<MessagePort>) => new Observable<never>(() => start(told)));
   parentPort?.on('message', (message) => {
     if (message === ANNOUNCE) parentPort?.postMessage(ANNOUNCEMENT);
@@ -51,7 +54,7 @@ export function serveThread(load: Load): void {
 function exposed(): ThreadsWorker['expose'] {
   const events = ['uncaughtException', 'unhandledRejection'] as const;
   const before = events.map((event) => new Set<unknown>(process.rawListeners(event)));
-  const { expose } = createRequire(import.meta.url)('threads/worker') as ThreadsWorker;
+  const { expose } = require('threads/worker') as ThreadsWorker;
   for (const [i, event] of events.entries()) {
     for (const listener of process.rawListeners(event)) {
       if (!before[i]?.has(listener)) process.off(event, listener as () => void);

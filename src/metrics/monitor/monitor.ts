@@ -1,7 +1,7 @@
 import type { Subscription } from 'rxjs';
-import type { PoolMeter } from '../poolMeter.js';
 import type { PoolStats } from '../poolStats.js';
-import { stats } from '../stats.js';
+import type { Metered } from '../stats.js';
+import { Aside } from './aside.js';
 import { lineOf, viewOf } from './view.js';
 
 /** The part of a writable stream that is needed: `process.stderr` has it. */
@@ -28,7 +28,8 @@ interface Screen {
 
 /**
  * Shows a pool while it runs: a lane for each worker, and what waits at either end. On a terminal it is redrawn in place, through
- * the package `log-update`; elsewhere, or without that package, it is a line at a time. It ends with the pool.
+ * the package `log-update`, and makes way for what the program prints; elsewhere, or without that package, it is a line at a time. It
+ * ends with the pool.
  *
  * ```ts
  * const meter = new PoolMeter();
@@ -36,13 +37,14 @@ interface Screen {
  * tasks.pipe(poolMap(worker, 4, { events: meter })).subscribe();
  * ```
  *
+ * @param pool a meter, or a pool of `workerPool()`
  * @returns what ends it before
  */
-export function monitor(meter: PoolMeter, options: MonitorOptions = {}): Subscription {
+export function monitor(pool: Metered, options: MonitorOptions = {}): Subscription {
   const stream = options.stream ?? process.stderr;
   const interval = options.interval ?? (stream.isTTY ? 250 : 5000);
   const screen = stream.isTTY ? redrawn(stream) : lineByLine(stream);
-  const subscription = stats(meter, interval).subscribe((snapshot) => screen.show(snapshot));
+  const subscription = pool.stats(interval).subscribe((snapshot) => screen.show(snapshot));
   subscription.add(() => screen.end());
   return subscription;
 }
@@ -54,7 +56,7 @@ function lineByLine(stream: TerminalLike): Screen {
   };
 }
 
-type LogUpdate = ((text: string) => void) & { done(): void };
+type LogUpdate = ((text: string) => void) & { clear(): void; done(): void };
 
 /** What is shown while `log-update` is being loaded is shown once it is there. */
 function redrawn(stream: TerminalLike): Screen {
@@ -67,7 +69,7 @@ function redrawn(stream: TerminalLike): Screen {
     if (ended) screen.end();
   };
   import('log-update').then(
-    ({ createLogUpdate }) => ready(inPlace(createLogUpdate(stream as never) as LogUpdate)),
+    ({ createLogUpdate }) => ready(inPlace(createLogUpdate(stream as never) as LogUpdate, stream)),
     () => ready(lineByLine(stream)),
   );
   return {
@@ -82,9 +84,18 @@ function redrawn(stream: TerminalLike): Screen {
   };
 }
 
-function inPlace(update: LogUpdate): Screen {
+function inPlace(update: LogUpdate, stream: TerminalLike): Screen {
+  let view = '';
+  const terminal = [stream, ...[process.stdout, process.stderr].filter(({ isTTY }) => isTTY)];
+  const aside = new Aside(terminal, { clear: () => update.clear(), draw: () => update(view) });
   return {
-    show: (stats) => update(viewOf(stats).join('\n')),
-    end: () => update.done(),
+    show(stats) {
+      view = viewOf(stats).join('\n');
+      aside.draw();
+    },
+    end() {
+      aside.stop();
+      update.done();
+    },
   };
 }

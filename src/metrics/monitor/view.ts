@@ -4,19 +4,41 @@ import type { PoolStats, WorkerStats } from '../poolStats.js';
 /** Cells of a bar. */
 const CELLS = 12;
 
-const titles = ['', '', 'running', 'done/s', 'p50', 'p99', 'loop', 'heap', 'unread', 'failed', 'crashes'];
+const titles = [
+  '',
+  '',
+  'queued',
+  'running',
+  'done/s',
+  'p50',
+  'p99',
+  'loop',
+  'memory',
+  'unread',
+  'failed',
+  'crashes',
+];
 
 export function viewOf(stats: PoolStats): string[] {
-  const { name, uptime, done, rate, run, wait } = stats;
-  const most = Math.max(1, ...stats.workers.map(({ running }) => running));
+  const { name, uptime, done, rate, run, wait, failed, crashes } = stats;
+  const most = Math.max(1, ...stats.workers.map(loadOf));
+  const full = share(stats.uningested, stats.maxResults);
   return [
-    `${name}  ${duration(uptime)}  ${number(done)} done  ${number(rate)}/s  ` +
-      `wait p99 ${duration(wait.p99)}  run p99 ${duration(run.p99)}`,
-    `source  ${bar(share(stats.pausedFor, uptime))} paused ${percent(share(stats.pausedFor, uptime))}  ` +
-      `${number(stats.queued)} queued  ${number(stats.dropped)} dropped${stats.paused ? '  (paused now)' : ''}`,
+    [
+      name,
+      duration(uptime),
+      `${number(done)} done`,
+      `${number(rate)}/s`,
+      `wait p99 ${duration(wait.p99)}`,
+      `run p99 ${duration(run.p99)}`,
+      `${number(failed)} failed`,
+      `${number(crashes)} crashes`,
+    ].join('   '),
+    `source  ${bar(stats.pressure)}  paused ${percent(stats.pressure)}   ` +
+      `${number(stats.backlog)} waiting   ${number(stats.dropped)} dropped${stats.paused ? '   (paused now)' : ''}`,
     ...table([titles, ...stats.workers.map((worker) => rowOf(worker, most))]),
-    `sink    ${number(stats.uningested)} results not ingested of ${number(stats.results)}  ` +
-      `${number(stats.failed)} failed  ${number(stats.deadLetters)} dead letters`,
+    `sink    ${bar(full)}  full ${percent(full)}   ${number(stats.uningested)} of ${number(stats.results)} results ` +
+      `not ingested   ${number(stats.deadLetters)} dead letters`,
   ];
 }
 
@@ -30,20 +52,23 @@ export function lineOf(stats: PoolStats): string {
   );
 }
 
+const loadOf = ({ queued, running }: WorkerStats): number => queued + running;
+
 function rowOf(worker: WorkerStats, most: number): string[] {
-  const { name, state, running, rate, run, resources, uningested, failed, crashes } = worker;
+  const { name, state, queued, running, rate, run, utilization, resources } = worker;
   return [
     `${name} ${state}`,
-    bar(running / most),
+    bar(loadOf(worker) / most),
+    number(queued),
     number(running),
     number(rate),
     duration(run.p50),
     duration(run.p99),
-    resources ? percent(resources.utilization) : '-',
-    resources ? `${Math.round(resources.heapUsed / 2 ** 20)} MB` : '-',
-    number(uningested),
-    number(failed),
-    number(crashes),
+    utilization === undefined ? '-' : percent(utilization),
+    resources ? `${Math.round(resources.memory / 2 ** 20)} MB` : '-',
+    number(worker.uningested),
+    number(worker.failed),
+    number(worker.crashes),
   ];
 }
 

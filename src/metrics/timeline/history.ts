@@ -6,6 +6,12 @@ export interface Span {
   readonly to: number;
 }
 
+/** A worker, from spawned to gone. */
+export interface Life extends Span {
+  /** When its function had returned. */
+  readonly ready: number | undefined;
+}
+
 export interface TaskSpan extends Span {
   readonly worker: number;
   readonly position: number;
@@ -26,7 +32,6 @@ export interface Moment {
     | 'redelivered'
     | 'dropped'
     | 'recycled'
-    | 'ready'
     | 'pill'
     | 'report';
   readonly text: string;
@@ -35,8 +40,8 @@ export interface Moment {
 export interface WorkerHistory {
   readonly worker: number;
   readonly name: string;
-  /** From spawned to gone, each life that it had. */
-  readonly lives: readonly Span[];
+  /** Of each worker that had this place. */
+  readonly lives: readonly Life[];
   readonly tasks: readonly TaskSpan[];
   readonly moments: readonly Moment[];
 }
@@ -53,8 +58,9 @@ export interface History {
 
 interface Lane {
   name: string;
-  lives: Span[];
-  born: number | undefined;
+  lives: Life[];
+  /** Those that are not gone, oldest first: the next one starts before the one that it follows has left. */
+  alive: { readonly from: number; ready: number | undefined }[];
   tasks: TaskSpan[];
   moments: Moment[];
   /** Tasks that began and have not ended, by position: when. */
@@ -70,7 +76,6 @@ const kinds: { readonly [Type in PoolEvent['type']]?: Moment['kind'] } = {
   dropped: 'dropped',
   'worker-recycled': 'recycled',
   'worker-report': 'report',
-  'worker-ready': 'ready',
   pill: 'pill',
 };
 
@@ -99,7 +104,8 @@ export function historyOf(events: Iterable<PoolEvent>): History {
   }
   if (pausedAt !== undefined) pauses.push({ from: pausedAt, to: length });
   const workers = lanes.map((lane, worker) => {
-    end(lane, worker, length);
+    do end(lane, worker, length);
+    while (lane.alive.length > 0);
     const { name, lives, tasks, moments } = lane;
     return { worker, name: name || `worker ${worker}`, lives, tasks, moments };
   });
@@ -108,7 +114,7 @@ export function historyOf(events: Iterable<PoolEvent>): History {
 
 function laneAt(lanes: Lane[], worker: number): Lane {
   while (lanes.length <= worker) {
-    lanes.push({ name: '', lives: [], born: undefined, tasks: [], moments: [], open: new Map() });
+    lanes.push({ name: '', lives: [], alive: [], tasks: [], moments: [], open: new Map() });
   }
   return lanes[worker] as Lane;
 }
@@ -117,8 +123,13 @@ function note(lane: Lane, event: PoolEvent & { readonly worker: number }, at: nu
   switch (event.type) {
     case 'worker-spawned':
       lane.name = event.name;
-      lane.born = at;
+      lane.alive.push({ from: at, ready: undefined });
       break;
+    case 'worker-ready': {
+      const born = lane.alive.find(({ ready }) => ready === undefined);
+      if (born) born.ready = at;
+      break;
+    }
     case 'task-started':
       lane.open.set(event.position, at);
       break;
@@ -136,6 +147,10 @@ function note(lane: Lane, event: PoolEvent & { readonly worker: number }, at: nu
       });
       break;
     }
+    case 'task-failed':
+    case 'task-cancelled':
+      lose(lane, event.worker, event.position, at);
+      break;
     case 'worker-terminated':
     case 'worker-crashed':
       end(lane, event.worker, at);
@@ -145,12 +160,17 @@ function note(lane: Lane, event: PoolEvent & { readonly worker: number }, at: nu
 
 /** The worker is gone, and what it had not done with it. */
 function end(lane: Lane, worker: number, at: number): void {
-  for (const [position, from] of lane.open) {
-    lane.tasks.push({ worker, position, from, to: at, sent: from, results: 0, lost: true });
-  }
-  lane.open.clear();
-  if (lane.born !== undefined) lane.lives.push({ from: lane.born, to: at });
-  lane.born = undefined;
+  for (const position of [...lane.open.keys()]) lose(lane, worker, position, at);
+  const gone = lane.alive.shift();
+  if (gone) lane.lives.push({ ...gone, to: at });
+}
+
+/** It began, and is not done. */
+function lose(lane: Lane, worker: number, position: number | undefined, at: number): void {
+  const from = position === undefined ? undefined : lane.open.get(position);
+  if (position === undefined || from === undefined) return;
+  lane.open.delete(position);
+  lane.tasks.push({ worker, position, from, to: at, sent: from, results: 0, lost: true });
 }
 
 function textOf(event: PoolEvent): string {

@@ -1,5 +1,5 @@
 /** How much fits into a lane, and how the rest is summed up. Pure. */
-import type { Span } from './history.js';
+import type { Moment, Span } from './history.js';
 
 /** Gives each span a row in which nothing overlaps it; undefined when that takes more rows than there are. */
 export function rowsOf(spans: readonly Span[], rows: number): readonly number[] | undefined {
@@ -50,3 +50,56 @@ export function stepOf(length: number, parts: number): number {
 }
 
 const at = (spans: readonly Span[], i: number): Span => spans[i] as Span;
+
+/** Spans with less than `gap` between them as one: so many as fit into the length, at most. */
+export function merged(spans: readonly Span[], gap: number): Span[] {
+  const all: { from: number; to: number }[] = [];
+  for (const { from, to } of [...spans].sort((a, b) => a.from - b.from)) {
+    const last = all.at(-1);
+    if (last && from - last.to < gap) last.to = Math.max(last.to, to);
+    else all.push({ from, to });
+  }
+  return all;
+}
+
+/** For how long there was any of the spans. */
+export function coverOf(spans: readonly Span[]): number {
+  return merged(spans, 0).reduce((sum, { from, to }) => sum + to - from, 0);
+}
+
+export interface Mark {
+  readonly kind: Moment['kind'];
+  /** Where it is, and where there is room to draw it. */
+  readonly at: number;
+  readonly x: number;
+  readonly texts: readonly string[];
+}
+
+/** Marks that would be drawn farther than this from where they are, in gaps, are one with their neighbour. */
+const FARTHEST = 2;
+
+/**
+ * Puts marks side by side, `gap` apart: those of a kind that would overlap are one.
+ * @param x where a moment is
+ */
+export function marksOf(moments: readonly Moment[], x: (ms: number) => number, gap: number): Mark[] {
+  const marks: (Mark & { readonly texts: string[] })[] = [];
+  for (const { at, kind, text } of moments) {
+    const wanted = x(at);
+    const near = nearest(marks, kind, wanted - gap);
+    const room = Math.max(wanted, (marks.at(-1)?.x ?? -Infinity) + gap);
+    const taken = near ?? (room - wanted > FARTHEST * gap ? marks.at(-1) : undefined);
+    if (taken) taken.texts.push(text);
+    else marks.push({ kind, at: wanted, x: room, texts: [text] });
+  }
+  return marks;
+}
+
+function nearest<M extends Mark>(marks: readonly M[], kind: Mark['kind'], beyond: number): M | undefined {
+  for (let i = marks.length - 1; i >= 0; i -= 1) {
+    const mark = marks[i] as M;
+    if (mark.x < beyond) return undefined;
+    if (mark.kind === kind) return mark;
+  }
+  return undefined;
+}
