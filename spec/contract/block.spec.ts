@@ -22,9 +22,9 @@ interface Outcome {
 function playing(...names: readonly string[]): (name: string) => Outcome {
   const outcomes = new Map<string, Outcome>();
   before(async function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     const { stdout } = await promisify(execFile)(process.execPath, [program, ...names], {
-      timeout: 55_000,
+      timeout: 110_000,
     }).catch((failed) => failed);
     for (const line of stdout.trim().split('\n')) {
       const outcome = JSON.parse(line) as Outcome;
