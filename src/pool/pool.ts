@@ -81,6 +81,7 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
   #drain: Subscription | undefined;
   /** How many workers there are to be; undefined when there are as many. */
   #newSize: number | undefined;
+  #left: (worker: number) => void = () => {};
   #hasNews = false;
   #turning = false;
   #leaving = 0;
@@ -171,9 +172,12 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
    * More workers, or fewer: then those at the end of the line drain and leave. Where tasks have directions or keys, it waits
    * until all that were given are done, so that the order of each key holds; others wait meanwhile. Not where results leave
    * in the order of tasks. To be called again only when those that leave are gone.
+   *
+   * @param left is told of each place that is given up, when its last worker is gone and nothing waits for another
    */
-  resize(workers: number): void {
+  resize(workers: number, left: (worker: number) => void): void {
     this.#newSize = workers;
+    this.#left = left;
     this.turn();
   }
 
@@ -519,8 +523,9 @@ export class Pool<T, R> implements LaneOwner<R>, SeatOwner<T, R>, OrderOwner, Po
     this.#credits.gone(worker);
   }
 
-  seatClosed(): void {
+  seatClosed(worker: number): void {
     this.#leaving -= 1;
+    this.#left(worker);
     this.#completeIfThrough();
   }
 

@@ -80,7 +80,7 @@ export interface SeatOwner<T, R> extends EmitterOwner {
   suspend(worker: number): void;
   resume(worker: number): void;
   /** Its last worker is gone, and nothing waits for another. */
-  seatClosed(): void;
+  seatClosed(worker: number): void;
   fail(error: unknown): void;
   tell(event: UntimedPoolEvent): void;
 }
@@ -360,7 +360,7 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
       else if (this.#successor) this.#takeOver(this.#successor);
       else if (retry.supervised) this.#replace();
     }
-    if (isClosed) this.#owner.seatClosed();
+    if (isClosed) this.#owner.seatClosed(this.index);
   }
 
   #replace(): void {

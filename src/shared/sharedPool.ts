@@ -150,7 +150,7 @@ export class SharedPool<T, R> implements Metered {
     const done = new Promise<void>((told) => {
       this.#awaited = { workers, told };
     });
-    this.#pool.resize(n);
+    this.#pool.resize(n, (worker) => this.#changed(worker));
     return Promise.race([done, this.#gone.catch(() => {})]);
   }
 
@@ -246,7 +246,8 @@ export class SharedPool<T, R> implements Metered {
     if (event.type === 'worker-ready' && this.#unready.delete(event.worker) && this.#unready.size === 0) {
       this.#tellReady();
     }
-    this.#noteResize(event);
+    // One that leaves may still be followed by others, for what it had.
+    if (event.type === 'worker-ready' && event.worker < this.#size) this.#changed(event.worker);
     const isHeard =
       this.#options.events ||
       this.#events.observed ||
@@ -257,15 +258,12 @@ export class SharedPool<T, R> implements Metered {
     if (this.#stopping) this.#completeIfIdle();
   }
 
-  #noteResize(event: PoolEvent): void {
-    if (!this.#awaited || !('worker' in event)) return;
-    const { workers, told } = this.#awaited;
-    const isDone =
-      event.worker < this.#size ? event.type === 'worker-ready' : event.type === 'worker-terminated';
-    if (!isDone || !workers.delete(event.worker) || workers.size > 0) return;
+  /** A worker has come, or has gone for good. */
+  #changed(worker: number): void {
+    if (!this.#awaited?.workers.delete(worker) || this.#awaited.workers.size > 0) return;
+    const { told } = this.#awaited;
     this.#awaited = undefined;
-    // Behind the event, which comes before the worker has left its seat.
-    queueMicrotask(told);
+    told();
   }
 
   /** Once it is to stop and no pipeline has a task left to give, the workers are told that none follows. */
