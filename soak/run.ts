@@ -182,6 +182,7 @@ if (options.round !== undefined) {
   console.log(`A soak of ${seconds} s, seed ${seed}`);
   await playRounds();
   if (isFine && seconds >= 60) {
+    console.log(`${ledger}\nThe rounds add up; ${memory}\n`);
     for (const carrier of ['threads', 'processes'] as const) {
       await playStorm(carrier);
       await playComings(carrier);

@@ -308,6 +308,41 @@ describe('workerPool', () => {
     expect(told.filter(({ type }) => type === 'worker-terminated')).to.have.lengthOf(6);
   });
 
+  it('SHR-6 resize() does not resolve before what a worker that died had is delivered again, to one more', async () => {
+    const told: string[] = [];
+    const dying = inlineWorker(
+      defineWorker<string, string>((tasks) => {
+        const end = new Subject<never>();
+        const die = () => {
+          setTimeout(() => end.error(new Error('it died')));
+          return NEVER;
+        };
+        return merge(tasks.pipe(each((task) => (task === 'dies' ? die() : of(task)))), end);
+      }),
+    );
+    const events = {
+      next(event: PoolEvent) {
+        if ('worker' in event && event.worker === 1) told.push(event.type);
+      },
+    };
+    const options = { maxAttempts: 2, onTaskError: 'dead-letter', grace: 20, events } as const;
+    const pool = workerPool(dying, 2, options);
+    const outcome = run(of('fine', 'dies').pipe(pool.map()));
+    await pool.resize(1);
+    expect(told.filter((type) => type === 'worker-crashed')).to.have.lengthOf(2);
+    expect(told).to.include('dead-letter');
+    expect((await outcome).values).to.deep.equal(['fine']);
+    await pool.stop();
+  });
+
+  it('SHR-6 resize() resolves when a worker that was to leave died of its last task', async () => {
+    const pool = workerPool(mortal, 2, { onTaskError: 'dead-letter', events: { next() {} } });
+    const outcome = run(of({ id: 0, kills: false }, { id: 1, kills: true }).pipe(pool.map()));
+    await pool.resize(1);
+    expect((await outcome).values).to.deep.equal([0]);
+    await pool.stop();
+  });
+
   it('SHR-6 a worker that leaves sends all results of its last task, also beyond its credits', async () => {
     const twenty = inlineWorker(
       defineWorker<number, number>((tasks) =>
