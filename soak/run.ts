@@ -28,7 +28,7 @@ Rounds of chaos for a given time; a run of a minute or more ends with a storm an
   --round R        plays that round of the seed again, and nothing else
   --times N        so often (1): scheduling is not in the seed
   --only storm     --tasks tasks over each carrier, every 50th of which kills its worker, maxAttempts 3
-  --only comings   --pools pools over each carrier, subscribed and unsubscribed one after the other
+  --only comings   --pools pools over threads and processes, subscribed and unsubscribed one after the other
   --tasks N        of a storm (10000)
   --pools N        that come and go (1000)
   --draw DIR       draws the storms, and the round with the most events, as SVG files
@@ -177,7 +177,8 @@ if (options.round !== undefined) {
 } else if (options.only === 'storm') {
   for (const carrier of carriers) await playStorm(carrier);
 } else if (options.only === 'comings') {
-  for (const carrier of carriers) await playComings(carrier);
+  // Inline nobody comes who could stay behind.
+  for (const carrier of carriers) if (carrier !== 'inline') await playComings(carrier);
 } else {
   console.log(`A soak of ${seconds} s, seed ${seed}`);
   await playRounds();
