@@ -125,6 +125,8 @@ export class Lane<T, R> implements ChannelListener<R> {
   /** Tasks that it is known to have begun, and how many it wants ahead of these. */
   #begun = 0;
   #ahead: number;
+  /** Of the others, those that are over: they never got there, or were called off there. */
+  readonly #unbegunOver = new Set<number>();
   /** Tasks with a signal of their own that are not over. */
   readonly #signalled: SignalledTasks;
   #ready = false;
@@ -167,7 +169,7 @@ export class Lane<T, R> implements ChannelListener<R> {
 
   /** Tasks that it has and, as far as is known, has not begun. */
   get unbegun(): number {
-    return this.#ledger.next - this.#begun;
+    return Math.max(0, this.#ledger.next - this.#begun - this.#unbegunOver.size);
   }
 
   /** Whether it wants a task now. */
@@ -339,8 +341,8 @@ export class Lane<T, R> implements ChannelListener<R> {
     const task = this.#ledger.task(position) as T;
     const standing = this.#ledger.standing(position);
     if (this.#crashed || !this.#ledger.close(position)) return;
-    // It may never have got there.
-    this.#begun = Math.max(this.#begun, position + 1);
+    // Those before it may still wait there.
+    if (this.#ahead !== Infinity && position >= this.#begun) this.#unbegunOver.add(position);
     const cause = this.#overdue.get(position) ?? error;
     this.#overdue.delete(position);
     if (this.#replays.delete(position)) {
@@ -361,6 +363,7 @@ export class Lane<T, R> implements ChannelListener<R> {
   wants(begun: number, ahead: number): void {
     this.#begun = begun;
     this.#ahead = ahead;
+    for (const position of this.#unbegunOver) if (position < begun) this.#unbegunOver.delete(position);
   }
 
   timed(take: () => TaskTimes): void {
