@@ -31,6 +31,7 @@ import { deadline } from './deadline.js';
 import { bareOf, Job } from './job.js';
 import { type Entry, Ledger } from './ledger.js';
 import { NONE, type Standing } from './order.js';
+import type { Fate } from './revocable.js';
 import { SignalledTasks } from './signalledTasks.js';
 import { signalOf, type TaskSignals, withoutSignal } from './taskSignals.js';
 import { TimeLimits } from './timeLimits.js';
@@ -55,7 +56,8 @@ export interface LaneOwner<R> {
   readonly takesBatches: boolean;
   /** The task is called off: nobody wants its results. It is still with the worker. */
   taskUnwanted(standing: Standing): void;
-  result(value: R, worker: number, standing: Standing, attempt: number): void;
+  /** @param task of the result, where it may be called off */
+  result(value: R, worker: number, standing: Standing, attempt: number, task?: Fate): void;
   results(values: ArrayLike<R>, worker: number): void;
   resultWithheld(worker: number): void;
   taskTimes(worker: number, times: TaskTimes): void;
@@ -283,8 +285,14 @@ export class Lane<T, R> implements ChannelListener<R> {
     if (this.#signalled.size > 0 && this.#signalled.isCalledOff(owner)) this.withheld(1);
     else if (!this.#stopping && !this.#crashed) {
       const attempt = this.#attempts.size > 0 ? this.#attempts.get(owner) : undefined;
-      this.#owner.result(value, this.index, this.#ledger.standing(owner), attempt ?? 1);
+      const task = this.#signalled.size > 0 ? this.#fateOf(owner) : undefined;
+      this.#owner.result(value, this.index, this.#ledger.standing(owner), attempt ?? 1, task);
     }
+  }
+
+  /** Of the results of a job its pipeline keeps account. */
+  #fateOf(position: number): Fate | undefined {
+    return this.#ledger.task(position) instanceof Job ? undefined : this.#signalled.fateOf(position);
   }
 
   results(values: ArrayLike<R>, owners: Progressions): void {
