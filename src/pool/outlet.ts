@@ -63,6 +63,8 @@ export class Outlet<R> {
         this.#unsettled -= values.length - delivered;
       }
     }
+    // Nobody is left to hear of the others.
+    if (this.#output.closed) return;
     for (let i = delivered; i < values.length; i += 1) {
       this.#waiting.push(values[i]);
       this.#from.push(from);
