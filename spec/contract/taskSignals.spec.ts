@@ -2,15 +2,17 @@
 import { getEventListeners } from 'node:events';
 import { expect } from 'chai';
 import {
+  type Delivery,
   inlineWorker,
   move,
+  pause,
   poolMap,
   processWorker,
   threadWorker,
   type WorkerFactory,
   workerPool,
 } from 'looppool';
-import { concat, from, NEVER, of, range } from 'rxjs';
+import { concat, from, NEVER, type OperatorFunction, of, range } from 'rxjs';
 import { map, tap } from 'rxjs/operators';
 import signalledWorker, { type Signalled } from '../fixtures/signalled.worker.js';
 import { recordEvents } from '../support/recordEvents.js';
@@ -97,6 +99,38 @@ for (const [carrier, worker] of Object.entries(carriers)) {
       await run(from(tasks).pipe(poolMap(worker, 1, { events: events.observer })), abort);
       expect(reported(events)[0]).to.equal('0: DOMException AbortError This operation was aborted');
     });
+
+    for (const kind of ['as they come', 'ordered', 'acknowledged', 'shared'] as const) {
+      it(`CAN-3 what waits of it when it is called off does not arrive: ${kind}`, async () => {
+        const events = recordEvents();
+        const controller = new AbortController();
+        const options = { maxResults: 8, events: events.observer };
+        await using pool = kind === 'shared' ? workerPool(worker, 1, options) : undefined;
+        const operator =
+          pool?.map() ??
+          (kind === 'acknowledged'
+            ? poolMap(worker, 1, { ...options, ack: 'manual' })
+            : poolMap(worker, 1, { ...options, ordered: kind === 'ordered' }));
+        const tasks: Signalled[] = [{ id: 0, does: 'streams', signal: controller.signal }];
+        const arrived: unknown[] = [];
+        const { completed } = await run(
+          from(tasks).pipe(operator as OperatorFunction<Signalled, unknown>),
+          (out) => {
+            if (arrived.push(out) > 1) return;
+            (out as Partial<Delivery<string>>).done?.();
+            const release = pause();
+            // By then the others have come.
+            setTimeout(() => {
+              controller.abort();
+              release();
+            }, 60);
+          },
+        );
+        expect(completed).to.equal(true);
+        expect(arrived).to.have.lengthOf(1);
+        expect(idsOf(events.of('task-cancelled'))).to.deep.equal([0]);
+      });
+    }
 
     it('CAN-3 has its turn in the order of tasks at once', async () => {
       const controllers = [new AbortController(), new AbortController()] as const;

@@ -10,7 +10,7 @@ import { UNSOLICITED } from '#src/protocol/wire.js';
 const GRACE = 500;
 
 /** A lane between a channel and a pool that write down what it says to them. */
-function laneOf(credits = 10) {
+function laneOf(credits = 10, appetite?: number) {
   const toWorker: unknown[] = [];
   const toPool: unknown[] = [];
   const events: string[] = [];
@@ -69,6 +69,7 @@ function laneOf(credits = 10) {
     credits,
     asks: false,
     reserve: 0,
+    appetite,
     watches: false,
   };
   const open = (_: unknown, listener: ChannelListener<string>) => {
@@ -130,6 +131,23 @@ describe('Lane', () => {
       ['withheld', 3],
       ['withheld', 3],
     ]);
+  });
+
+  it('RTE-5 tasks that never began do not count as begun, nor as waiting', () => {
+    const { lane, worker } = laneOf(10, 100);
+    const hunger = () => [lane.unbegun, lane.isHungry];
+    worker.wants(0, 2);
+    for (const task of ['slow', 'refused', 'slow', 'refused']) lane.task(task);
+    worker.failed(1, new Error('refused'));
+    worker.failed(3, new Error('refused'));
+    expect(hunger()).to.deep.equal([2, false]);
+    // It has begun all that it was sent.
+    worker.wants(3, 1);
+    expect(hunger()).to.deep.equal([0, true]);
+    lane.task('slow');
+    expect(hunger()).to.deep.equal([1, false]);
+    worker.wants(5, 1);
+    expect(hunger()).to.deep.equal([0, true]);
   });
 
   describe('whose worker fails', () => {

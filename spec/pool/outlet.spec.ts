@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { hold, pause, type Release } from 'looppool';
 import { Subject, Subscriber } from 'rxjs';
-import type { Emitter } from '#src/demand/emission.js';
+import type { BatchEmitter, Emitter } from '#src/demand/emission.js';
 import { Outlet } from '#src/pool/outlet.js';
 
 /** An outlet, and a lane's part in it. */
@@ -30,6 +30,26 @@ describe('Outlet', () => {
     expect(values).to.deep.equal([1, 2]);
     expect(settled()).to.equal(2);
     expect(outlet.idle).to.equal(true);
+  });
+
+  it('CAN-1 of a batch whose receiver ends it, nothing follows', () => {
+    const taken: number[] = [];
+    const output = {
+      closed: false,
+      next(value: number) {
+        taken.push(value);
+        this.closed = value === 2;
+      },
+    };
+    const outlet = new Outlet<number>(output);
+    const lane: BatchEmitter = {
+      settled: () => outlet.settled(),
+      settledAll: (results) => outlet.settled(results),
+      room: () => outlet.room(),
+    };
+    outlet.pushAll([1, 2, 3, 4], lane);
+    expect(taken).to.deep.equal([1, 2]);
+    expect(outlet.uningested).to.equal(0);
   });
 
   it('DRN-2 is idle only when every result has been delivered, and nobody holds one', () => {

@@ -25,6 +25,10 @@ describe('large binary values', () => {
     ['a Buffer', () => Buffer.from(bytes().buffer)],
     ['a subclass', () => new Pixels(LARGE).fill(3)],
     ['a field', () => ({ id: 1, bytes: bytes(), at: new Date(0) })],
+    [
+      'a field beside plain ones',
+      () => ({ bytes: bytes(), tags: ['a', 'b'], size: { width: 2, height: 1 } }),
+    ],
   ];
   for (const [name, value] of alone) {
     it(`OPR-6 ${name} arrives as its clone, is transferred, and stays here as it was`, () => {
@@ -46,6 +50,28 @@ describe('large binary values', () => {
       () => {
         const { buffer } = bytes();
         return { whole: new Uint8Array(buffer), words: new Uint16Array(buffer) };
+      },
+    ],
+    [
+      'one of which a field is a part',
+      () => {
+        const { buffer } = bytes();
+        return { buffer, header: new Uint8Array(buffer, 0, 16) };
+      },
+    ],
+    [
+      'one that is shared further down',
+      () => {
+        const { buffer } = bytes();
+        return { buffer, columns: { a: new Float64Array(buffer, 0, 8) } };
+      },
+    ],
+    [
+      'one in an object that contains itself',
+      () => {
+        const value = { bytes: bytes(), self: undefined as unknown };
+        value.self = value;
+        return value;
       },
     ],
   ];

@@ -11,10 +11,10 @@ function work(tasks: readonly number[], roundTrip: number, most = 1000) {
   const underWay: { readonly at: number; readonly upTo: number }[] = [];
   const wanted: number[] = [];
   let [came, begun, ahead, idle] = [1, 0, 1, 0];
-  appetite.comes();
+  appetite.comes(0);
   while (begun < tasks.length) {
     for (; underWay[0] && underWay[0].at <= now; underWay.shift()) {
-      for (; came < underWay[0].upTo; came += 1) appetite.comes();
+      for (; came < underWay[0].upTo; came += 1) appetite.comes(came);
     }
     if (begun === came) {
       appetite.runsOut();
@@ -67,12 +67,26 @@ describe('Appetite', () => {
     const appetite = new Appetite(1000, () => now);
     let most = 0;
     for (let begun = 1; begun <= 100; begun += 1) {
-      appetite.comes();
+      appetite.comes(begun - 1);
       most = Math.max(most, appetite.begins(begun) ?? 0);
       now += 0.1;
       appetite.runsOut();
       now += 1000;
     }
     expect(most).to.be.at.most(4);
+  });
+
+  it('RTE-5 a task that could not be sent is no reason to want no more than before', () => {
+    const refused = 1;
+    let now = 0;
+    const appetite = new Appetite(1000, () => now);
+    let [came, ahead] = [0, 1];
+    for (let begun = 1; begun <= 2000; begun += 1) {
+      for (; came < begun - 1 + ahead; came += 1) if (came !== refused) appetite.comes(came);
+      if (begun - 1 === refused) continue;
+      ahead = appetite.begins(begun) ?? ahead;
+      now += 0.001;
+    }
+    expect(ahead).to.equal(1000);
   });
 });

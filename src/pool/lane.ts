@@ -31,6 +31,7 @@ import { deadline } from './deadline.js';
 import { bareOf, Job } from './job.js';
 import { type Entry, Ledger } from './ledger.js';
 import { NONE, type Standing } from './order.js';
+import type { Fate } from './revocable.js';
 import { SignalledTasks } from './signalledTasks.js';
 import { signalOf, type TaskSignals, withoutSignal } from './taskSignals.js';
 import { TimeLimits } from './timeLimits.js';
@@ -55,7 +56,8 @@ export interface LaneOwner<R> {
   readonly takesBatches: boolean;
   /** The task is called off: nobody wants its results. It is still with the worker. */
   taskUnwanted(standing: Standing): void;
-  result(value: R, worker: number, standing: Standing, attempt: number): void;
+  /** @param task of the result, where it may be called off */
+  result(value: R, worker: number, standing: Standing, attempt: number, task?: Fate): void;
   results(values: ArrayLike<R>, worker: number): void;
   resultWithheld(worker: number): void;
   taskTimes(worker: number, times: TaskTimes): void;
@@ -125,6 +127,8 @@ export class Lane<T, R> implements ChannelListener<R> {
   /** Tasks that it is known to have begun, and how many it wants ahead of these. */
   #begun = 0;
   #ahead: number;
+  /** Of the others, those that are over: they never got there, or were called off there. */
+  readonly #unbegunOver = new Set<number>();
   /** Tasks with a signal of their own that are not over. */
   readonly #signalled: SignalledTasks;
   #ready = false;
@@ -167,7 +171,7 @@ export class Lane<T, R> implements ChannelListener<R> {
 
   /** Tasks that it has and, as far as is known, has not begun. */
   get unbegun(): number {
-    return this.#ledger.next - this.#begun;
+    return Math.max(0, this.#ledger.next - this.#begun - this.#unbegunOver.size);
   }
 
   /** Whether it wants a task now. */
@@ -281,8 +285,14 @@ export class Lane<T, R> implements ChannelListener<R> {
     if (this.#signalled.size > 0 && this.#signalled.isCalledOff(owner)) this.withheld(1);
     else if (!this.#stopping && !this.#crashed) {
       const attempt = this.#attempts.size > 0 ? this.#attempts.get(owner) : undefined;
-      this.#owner.result(value, this.index, this.#ledger.standing(owner), attempt ?? 1);
+      const task = this.#signalled.size > 0 ? this.#fateOf(owner) : undefined;
+      this.#owner.result(value, this.index, this.#ledger.standing(owner), attempt ?? 1, task);
     }
+  }
+
+  /** Of the results of a job its pipeline keeps account. */
+  #fateOf(position: number): Fate | undefined {
+    return this.#ledger.task(position) instanceof Job ? undefined : this.#signalled.fateOf(position);
   }
 
   results(values: ArrayLike<R>, owners: Progressions): void {
@@ -339,8 +349,8 @@ export class Lane<T, R> implements ChannelListener<R> {
     const task = this.#ledger.task(position) as T;
     const standing = this.#ledger.standing(position);
     if (this.#crashed || !this.#ledger.close(position)) return;
-    // It may never have got there.
-    this.#begun = Math.max(this.#begun, position + 1);
+    // Those before it may still wait there.
+    if (this.#ahead !== Infinity && position >= this.#begun) this.#unbegunOver.add(position);
     const cause = this.#overdue.get(position) ?? error;
     this.#overdue.delete(position);
     if (this.#replays.delete(position)) {
@@ -361,6 +371,7 @@ export class Lane<T, R> implements ChannelListener<R> {
   wants(begun: number, ahead: number): void {
     this.#begun = begun;
     this.#ahead = ahead;
+    for (const position of this.#unbegunOver) if (position < begun) this.#unbegunOver.delete(position);
   }
 
   timed(take: () => TaskTimes): void {

@@ -1,9 +1,11 @@
 /**
  * Where results leave. Each is delivered as an emission of the worker that sent it; while a pause stands they wait in
- * order, at most `maxResults` of them, for their credits go back only when their emissions settle.
+ * order, at most `maxResults` of them, for their credits go back only when their emissions settle. Those of a task that is
+ * called off meanwhile do not leave.
  */
 import { type BatchEmitter, type Emitter, emit, emitAll } from '../demand/emission.js';
 import { Ring } from '../ring.js';
+import { Revocable } from './revocable.js';
 
 interface Receiver<V> {
   readonly closed: boolean;
@@ -61,6 +63,8 @@ export class Outlet<R> {
         this.#unsettled -= values.length - delivered;
       }
     }
+    // Nobody is left to hear of the others.
+    if (this.#output.closed) return;
     for (let i = delivered; i < values.length; i += 1) {
       this.#waiting.push(values[i]);
       this.#from.push(from);
@@ -114,6 +118,8 @@ export class Outlet<R> {
 
   #emit(value: R, from: Emitter): void {
     this.#unsettled += 1;
-    emit(this.#output, value, from, 0);
+    if (!(value instanceof Revocable)) emit(this.#output, value, from, 0);
+    else if (value.task.isOff) from.settled(0);
+    else emit(this.#output, value.value as R, from, 0);
   }
 }

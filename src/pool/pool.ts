@@ -42,6 +42,7 @@ import { Outlet } from './outlet.js';
 import type { LaneGauges, PoolGauges } from './recorder.js';
 import { Reorder } from './reorder.js';
 import { RetryPolicy } from './retry.js';
+import { type Fate, Revocable } from './revocable.js';
 import { Router } from './router.js';
 import { Seat, type SeatOwner, type TaskFailure } from './seat.js';
 import { type Attended, attend, forget, isStandstill, type Station, standStill } from './standstill.js';
@@ -299,12 +300,12 @@ export class Pool<T, R>
     this.#order.await(standing);
   }
 
-  result(value: R, worker: number, standing: Standing, attempt: number): void {
+  result(value: R, worker: number, standing: Standing, attempt: number, task?: Fate): void {
     const seat = this.#seats[worker] as Seat<T, R>;
     seat.results += 1;
     seat.uningested += 1;
     const out = this.#acks ? this.#acks.deliveryOf(value, worker, attempt) : value;
-    this.#order.result(out, worker, standing);
+    this.#order.result(task ? new Revocable(out, task) : out, worker, standing);
     // Behind the delivery: a credit that it sets free must not bring the next result before this one.
     this.#credits.arrived(worker);
   }

@@ -3,10 +3,12 @@
  *
  * In: tasks that the worker is given, and that are over. Out: those whose signal aborts meanwhile.
  */
+import type { Fate } from './revocable.js';
 import type { SignalListener, TaskSignals } from './taskSignals.js';
 
-interface Signalled extends SignalListener {
+interface Signalled extends SignalListener, Fate {
   readonly signal: AbortSignal;
+  isOff: boolean;
 }
 
 export class SignalledTasks {
@@ -24,16 +26,25 @@ export class SignalledTasks {
   }
 
   add(position: number, signal: AbortSignal): void {
-    const aborted = () => {
-      if (this.#tasks.has(position)) this.#calledOff(position, signal.reason);
+    const signalled: Signalled = {
+      signal,
+      isOff: false,
+      aborted: () => {
+        if (!this.#tasks.has(position)) return;
+        signalled.isOff = true;
+        this.#calledOff(position, signal.reason);
+      },
     };
-    const signalled = { signal, aborted };
     this.#tasks.set(position, signalled);
     this.#signals.add(signal, signalled);
   }
 
   isCalledOff(position: number): boolean {
     return this.#tasks.get(position)?.signal.aborted === true;
+  }
+
+  fateOf(position: number): Fate | undefined {
+    return this.#tasks.get(position);
   }
 
   /** The task's signal is of no concern any more. */

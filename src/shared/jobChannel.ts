@@ -3,6 +3,7 @@
  * result with the pipeline of its task.
  */
 import type { Job, JobOwner } from '../pool/job.js';
+import type { Fate } from '../pool/revocable.js';
 import { withoutSignal } from '../pool/taskSignals.js';
 import type { Channel, ChannelListener, ChannelOpener } from '../protocol/channel.js';
 
@@ -13,6 +14,8 @@ export interface Attributed<R> {
   /** Index of the worker that sent it. */
   readonly worker: number;
   readonly attempt: number;
+  /** The task, where it may be called off. */
+  readonly task: Fate | undefined;
 }
 
 export function ofJobs<T, R>(opener: ChannelOpener<T, R>): ChannelOpener<Job<T>, Attributed<R>> {
@@ -25,9 +28,10 @@ export function ofJobs<T, R>(opener: ChannelOpener<T, R>): ChannelOpener<Job<T>,
   };
 }
 
-interface Given<T> {
+interface Given<T> extends Fate {
   readonly job: Job<T>;
   readonly attempt: number;
+  isOff: boolean;
 }
 
 /** What one worker was given. */
@@ -43,7 +47,7 @@ interface Books<T> {
 function channelOf<T>(books: Books<T>, worker: number, channel: Channel<T>): Channel<Job<T>> {
   const { given } = books;
   const bare = (position: number, job: Job<T>): T => {
-    given.set(position, { job, attempt: job.delivered(worker) });
+    given.set(position, { job, attempt: job.delivered(worker), isOff: false });
     return sent(job);
   };
   return {
@@ -59,7 +63,11 @@ function channelOf<T>(books: Books<T>, worker: number, channel: Channel<T>): Cha
     replay: (position, job) => channel.replay(position, sent(job)),
     credit: (results) => channel.credit(results),
     oldest: (position) => channel.oldest(position),
-    cancel: (position, reason) => channel.cancel(position, reason),
+    cancel(position, reason) {
+      const own = given.get(position);
+      if (own?.job.signal?.aborted) own.isOff = true;
+      channel.cancel(position, reason);
+    },
     pill: () => channel.pill(),
     abort() {
       books.closed = true;
@@ -98,7 +106,8 @@ function listenerOf<T, R>(
       }
       const owner = from?.job.owner;
       owner?.resultComes();
-      pool.result({ value, owner, worker, attempt: from?.attempt ?? 1 }, position);
+      const task = from?.job.signal && from;
+      pool.result({ value, owner, worker, attempt: from?.attempt ?? 1, task }, position);
     },
     withheld: (results) => pool.withheld(results),
     done(position) {

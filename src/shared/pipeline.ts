@@ -16,6 +16,7 @@ import { Acks } from '../pool/acks.js';
 import { Intake } from '../pool/intake.js';
 import { Job, type JobOwner } from '../pool/job.js';
 import { Outlet } from '../pool/outlet.js';
+import { Revocable } from '../pool/revocable.js';
 import { type Routed, rerouted } from '../routing.js';
 import type { Attributed } from './jobChannel.js';
 import { KeptCredits } from './keptCredits.js';
@@ -123,11 +124,12 @@ export class Pipeline<T, R> implements JobOwner, Contender<T>, Emitter {
   }
 
   /** Called within the emission of the result. */
-  result({ value, worker, attempt, owner }: Attributed<R>): void {
+  result({ value, worker, attempt, owner, task }: Attributed<R>): void {
     if (owner) this.#coming -= 1;
     if (this.#over) return;
     this.#kept.keep(worker);
-    this.#outlet.push(this.#acks ? this.#acks.deliveryOf(value, worker, attempt) : value, this);
+    const out = this.#acks ? this.#acks.deliveryOf(value, worker, attempt) : value;
+    this.#outlet.push(task ? new Revocable(out, task) : out, this);
     this.#completeIfThrough();
   }
 

@@ -39,9 +39,9 @@ export class Appetite {
     this.#toldAt = now();
   }
 
-  /** A task has come. */
-  comes(): void {
-    this.#came += 1;
+  /** A task has come. Those before it that could not be sent do not come any more. */
+  comes(position: number): void {
+    this.#came = position + 1;
     this.#heard = this.#told;
     if (this.#outAt === undefined) return;
     this.#idled += this.#now() - this.#outAt;

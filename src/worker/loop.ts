@@ -143,7 +143,7 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
     // It will not be done here, and what waits may wait for its end.
     if (this.#drained) this.#outbox.forsake();
     if (trace !== undefined) this.#traces.set(position, trace);
-    this.#appetite?.comes();
+    this.#appetite?.comes(position);
     this.#inbox.push(task);
     this.#positions.push(position);
   }

@@ -3,9 +3,10 @@
  * message and out of it. What arrives is what a clone gives.
  *
  * In: values. Out: the same, with copies in the place of what is large, and the buffers to transfer. Looked at is a value
- * that is binary itself, and the fields of a plain object. What covers a part of its buffer, or shares it, is left to clone.
+ * that is binary itself, and the fields of a plain object. What covers a part of its buffer, or shares it, is left to clone; and so
+ * is an object with other objects within, for they may share it, too.
  */
-import { isPlain } from './plain.js';
+import { isLeaf, isPlain } from './plain.js';
 
 /** Bytes. Less is cloned as fast. */
 const LARGE = 32 * 1024;
@@ -38,15 +39,28 @@ function copyOf(value: unknown, moved: ArrayBuffer[]): unknown {
 
 type LargeField = readonly [name: string, field: object, buffer: ArrayBuffer];
 
-/** None, where two of them have one buffer, for they have one there, too. */
+/** None, where another part of the object may have one of their buffers, or be the object itself: it has it there, too. */
 function largeFieldsOf(value: unknown): readonly LargeField[] {
   if (!isPlain(value)) return [];
+  const entries = Object.entries(value);
   const fields: LargeField[] = [];
-  for (const [name, field] of Object.entries(value)) {
+  for (const [name, field] of entries) {
     const buffer = largeBufferOf(field);
     if (buffer) fields.push([name, field, buffer]);
   }
-  return new Set(fields.map(([, , buffer]) => buffer)).size === fields.length ? fields : [];
+  if (fields.length === 0) return fields;
+  const parts = entries
+    .map(([, field]) => field)
+    .filter((field) => typeof field === 'object' && field !== null);
+  const buffers = parts.map((part) => (ArrayBuffer.isView(part) ? part.buffer : part));
+  const isShared = fields.some(([, , own]) => buffers.filter((buffer) => buffer === own).length > 1);
+  return !isShared && parts.every(isApart) ? fields : [];
+}
+
+/** Whether no other object can be reached from it, but for its buffer. */
+function isApart(part: object): boolean {
+  if (!isPlain(part)) return isLeaf(part);
+  return Object.values(part).every((value) => typeof value !== 'object' || value === null);
 }
 
 /** The buffer of a large binary value that has it for itself. */
