@@ -46,6 +46,13 @@ describe('a task with a signal of its own', () => {
       expect(cancelledIn(events)).to.deep.equal(['a', 'c']);
     }));
 
+  it('CAN-3 that is no record stays what it is, and is not called off', () =>
+    marbles(({ expectObservable }) => {
+      const prices = Object.assign(new Map([['a', 7]]), { signal: abortedAt(2) });
+      const worker = eachWorker((task: typeof prices) => timer(4).pipe(map(() => task.get('a') === 7)));
+      expectObservable(of(prices).pipe(poolMap(worker, 1))).toBe('4ms (r|)', { r: true });
+    }));
+
   it('CAN-3 is called off in that frame, and the next task has its slot', () =>
     marbles(({ expectObservable, flush }) => {
       const meter = new PoolMeter();

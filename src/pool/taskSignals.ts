@@ -7,11 +7,13 @@
 import { forAll } from '../forAll.js';
 import { passMarks } from '../move.js';
 
-/** The signal of a task. It may have aborted. Asks no getter. */
+const { toString } = Object.prototype;
+
+/** The signal of a task. It may have aborted. Asks no getter. What is no record (a Map, an Error, an array) is sent as it is. */
 export function signalOf(task: unknown): AbortSignal | undefined {
   if (typeof task !== 'object' || task === null || !('signal' in task)) return undefined;
   const own: unknown = Object.getOwnPropertyDescriptor(task, 'signal')?.value;
-  return own instanceof AbortSignal ? own : undefined;
+  return own instanceof AbortSignal && toString.call(task) === '[object Object]' ? own : undefined;
 }
 
 /** The task was called off before it was over. */
