@@ -164,7 +164,9 @@ export class Account {
   #closeOne(entry: Entry): void {
     const { fate } = actOf(entry.task.act);
     const { maxAttempts, mayCrash } = this.#terms;
-    const isDue = fate === 'guilty' || (fate === 'flaky' && maxAttempts === 1);
+    // One that was delivered again for another's sake has its second chance with one attempt, too.
+    const isSecond = maxAttempts > 1 || entry.redelivered > 0;
+    const isDue = fate === 'guilty' || (fate === 'flaky' && !isSecond);
     const isUnlucky = fate === 'flaky' && maxAttempts === 2 && mayCrash;
     if (entry.cancelled > 1) this.complain(`${this.#name(entry)} was called off ${entry.cancelled} times`);
     if (entry.cancelled > 0) {
