@@ -1,5 +1,7 @@
 /** Listens on the wires of a pool: what was under way on each, and the most that ever was. */
+
 import type { WorkerFactory } from 'looppool';
+import { passOn } from '#src/protocol/channel.js';
 
 export interface Wiretap {
   /** Tasks sent to a worker and not done: now, and at the most, by worker. */
@@ -46,14 +48,11 @@ export function tap<T, R>(
       open(hello, pool) {
         grant(hello.credits);
         const channel = opener.open(hello, {
-          ready: () => pool.ready(),
-          started: (position) => pool.started(position),
-          yielded: () => pool.yielded(),
+          ...passOn(pool),
           result(value, owner) {
             wiretap.results += 1;
             pool.result(value, owner);
           },
-          withheld: (results) => pool.withheld(results),
           done(position) {
             end();
             pool.done(position);
@@ -62,18 +61,10 @@ export function tap<T, R>(
             end();
             pool.failed(position, error);
           },
-          starved: () => pool.starved(),
-          wants: (begun, ahead) => pool.wants(begun, ahead),
-          timed: (take) => pool.timed(take),
-          resources: (resources) => pool.resources(resources),
-          report: (error) => pool.report(error),
-          broken: (error) => pool.broken(error),
-          ending: () => pool.ending(),
           drained(begun) {
             said.push('drained');
             pool.drained(begun);
           },
-          turn: () => pool.turn(),
           closed(reason) {
             said.push('closed');
             pool.closed(reason);

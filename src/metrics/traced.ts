@@ -6,7 +6,7 @@
  */
 import { connectorOf } from '../channel/connect.js';
 import type { CustomWorkerFactory, WorkerFactory, WorkerSlot } from '../channel/factory.js';
-import type { Channel, ChannelListener } from '../protocol/channel.js';
+import { type Channel, type ChannelListener, passOn } from '../protocol/channel.js';
 
 /** The part of OpenTelemetry's `Span` that is needed. */
 export interface OtelSpan {
@@ -118,11 +118,8 @@ function tracedChannel<T>(channel: Channel<T>, spans: TaskSpans): Channel<T> {
 
 function tracedListener<R>(pool: ChannelListener<R>, spans: TaskSpans): ChannelListener<R> {
   return {
-    ready: () => pool.ready(),
-    started: (position) => pool.started(position),
-    yielded: () => pool.yielded(),
+    ...passOn(pool),
     result: (value, owner) => pool.result(value, owner),
-    withheld: (results) => pool.withheld(results),
     done(position) {
       spans.end(position);
       pool.done(position);
@@ -131,15 +128,6 @@ function tracedListener<R>(pool: ChannelListener<R>, spans: TaskSpans): ChannelL
       spans.fail(position, error);
       pool.failed(position, error);
     },
-    starved: () => pool.starved(),
-    wants: (begun, ahead) => pool.wants(begun, ahead),
-    timed: (take) => pool.timed(take),
-    resources: (resources) => pool.resources(resources),
-    report: (error) => pool.report(error),
-    broken: (error) => pool.broken(error),
-    ending: () => pool.ending(),
-    drained: (begun) => pool.drained(begun),
-    turn: () => pool.turn(),
     closed(reason) {
       spans.close();
       pool.closed(reason);

@@ -7,13 +7,13 @@
 import { forAll } from '../forAll.js';
 import { passMarks } from '../move.js';
 
-const { toString } = Object.prototype;
+const isRecord = (value: object): boolean => Object.prototype.toString.call(value) === '[object Object]';
 
 /** The signal of a task. It may have aborted. Asks no getter. What is no record (a Map, an Error, an array) is sent as it is. */
 export function signalOf(task: unknown): AbortSignal | undefined {
   if (typeof task !== 'object' || task === null || !('signal' in task)) return undefined;
   const own: unknown = Object.getOwnPropertyDescriptor(task, 'signal')?.value;
-  return own instanceof AbortSignal && toString.call(task) === '[object Object]' ? own : undefined;
+  return own instanceof AbortSignal && isRecord(task) ? own : undefined;
 }
 
 /** The task was called off before it was over. */

@@ -47,6 +47,31 @@ export interface ChannelListener<R> extends ResultReader<R> {
   closed(reason: CloseReason): void;
 }
 
+/** What a worker says of anything but the results of its tasks. */
+type Aside = Omit<ChannelListener<unknown>, 'result' | 'results' | 'allDone'>;
+
+/** Passes on what a worker says, but for results: for whoever listens in, and spreads this. */
+export function passOn(pool: Aside): Aside {
+  return {
+    ready: () => pool.ready(),
+    started: (position) => pool.started(position),
+    yielded: () => pool.yielded(),
+    withheld: (results) => pool.withheld(results),
+    done: (position) => pool.done(position),
+    failed: (position, error) => pool.failed(position, error),
+    starved: () => pool.starved(),
+    wants: (begun, ahead) => pool.wants(begun, ahead),
+    timed: (take) => pool.timed(take),
+    resources: (resources) => pool.resources(resources),
+    report: (error) => pool.report(error),
+    broken: (error) => pool.broken(error),
+    ending: () => pool.ending(),
+    drained: (begun) => pool.drained(begun),
+    turn: () => pool.turn(),
+    closed: (reason) => pool.closed(reason),
+  };
+}
+
 /** What a worker factory of this package returns: a carrier that is yet to be connected to a pool, once. */
 export interface ChannelOpener<T, R> {
   open(hello: Hello, pool: ChannelListener<R>): Channel<T>;

@@ -5,7 +5,7 @@
 import type { Job, JobOwner } from '../pool/job.js';
 import type { Fate } from '../pool/revocable.js';
 import { withoutSignal } from '../pool/taskSignals.js';
-import type { Channel, ChannelListener, ChannelOpener } from '../protocol/channel.js';
+import { type Channel, type ChannelListener, type ChannelOpener, passOn } from '../protocol/channel.js';
 
 /** A result, and whose task it is of; of no task, it is everybody's. */
 export interface Attributed<R> {
@@ -94,9 +94,7 @@ function listenerOf<T, R>(
     pool.failed(position, error);
   };
   return {
-    ready: () => pool.ready(),
-    started: (position) => pool.started(position),
-    yielded: () => pool.yielded(),
+    ...passOn(pool),
     result(value, position) {
       if (books.closed) return;
       const from = given.get(position);
@@ -109,7 +107,6 @@ function listenerOf<T, R>(
       const task = from?.job.signal && from;
       pool.result({ value, owner, worker, attempt: from?.attempt ?? 1, task }, position);
     },
-    withheld: (results) => pool.withheld(results),
     done(position) {
       if (books.closed) return;
       const { owner, signal } = given.get(position)?.job ?? {};
@@ -123,15 +120,5 @@ function listenerOf<T, R>(
       owner?.jobDone();
     },
     failed,
-    starved: () => pool.starved(),
-    wants: (begun, ahead) => pool.wants(begun, ahead),
-    timed: (take) => pool.timed(take),
-    resources: (resources) => pool.resources(resources),
-    report: (error) => pool.report(error),
-    broken: (error) => pool.broken(error),
-    ending: () => pool.ending(),
-    drained: (begun) => pool.drained(begun),
-    turn: () => pool.turn(),
-    closed: (reason) => pool.closed(reason),
   };
 }
