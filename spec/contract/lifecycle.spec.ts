@@ -92,11 +92,11 @@ for (const [carrier, workerOf] of Object.entries(carriers)) {
 for (const [carrier, workerOf] of Object.entries(remote)) {
   describe(`the life of a worker: ${carrier}`, () => {
     it('STA-3 a function that never resolves is a WorkerStartError after startTimeout', async () => {
-      const { error } = await live(workerOf(3000), { start: 'never resolves' }).ended();
+      const { error } = await live(workerOf(6000), { start: 'never resolves' }).ended();
       expect(error).to.be.instanceOf(WorkerStartError);
       const { message, path } = error as WorkerStartError;
       expect(message).to.match(
-        /worker [01] \(looppool-[01]\) did not start .*promise .* 3000 ms .*raise startTimeout/,
+        /worker [01] \(looppool-[01]\) did not start .*promise .* 6000 ms .*raise startTimeout/,
       );
       expect(path).to.match(/lifecycle\.worker\.js$/);
     });
