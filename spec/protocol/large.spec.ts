@@ -90,6 +90,19 @@ describe('large binary values', () => {
     expect((arrived as [{ maxByteLength: number }])[0].maxByteLength).to.equal(LARGE * 2);
   });
 
+  it('OPR-6 a large result leaves at once, behind what was emitted before it', async () => {
+    const pool = new RecordingWire();
+    const writer = new ResultFrameWriter<unknown>((frame, transfer) =>
+      replayResults(structuredClone(frame, { transfer: [...(transfer ?? [])] as ArrayBuffer[] }), pool),
+    );
+    writer.result('small', 0);
+    writer.result(bytes(), 1);
+    writer.result('behind', 2);
+    expect(pool.of('result')).to.deep.equal(['small', bytes()]);
+    await Promise.resolve();
+    expect(pool.of('result').at(-1)).to.equal('behind');
+  });
+
   it('ERR-4 what cannot be cloned beside one fails by itself', async () => {
     const pool = new RecordingWire();
     const writer = new ResultFrameWriter<unknown>((frame, transfer) =>

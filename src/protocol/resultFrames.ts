@@ -3,7 +3,7 @@ import { ProtocolError } from '../errors.js';
 import { movesIn } from '../move.js';
 import type { Resources } from '../resources.js';
 import { type Clone, whyNotCloneable, whyNotMovable } from './clone.js';
-import { type Copied, copyLarge, Packer, type Payload, unpack } from './codec.js';
+import { type Copied, copyLarge, isLarge, Packer, type Payload, unpack } from './codec.js';
 import { type FailureRecord, fromRecord, toRecord } from './failure.js';
 import {
   eachPosition,
@@ -102,10 +102,13 @@ export class ResultFrameWriter<R> implements ToPool<R> {
       this.#refuse(owner, error);
       return;
     }
+    const leavesAlone = this.#transfers && isLarge(value);
+    if (leavesAlone && this.#results.length > 0) this.turn();
     this.#results.push(value);
     this.#owners.push(owner);
-    if (this.#results.length >= RESULTS_PER_FRAME) this.turn();
-    else this.#soon();
+    this.#empty = false;
+    if (leavesAlone || this.#results.length >= RESULTS_PER_FRAME) this.turn();
+    else this.#turn.soon();
   }
 
   withheld(results: number): void {

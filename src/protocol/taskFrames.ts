@@ -6,7 +6,7 @@
 import { ProtocolError } from '../errors.js';
 import { movesIn } from '../move.js';
 import { type Clone, whyNotCloneable, whyNotMovable } from './clone.js';
-import { copyLarge, Packer, type Payload, unpack } from './codec.js';
+import { copyLarge, isLarge, Packer, type Payload, unpack } from './codec.js';
 import { type FailureRecord, fromRecord, toRecord } from './failure.js';
 import { Turn } from './turn.js';
 import type { ToWorker } from './wire.js';
@@ -111,6 +111,8 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
       this.#postMoved(position, task, moved, trace, cancellable);
       return;
     }
+    const leavesAlone = this.#transfers && isLarge(task);
+    if (leavesAlone) this.flush();
     if (this.#tasks.length === 0) this.#first = position;
     if (trace !== undefined) {
       this.#traces ??= [];
@@ -121,7 +123,7 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
       this.#cancellable.push(position);
     }
     this.#tasks.push(task);
-    if (this.#tasks.length >= this.#limit) this.flush();
+    if (leavesAlone || this.#tasks.length >= this.#limit) this.flush();
     else this.#turn.soon();
   }
 

@@ -23,6 +23,11 @@ export function copyLarge<V>(values: readonly V[]): Copied<V> | undefined {
   return { values: values.map((value) => copyOf(value, moved) as V), moved };
 }
 
+/** Whether a value is large and binary, and nothing else: it is worth a message of its own, which the other end can work on. */
+export function isLarge(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && largeBufferOf(value) !== undefined;
+}
+
 function holdsLarge(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   return largeBufferOf(value) !== undefined || largeFieldsOf(value).length > 0;
