@@ -7,7 +7,7 @@ const spare: Uint8Array[] = [];
 /** 1 MiB there and back, transferred each way. What has come back is sent again: to allocate would be most of the cost. */
 export const workload: Workload<Uint8Array, Uint8Array> = {
   title: '1 MiB buffers, moved both ways',
-  items: { fast: 30_000, slow: 10_000, slowest: 2_000 },
+  items: { fast: 100_000, slow: 10_000, slowest: 2_000 },
   warmUp: 1_000,
   window: 16,
   driver: stream,

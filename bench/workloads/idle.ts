@@ -5,7 +5,7 @@ import { workload as tiny } from './tiny.js';
 export const workload = {
   ...tiny,
   title: 'one number at a time through no-op workers',
-  items: { fast: 10_000, slow: 10_000, slowest: 2_000 },
+  items: { fast: 40_000, slow: 40_000, slowest: 2_000 },
   warmUp: 2_000,
   driver: roundTrip,
   compared: 'p50 µs',

@@ -7,7 +7,7 @@ const FAN_OUT = 1000;
 /** Each task gives a stream of 1,000 numbers. Who has no streams sends them as one array, when the last is there. */
 export const workload: Workload<number, number> = {
   title: `${FAN_OUT.toLocaleString('en-US')} results for each task`,
-  items: { fast: 1_000, slow: 300, slowest: 50 },
+  items: { fast: 5_000, slow: 300, slowest: 50 },
   warmUp: 20,
   window: 32,
   driver: stream,

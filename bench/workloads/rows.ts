@@ -6,7 +6,7 @@ import type { Workload } from '../workload.js';
 /** Flat rows of ten fields, about 300 bytes each as JSON, both ways: what a script that loads a table sends. */
 export const workload: Workload<Row, Row> = {
   title: 'rows of ten fields through no-op workers',
-  items: { fast: 200_000, slow: 30_000, slowest: 5_000 },
+  items: { fast: 500_000, slow: 30_000, slowest: 5_000 },
   warmUp: 20_000,
   window: 4096,
   driver: stream,
