@@ -1,3 +1,4 @@
+import { inspect, isDeepStrictEqual } from 'node:util';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { cloneByBytes } from '#src/protocol/bytes.js';
@@ -13,7 +14,8 @@ describe('bytes', () => {
     });
     fc.assert(
       fc.property(values, (value) => {
-        expect(cloneByBytes(value)).to.deep.equal(structuredClone(value));
+        // Not chai's: it sorts the keys of a Map as texts, and an object may have no text.
+        expect(isDeepStrictEqual(cloneByBytes(value), structuredClone(value)), inspect(value)).to.equal(true);
       }),
     );
   });
