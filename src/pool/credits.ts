@@ -61,8 +61,6 @@ class SharedCredits implements ResultCredits {
   readonly #maxResults: number;
   #workers: number;
   #share: number;
-  /** So many that came back are granted again. */
-  #due: number;
   #remainder: number;
   /** Credits that a worker has spent: `held` by results that are here, and `returned`, to be granted again. */
   readonly #held: number[];
@@ -78,7 +76,6 @@ class SharedCredits implements ResultCredits {
     this.#workers = workers;
     this.#share = Math.floor(maxResults / workers);
     this.reserve = tellOldest ? Math.max(1, Math.floor(this.#share / 2)) : 0;
-    this.#due = Math.ceil((this.#share - this.reserve) / 2);
     this.#tellOldest = tellOldest;
     this.#remainder = maxResults % workers;
     this.#held = new Array<number>(workers).fill(0);
@@ -94,13 +91,11 @@ class SharedCredits implements ResultCredits {
     }
     this.#workers = workers;
     this.#share = Math.max(1, Math.floor(this.#maxResults / workers));
-    this.#due = Math.ceil((this.#share - this.reserve) / 2);
     this.#remainder = this.#share * workers < this.#maxResults ? this.#maxResults % workers : 0;
     for (const [worker, share] of before.entries()) {
       // What it had too much shows as owed, and is paid off as its results settle.
-      const returned = (this.#returned[worker] as number) + this.#shareOf(worker) - share;
-      this.#returned[worker] = returned;
-      if (returned >= this.#due || this.#unspent(worker) <= 0) this.#giveBack(worker);
+      this.#returned[worker] = (this.#returned[worker] as number) + this.#shareOf(worker) - share;
+      this.#giveBack(worker);
     }
   }
 
@@ -112,20 +107,21 @@ class SharedCredits implements ResultCredits {
 
   arrived(worker: number, results = 1): void {
     this.#held[worker] = (this.#held[worker] as number) + results;
-    if ((this.#returned[worker] as number) > 0 && this.#unspent(worker) <= 0) this.#giveBack(worker);
+    this.#giveBack(worker);
     if (worker === this.#untold) this.#tellIfDue();
   }
 
   settled(worker: number, results = 1): void {
-    const returned = (this.#returned[worker] as number) + results;
     this.#held[worker] = (this.#held[worker] as number) - results;
-    this.#returned[worker] = returned;
-    if (returned >= this.#due || this.#unspent(worker) <= 0) this.#giveBack(worker);
+    this.#returned[worker] = (this.#returned[worker] as number) + results;
+    this.#giveBack(worker);
   }
 
   #giveBack(worker: number): void {
     const returned = this.#returned[worker] as number;
     if (returned <= 0) return;
+    const isOut = this.#unspent(worker) <= 0;
+    if (!isOut && returned * 2 < this.#share - this.reserve) return;
     this.#returned[worker] = 0;
     this.#grant(worker, returned);
   }
