@@ -25,8 +25,6 @@ export interface IntakeOwner<T> {
 export class Intake<T> {
   /** The sources that wait. */
   readonly feeders = new Feeders();
-  /** How many tasks wait. A field: it is looked at for every task. */
-  waiting = 0;
   readonly #options: IntakeOptions;
   readonly #owner: IntakeOwner<T>;
   readonly #backlog: Backlog<T>;
@@ -39,6 +37,11 @@ export class Intake<T> {
     this.#owner = owner;
     this.#backlog = new Backlog(backlog, overflow);
     this.#highWater = new HighWater(highMark(maxTasks, backlog));
+  }
+
+  /** How many tasks wait. */
+  get waiting(): number {
+    return this.#backlog.length;
   }
 
   /** A task that has to wait: its source is paused, or has to take what `overflow` says. */
@@ -56,7 +59,6 @@ export class Intake<T> {
   /** A task whose emission is paused, or will be. */
   pushPaused(task: T): void {
     this.#backlog.pushGuest(task);
-    this.waiting = this.#backlog.length;
   }
 
   /** Its source cannot wait: it joins the backlog, as long as that has room. */
@@ -65,7 +67,6 @@ export class Intake<T> {
     const before = this.#backlog.counted;
     const excess = this.#backlog.push(task);
     const { came } = this.#backlog;
-    this.waiting = this.#backlog.length;
     if (policy === 'block') {
       this.#owner.block?.(task, () => this.#backlog.hasRoomBehind(came));
     } else if (!excess) {
@@ -90,14 +91,12 @@ export class Intake<T> {
   }
 
   shift(): T {
-    this.waiting -= 1;
     return this.#backlog.shift();
   }
 
   /** Forgets the backlog, and lets every source go on: others may listen to it. */
   release(): void {
     this.#backlog.clear();
-    this.waiting = 0;
     this.feeders.release();
   }
 }

@@ -107,8 +107,6 @@ const EXIT_LINGER = 100;
 export class Lane<T, R> implements ChannelListener<R> {
   readonly index: number;
   readonly name: string;
-  /** Whether it takes tasks. */
-  open = true;
   readonly #owner: LaneOwner<R>;
   readonly #keeper: LaneKeeper<T>;
   readonly #channel: Channel<T>;
@@ -154,6 +152,11 @@ export class Lane<T, R> implements ChannelListener<R> {
       this.#limits = new TimeLimits(owner.taskTimeout, isOpen, (position) => this.#expired(position));
     }
     this.#channel = opener.open(hello, this);
+  }
+
+  /** Whether it takes tasks. */
+  get open(): boolean {
+    return !this.#pilled && !this.#ending && !this.#drained && !this.#crashed;
   }
 
   /** Tasks that it has. */
@@ -246,7 +249,6 @@ export class Lane<T, R> implements ChannelListener<R> {
 
   pill(): void {
     if (!this.open) return;
-    this.open = false;
     this.#pilled = true;
     this.#tell({ type: 'pill', worker: this.index });
     this.#channel.pill();
@@ -392,14 +394,12 @@ export class Lane<T, R> implements ChannelListener<R> {
 
   /** What it has yet to send waits for our own credit: no time limit is on that. */
   ending(): void {
-    this.open = false;
     this.#ending = true;
     if (!this.#stopping) this.#deadline?.unsubscribe();
   }
 
   drained(begun: number): void {
     if (this.#drained || this.#closed) return;
-    this.open = false;
     this.#drained = true;
     this.#tell({ type: 'drained', worker: this.index });
     if (!this.#stopping && this.#ledger.size > 0 && !this.#crashed) {
@@ -477,7 +477,6 @@ export class Lane<T, R> implements ChannelListener<R> {
 
   /** Whatever it still says of its tasks is not heard. */
   #giveUp(): Undone<T>[] {
-    this.open = false;
     this.#crashed = true;
     this.#limits?.stop();
     const entries = this.#ledger.entries().filter(([position]) => !this.#replays.has(position));
@@ -519,7 +518,6 @@ export class Lane<T, R> implements ChannelListener<R> {
 
   #terminate(): void {
     this.#forced = !this.#drained;
-    this.open = false;
     this.#drained = true;
     this.#channel.terminate();
   }
