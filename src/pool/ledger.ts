@@ -4,7 +4,7 @@
  * A ring of slots holds those near each other; a task that stays while the ring goes round moves to the overflow map.
  * So a task that runs for ever costs one map entry, and the common case no hashing and no allocation.
  */
-import { ProgressionReader, type Progressions } from '../protocol/progressions.js';
+import { eachPosition, type Progressions } from '../protocol/progressions.js';
 import { NONE, type Standing } from './order.js';
 
 const FREE: unique symbol = Symbol('free');
@@ -64,8 +64,7 @@ export class Ledger<T> {
   }
 
   closeAll(positions: Progressions): void {
-    const reader = new ProgressionReader(positions);
-    for (let next = reader.next(); next !== undefined; next = reader.next()) this.close(next);
+    eachPosition(positions, (position) => this.close(position));
   }
 
   has(position: number): boolean {
@@ -74,14 +73,13 @@ export class Ledger<T> {
 
   /** The task at a position that is open. */
   task(position: number): T | undefined {
-    const isNear = this.#isNear(position);
-    return isNear ? this.#at(position & (this.#slots - 1)).task : this.#overflow.get(position)?.task;
+    if (this.#isNear(position)) return this.#tasks[position & (this.#slots - 1)] as T;
+    return this.#overflow.get(position)?.task;
   }
 
   /** The standing of the task at a position that is open; NONE for any other. */
   standing(position: number): Standing {
-    const isNear = this.#isNear(position);
-    if (isNear) return this.#standings[position & (this.#slots - 1)] as Standing;
+    if (this.#isNear(position)) return this.#standings[position & (this.#slots - 1)] as Standing;
     return this.#overflow.get(position)?.standing ?? NONE;
   }
 
