@@ -7,7 +7,7 @@ import { Rest } from './codec/rest.js';
 import { type PackedMixed, RowPacker, unpackMixed, unpackRows } from './codec/rows.js';
 import type { PackedRows } from './codec/shape.js';
 
-export { type Copied, copyLarge, isLarge } from './codec/large.js';
+export { copyLarge, isLarge } from './codec/large.js';
 
 type Packed = Float64Array | PackedRows | PackedMixed;
 

@@ -3,7 +3,7 @@ import { ProtocolError } from '../errors.js';
 import { movesIn } from '../move.js';
 import type { Resources } from '../resources.js';
 import { type Clone, whyNotCloneable, whyNotMovable } from './clone.js';
-import { type Copied, copyLarge, isLarge, Packer, type Payload, unpack } from './codec.js';
+import { copyLarge, isLarge, Packer, type Payload, unpack } from './codec.js';
 import { type FailureRecord, fromRecord, toRecord } from './failure.js';
 import {
   eachPosition,
@@ -179,24 +179,12 @@ export class ResultFrameWriter<R> implements ToPool<R> {
     this.#results = [];
     this.#news = undefined;
     // Behind all that, for a getter among the results may bring others.
-    const { values, moved } = this.#copied(results);
-    const packed = this.#packer.pack(values);
-    // One result for each task, as nearly always: the same array, which is cloned once.
-    const ends = isSame(owners, done) ? owners : done;
-    const frame: ResultFrame<R> = news ? [packed, owners, ends, news] : [packed, owners, ends];
     try {
-      this.#post(frame, moved);
+      const copied = this.#transfers ? copyLarge(results) : undefined;
+      const packed = this.#packer.pack(copied?.values ?? results);
+      this.#post(frameOf(packed, owners, done, news), copied?.moved);
     } catch {
-      this.#post(withoutRefused(frame, results, this.#clone));
-    }
-  }
-
-  #copied(results: readonly R[]): Partial<Copied<R>> & { readonly values: readonly R[] } {
-    try {
-      return (this.#transfers && copyLarge(results)) || { values: results };
-    } catch {
-      // A getter throws. Structured clone asks it again, where that fails its own task.
-      return { values: results };
+      this.#post(withoutRefused(frameOf(results, owners, done, news), results, this.#clone));
     }
   }
 
@@ -239,6 +227,17 @@ export class ResultFrameWriter<R> implements ToPool<R> {
     this.#empty = false;
     this.#turn.soon();
   }
+}
+
+function frameOf<R>(
+  results: Payload<R>,
+  owners: Progressions,
+  done: Progressions,
+  news: News | undefined,
+): ResultFrame<R> {
+  // One result for each task, as nearly always: the same array, which is cloned once.
+  const ends = isSame(owners, done) ? owners : done;
+  return news ? [results, owners, ends, news] : [results, owners, ends];
 }
 
 function isSame(a: Progressions, b: Progressions): boolean {

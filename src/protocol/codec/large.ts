@@ -18,19 +18,15 @@ export interface Copied<V> {
 
 /** Undefined when there is nothing large in the first value, which stands for all. */
 export function copyLarge<V>(values: readonly V[]): Copied<V> | undefined {
-  if (!holdsLarge(values[0])) return undefined;
   const moved: ArrayBuffer[] = [];
-  return { values: values.map((value) => copyOf(value, moved) as V), moved };
+  const first = copyOf(values[0], moved);
+  if (moved.length === 0) return undefined;
+  return { values: values.map((value, i) => (i === 0 ? first : copyOf(value, moved)) as V), moved };
 }
 
 /** Whether a value is large and binary, and nothing else: it is worth a message of its own, which the other end can work on. */
 export function isLarge(value: unknown): boolean {
   return typeof value === 'object' && value !== null && largeBufferOf(value) !== undefined;
-}
-
-function holdsLarge(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return largeBufferOf(value) !== undefined || largeFieldsOf(value).length > 0;
 }
 
 function copyOf(value: unknown, moved: ArrayBuffer[]): unknown {
