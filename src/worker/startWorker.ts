@@ -81,12 +81,18 @@ export async function startWorker(
     loop.turn();
     thread?.note();
   };
-  const turn = new Turn(setImmediate, takeTurn);
+  let hasMore = false;
+  const turn = new Turn(setImmediate, () => {
+    const isDue = hasMore;
+    hasMore = false;
+    if (isDue) takeTurn();
+  });
   pool.listen({
     read(frame) {
       replayTasks(frame, loop);
       // A lonely task is answered at once; what comes in the same turn of the event loop, together at its end.
-      if (!turn.isAwaited) takeTurn();
+      if (turn.isAwaited) hasMore = true;
+      else takeTurn();
       turn.soon();
     },
     flush: () => writer.turn(),
