@@ -62,7 +62,6 @@ export class Gauge {
       if (life.credits < 0) this.#complain('A worker sent a result without credit');
     };
     return around(pool, {
-      ...oneByOne,
       result: (value, owner) => {
         came(1);
         pool.result(value, owner);
@@ -156,9 +155,6 @@ export class Gauge {
 }
 
 /** `target`, with some of its methods replaced. */
-/** What a pool may take as a batch is counted, and so told one by one. */
-const oneByOne = { results: undefined, allDone: undefined };
-
 function around<O extends object>(target: O, own: { readonly [K in keyof O]?: O[K] | undefined }): O {
   return new Proxy(target, {
     get(_, key) {
