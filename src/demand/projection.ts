@@ -3,7 +3,6 @@
  * beyond it. Each value is held until its results are through; results carry the emission of their value; iterables are
  * pulled no faster than their results are wanted; an error is told to whoever emitted the value, if that takes failures.
  */
-
 import { forAll } from '../forAll.js';
 import { Ring } from '../ring.js';
 import { type Observable, Subscriber } from '../rx.js';

@@ -5,7 +5,6 @@
  * In: deliveries, each as an emission. Out: the same, held. A delivery that cannot be acknowledged any more, for nobody has
  * it, gives its credit back and is told of; one that is not acknowledged for long is told of once.
  */
-
 import { hold, type Release } from '../demand/hold.js';
 import type { UntimedPoolEvent } from '../events.js';
 import { asyncScheduler, type Subscription, timer } from '../rx.js';

@@ -4,6 +4,7 @@
  * In: tasks as they enter and as they are given to workers, their results, their ends; each task by its standing, which it
  * keeps wherever it goes. Out: results that may leave, and slots that are free.
  */
+
 /** The pool, as an order sees it. */
 export interface OrderOwner {
   leave(value: unknown, worker: number): void;

@@ -8,7 +8,6 @@
  * (3) each drains and leaves; (4) the last result is ingested; (5) the output completes (DRN-2).
  * Error or unsubscribe: the workers are asked to end, then terminated after `grace`; nothing more is emitted (CAN-1).
  */
-
 import { now } from '../clock.js';
 import type { Feeders } from '../demand/feeders.js';
 import {

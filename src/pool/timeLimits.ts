@@ -4,7 +4,6 @@
  *
  * In: tasks that start. Out: those whose time is over, and that are not.
  */
-
 import { Ring } from '../ring.js';
 import { asyncScheduler, Subscription } from '../rx.js';
 import { deadline } from './deadline.js';

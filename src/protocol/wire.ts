@@ -6,7 +6,6 @@
  * Invariants: the results of a task precede its `done` or `failed`; a task has exactly one of the two;
  * nothing follows `drained`.
  */
-
 import type { Resources } from '../resources.js';
 import type { TaskTimes } from './times.js';
 

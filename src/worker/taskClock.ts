@@ -7,7 +7,6 @@
  * not once for a stretch of them, whose tasks count as equally long; a stretch lasts a fraction of a millisecond. One
  * that lasts longer than it should had a slow task in it: that one gets the rest.
  */
-
 import { BEGAN, ENDED, PASSED, RECORD, type TaskTimes } from '../protocol/times.js';
 import type { ToPool } from '../protocol/wire.js';
 import type { OutboxWire } from './outbox.js';
