@@ -94,8 +94,9 @@ describe('Reorder', () => {
     order.end(a);
     expect(left, 'it is awaited').to.deep.equal([]);
     expect(oldests.at(-1)).to.deep.equal([1, NOWHERE]);
-    begin(b, 10);
+    order.drop(b);
     expect(dropped).to.deep.equal([1, 1]);
+    begin(b, 10);
     expect(oldests.at(-1)).to.deep.equal([1, 10]);
     result('b1 again', b);
     order.end(b);

@@ -183,4 +183,25 @@ describe('poolMap, ordered, with retries and workers that die', () => {
   it('ORD-1 ORD-2 SUP-2 RTE-2 every task has its turn, wherever and however often it is delivered', () => {
     fc.assert(fc.property(scene, play), { numRuns: 300 });
   });
+
+  it('ORD-2 CRD-3 credits that come back as a task is delivered again bring others behind it', () => {
+    // The result of task 1 waits for credit, which the first delivery of task 0 has.
+    play({
+      n: 1,
+      maxTasks: 4,
+      maxResults: 2,
+      route: 'least-busy',
+      concurrency: 1,
+      maxAttempts: 2,
+      retryDelay: 1,
+      tasks: [
+        { kind: 'Observable', gaps: [0], failures: 1, to: 'rotation' },
+        { kind: 'Observable', gaps: [0], failures: 0, to: 'rotation' },
+        { kind: 'Observable', gaps: [], failures: 0, to: 'rotation' },
+        { kind: 'generator', gaps: [1], failures: 0, to: 'rotation' },
+      ],
+      deaths: [],
+      pauses: 0,
+    });
+  });
 });

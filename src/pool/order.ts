@@ -37,10 +37,7 @@ export interface Order {
   readonly waiting: number;
   /** A task takes its place, behind all others; it has a slot of the worker, or will have. */
   enter(worker: number): Standing;
-  /**
-   * The task is about to be given to its worker, perhaps not for the first time: what still waits of an earlier delivery is
-   * dropped, for it comes again.
-   */
+  /** The task is about to be given to its worker, perhaps not for the first time. */
   begin(standing: Standing, position: number): void;
   /** The task is with the worker, which may have its turn now. True when tasks are over, of which `turn` was told too early. */
   begun(): boolean;
@@ -50,7 +47,7 @@ export interface Order {
   withdraw(standing: Standing): void;
   /** The task waits for its next delivery. */
   await(standing: Standing): void;
-  /** Nobody wants the task any more: what waits of it is dropped. */
+  /** What waits of the task is dropped: nobody wants it any more, or it comes again with the next delivery. */
   drop(standing: Standing): void;
   /** The task is done. */
   end(standing: Standing): void;

@@ -37,7 +37,6 @@ export class Reorder implements Order {
 
   begin(standing: Standing, position: number): void {
     this.#places.move(standing, position);
-    this.drop(standing);
   }
 
   begun(): boolean {
