@@ -64,13 +64,25 @@ export async function open(match: Match, firsts = 1, observe?: (result: unknown)
   return { pool, tally, startMs: stopwatch.read().wallMs };
 }
 
-/** Not more than are measured. */
+/** ms for which every contender is warmed: the compiler is through with the code of all by then. */
+const WARM_MS = 1_500;
+
+/** Calls `round` until the time is over, at least once. */
+export async function warmly(round: () => Promise<unknown>): Promise<void> {
+  const until = performance.now() + WARM_MS;
+  do await round();
+  while (performance.now() < until);
+}
+
+/** Not more at a time than are measured. */
 export async function warmUp({ workload, items }: Match, { pool, tally }: Opened): Promise<void> {
   const count = Math.min(items, workload.warmUp);
   workload.prepare?.(count);
-  const warmed = tally.expect(count);
-  pool.feed(workload.tasks(count));
-  await warmed;
+  await warmly(() => {
+    const warmed = tally.expect(count);
+    pool.feed(workload.tasks(count));
+    return warmed;
+  });
 }
 
 /** Ends the pool; what it has given is what it should have, or it throws. */

@@ -7,7 +7,7 @@ export interface Workload<T = unknown, R = unknown> {
   readonly title: string;
   /** Tasks in a measurement, by the pace of the contender: about a second's work. What is compared does not depend on it. */
   readonly items: Readonly<Record<Pace, number>>;
-  /** Tasks that go through before the clock runs: enough for the compiler to have seen it all. */
+  /** Tasks in each round of the warm-up, before the clock runs. */
   readonly warmUp: number;
   /** Tasks that may be under way at a time. */
   readonly window: number;

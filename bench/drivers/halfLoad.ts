@@ -5,7 +5,7 @@
  */
 import { once } from 'node:events';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { close, type Figures, type Match, open, peakMb, percentile, Stopwatch, warmUp } from '../driver.js';
+import { close, type Figures, type Match, open, peakMb, percentile, Stopwatch, warmly } from '../driver.js';
 import { scramble } from '../spin.js';
 
 interface Arrivals {
@@ -29,20 +29,24 @@ export const arriving = (perSecond: number) =>
       micros[task] = (clock() - (sentAt[task] as number)) * 1000;
     });
     const { pool, tally, startMs } = opened;
-    await warmUp(match, opened);
-
     const tasks = [...workload.tasks(items)];
-    const workerData: Arrivals = { count: items, perSecond };
-    const arrivals = new Worker(new URL(import.meta.url), { workerData });
-    await once(arrivals, 'online');
-    const finished = tally.expect(items);
-    const stopwatch = new Stopwatch();
-    arrivals.on('message', ([task, at]: Arrival) => {
-      sentAt[task] = at;
-      pool.send(tasks[task]);
-    });
-    await finished;
-    const taken = stopwatch.read();
+
+    async function arrive(count: number) {
+      const workerData: Arrivals = { count, perSecond };
+      const arrivals = new Worker(new URL(import.meta.url), { workerData });
+      await once(arrivals, 'online');
+      const finished = tally.expect(count);
+      const stopwatch = new Stopwatch();
+      arrivals.on('message', ([task, at]: Arrival) => {
+        sentAt[task] = at;
+        pool.send(tasks[task]);
+      });
+      await finished;
+      return stopwatch.read();
+    }
+
+    await warmly(() => arrive(Math.min(items, workload.warmUp)));
+    const taken = await arrive(items);
     micros.sort();
     const more = {
       'p50 µs': percentile(micros, 0.5),
@@ -56,10 +60,10 @@ export const arriving = (perSecond: number) =>
     return figures;
   };
 
-if (!isMainThread && isArrivals(workerData)) arrive(workerData);
+if (!isMainThread && isArrivals(workerData)) sendAll(workerData);
 
 /** Exponential gaps, the same at every run. */
-function arrive({ count, perSecond }: Arrivals): void {
+function sendAll({ count, perSecond }: Arrivals): void {
   const never = new Int32Array(new SharedArrayBuffer(4));
   const meanMs = 1000 / perSecond;
   let due = clock();

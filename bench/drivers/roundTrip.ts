@@ -1,5 +1,5 @@
 /** One task at a time through a pool that is idle otherwise: the driver for latency. */
-import { close, type Figures, type Match, open, peakMb, percentile, Stopwatch, warmUp } from '../driver.js';
+import { close, type Figures, type Match, open, peakMb, percentile, Stopwatch, warmly } from '../driver.js';
 
 export async function roundTrip(match: Match): Promise<Figures> {
   const { workload, items } = match;
@@ -32,8 +32,7 @@ export async function roundTrip(match: Match): Promise<Figures> {
     return micros.sort();
   }
 
-  await warmUp(match, opened);
-  await trips(Math.min(items, workload.warmUp));
+  await warmly(() => trips(Math.min(items, workload.warmUp)));
   const stopwatch = new Stopwatch();
   const micros = await trips(items);
   const taken = stopwatch.read();

@@ -7,8 +7,8 @@ const MICROS = 200;
 /** Two workers can do 10,000 a second: half of that is what comes. */
 export const workload: Workload<number, number> = {
   title: 'tasks of 0.2 ms of CPU, 5,000 a second at random: half of what two workers can do',
-  items: { fast: 5_000, slow: 5_000, slowest: 5_000 },
-  warmUp: 1_000,
+  items: { fast: 15_000, slow: 15_000, slowest: 15_000 },
+  warmUp: 5_000,
   window: 1000,
   driver: arriving(5_000),
   compared: 'p50 µs',
