@@ -203,5 +203,24 @@ describe('poolMap, ordered, with retries and workers that die', () => {
       deaths: [],
       pauses: 0,
     });
+    // The credits that the second delivery of task 4 brings back end the last task but that one: no pill may follow.
+    play({
+      n: 2,
+      maxTasks: 6,
+      maxResults: 6,
+      route: 'round-robin',
+      concurrency: 2,
+      maxAttempts: 2,
+      retryDelay: 1,
+      tasks: [
+        { kind: 'Observable', gaps: [2], failures: 0, to: 0 },
+        { kind: 'Observable', gaps: [], failures: 0, to: 'rotation' },
+        { kind: 'generator', gaps: [1], failures: 1, to: 'rotation' },
+        { kind: 'Observable', gaps: [], failures: 0, to: 'rotation' },
+        { kind: 'generator', gaps: [1, 0], failures: 1, to: 'rotation' },
+      ],
+      deaths: [],
+      pauses: 0,
+    });
   });
 });

@@ -37,7 +37,10 @@ export interface Order {
   readonly waiting: number;
   /** A task takes its place, behind all others; it has a slot of the worker, or will have. */
   enter(worker: number): Standing;
-  /** The task is about to be given to its worker, perhaps not for the first time. */
+  /**
+   * The task is about to be given to its worker, perhaps not for the first time: what still waits of an earlier delivery is
+   * dropped, for it comes again.
+   */
   begin(standing: Standing, position: number): void;
   /** The task is with the worker, which may have its turn now. True when tasks are over, of which `turn` was told too early. */
   begun(): boolean;
@@ -47,7 +50,7 @@ export interface Order {
   withdraw(standing: Standing): void;
   /** The task waits for its next delivery. */
   await(standing: Standing): void;
-  /** What waits of the task is dropped: nobody wants it any more, or it comes again with the next delivery. */
+  /** Nobody wants the task any more: what waits of it is dropped. */
   drop(standing: Standing): void;
   /** The task is done. */
   end(standing: Standing): void;

@@ -15,6 +15,11 @@ export class Reorder implements Order {
   /** The tasks that are not over, and those that are and wait behind one that is not. A standing is a sequence number. */
   readonly #places = new Places();
   readonly #verdicts = new Map<Standing, Verdict>();
+  /**
+   * The worker of each result that was dropped as its task was given again. Told once that is with its worker: credits that
+   * come back may bring the worker other tasks, which must not get there first.
+   */
+  readonly #dropped: number[] = [];
   /** The oldest, once nothing of it waits here. */
   #current: Standing = NONE;
   #advancing = false;
@@ -36,10 +41,16 @@ export class Reorder implements Order {
   }
 
   begin(standing: Standing, position: number): void {
-    this.#places.move(standing, position);
+    const places = this.#places;
+    places.move(standing, position);
+    while (places.has(standing)) {
+      places.shift(standing);
+      this.#dropped.push(places.workerOf(standing));
+    }
   }
 
   begun(): boolean {
+    if (this.#dropped.length > 0) for (const worker of this.#dropped.splice(0)) this.#owner.dropped(worker);
     const { oldest } = this.#places;
     if (oldest === this.#current || this.idle) return false;
     this.#advance();
@@ -81,6 +92,7 @@ export class Reorder implements Order {
   clear(): void {
     this.#places.clear();
     this.#verdicts.clear();
+    this.#dropped.length = 0;
     this.#current = NONE;
   }
 

@@ -54,8 +54,6 @@ export interface SeatOwner<T, R> extends EmitterOwner {
   starved(worker: number): void;
   /** A task of the seat takes its place in the order before it has a worker. */
   enter(worker: number): Standing;
-  /** The task is to be delivered again, and brings its results once more: what waits of it here is not wanted. */
-  taskUnwanted(standing: Standing): void;
   /** A task waits for its next delivery. */
   taskWaits(standing: Standing): void;
   taskDone(standing: Standing): void;
@@ -336,7 +334,6 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
       else suspects.push(fate);
     }
     this.#redeliveries.add(suspects);
-    for (const { standing } of suspects) this.#owner.taskUnwanted(standing);
   }
 
   closed(lane: object): void {
@@ -465,8 +462,6 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
       this.#owner.fail(refused);
       return;
     }
-    // Before it has its next position: the credits that this sets free may bring other tasks to the worker.
-    this.#owner.taskUnwanted(undone.standing);
     if (ms === 0) {
       this.#redeliver(nextDelivery(undone));
       return;
