@@ -323,7 +323,8 @@ function replayNews<R>(news: News, pool: ToPool<R>): void {
 export const saysReady = (frame: ResultFrame<unknown>): boolean => frame[3]?.ready === true;
 
 /** Whether the frame has one result at most: its worker has nothing else to do, or nothing that can share a message. */
-export const isLonely = ([results]: ResultFrame<unknown>): boolean => Array.isArray(results) && results.length < 2;
+export const isLonely = ([results]: ResultFrame<unknown>): boolean =>
+  Array.isArray(results) && results.length < 2;
 
 /** Whether nothing follows the frame. */
 export const isLast = (frame: ResultFrame<unknown>): boolean => frame[3]?.drained !== undefined;
