@@ -15,6 +15,8 @@ export interface Match {
   readonly url: string;
   /** Tasks. */
   readonly items: number;
+  /** ms for which it is warmed. */
+  readonly warmMs: number;
   /** ms that it took to import the contender's file, and with it the host's side of its library. */
   readonly loadMs: number;
 }
@@ -64,21 +66,19 @@ export async function open(match: Match, firsts = 1, observe?: (result: unknown)
   return { pool, tally, startMs: stopwatch.read().wallMs };
 }
 
-/** ms for which every contender is warmed: the compiler is through with the code of all by then. */
-const WARM_MS = 1_500;
-
 /** Calls `round` until the time is over, at least once. */
-export async function warmly(round: () => Promise<unknown>): Promise<void> {
-  const until = performance.now() + WARM_MS;
+export async function warmly({ warmMs }: Match, round: () => Promise<unknown>): Promise<void> {
+  const until = performance.now() + warmMs;
   do await round();
   while (performance.now() < until);
 }
 
 /** Not more at a time than are measured. */
-export async function warmUp({ workload, items }: Match, { pool, tally }: Opened): Promise<void> {
+export async function warmUp(match: Match, { pool, tally }: Opened): Promise<void> {
+  const { workload, items } = match;
   const count = Math.min(items, workload.warmUp);
   workload.prepare?.(count);
-  await warmly(() => {
+  await warmly(match, () => {
     const warmed = tally.expect(count);
     pool.feed(workload.tasks(count));
     return warmed;

@@ -101,7 +101,7 @@ describe('the benchmark', function () {
     });
 
     async function failureOf(contender: Contender): Promise<string> {
-      const match = { contender, workload: tiny as Workload, url: '', items: 100, loadMs: 0 };
+      const match = { contender, workload: tiny as Workload, url: '', items: 100, warmMs: 0, loadMs: 0 };
       return stream(match).then(
         () => 'none',
         (error: Error) => error.message,

@@ -45,7 +45,7 @@ export const arriving = (perSecond: number) =>
       return stopwatch.read();
     }
 
-    await warmly(() => arrive(Math.min(items, workload.warmUp)));
+    await warmly(match, () => arrive(Math.min(items, workload.warmUp)));
     const taken = await arrive(items);
     micros.sort();
     const more = {

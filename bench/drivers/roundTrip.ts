@@ -32,7 +32,7 @@ export async function roundTrip(match: Match): Promise<Figures> {
     return micros.sort();
   }
 
-  await warmly(() => trips(Math.min(items, workload.warmUp)));
+  await warmly(match, () => trips(Math.min(items, workload.warmUp)));
   const stopwatch = new Stopwatch();
   const micros = await trips(items);
   const taken = stopwatch.read();
