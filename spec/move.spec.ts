@@ -22,6 +22,15 @@ describe('move()', () => {
     expect(movesIn('task', task)).to.deep.equal([second.buffer]);
   });
 
+  it('MOV-1 a value that is frozen is marked too, and a mark shows nowhere', () => {
+    const buffer = new ArrayBuffer(8);
+    const frozen = move(Object.freeze({ buffer }), [buffer]);
+    expect(movesIn('task', [frozen])).to.deep.equal([buffer]);
+    const open = move({ buffer }, [buffer]);
+    expect(Reflect.ownKeys(open)).to.deep.equal(['buffer']);
+    expect(movesIn('task', { ...open }), 'nor in a copy').to.equal(undefined);
+  });
+
   it('MOV-1 a mark is found in a value that contains itself, or is deep; what throws when it is looked at moves nothing', () => {
     const marked = move(bytes(), []);
     const circle: Record<string, unknown> = { marked };

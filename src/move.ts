@@ -5,16 +5,56 @@
 import { SerializationError } from './errors.js';
 import { directionOf, type Routed } from './routing.js';
 
-interface Marks {
-  readonly of: WeakMap<object, readonly object[]>;
+type Transferables = readonly object[];
+
+/** As a constructor: it gives back what it is given, so that the fields of a class that extends it become fields of any object. */
+function Given(value: object): object {
+  return value;
+}
+
+/**
+ * A mark is a private field of the marked value: nobody else sees it, and it is gone with the value. In a WeakMap, marking what
+ * lives as shortly as a task costs the garbage collector several times as much.
+ */
+class Mark extends (Given as unknown as new (value: object) => object) {
+  #transferables: Transferables;
+
+  private constructor(value: object, transferables: Transferables) {
+    super(value);
+    this.#transferables = transferables;
+  }
+
+  static of(value: object): Transferables | undefined {
+    return #transferables in value ? value.#transferables : undefined;
+  }
+
+  static set(value: object, transferables: Transferables): void {
+    if (#transferables in value) value.#transferables = transferables;
+    else new Mark(value, transferables);
+  }
+}
+
+class Marks {
   /** Nothing was ever marked: there is nothing to look for. */
-  none: boolean;
+  none = true;
+  /** Of what may have no new fields. */
+  readonly #ofFrozen = new WeakMap<object, Transferables>();
+
+  of(value: object): Transferables | undefined {
+    return Mark.of(value) ?? this.#ofFrozen.get(value);
+  }
+
+  set(value: object, transferables: Transferables): void {
+    this.none = false;
+    if (Object.isExtensible(value)) Mark.set(value, transferables);
+    else this.#ofFrozen.set(value, transferables);
+  }
 }
 
 // Two copies of the package in one thread share the marks, so that one sends what the other has marked.
 const shared = globalThis as { [key: symbol]: Marks | undefined };
 const key = Symbol.for('looppool.move.1');
-shared[key] ??= { of: new WeakMap(), none: true };
+shared[key] ??= new Marks();
 const marks: Marks = shared[key];
 
 /**
@@ -43,8 +83,7 @@ export function move<T extends object>(value: T, transferables: readonly object[
   if (!Array.isArray(transferables)) {
     throw new TypeError('move() takes an array of what is moved, like move(view, [view.buffer])');
   }
-  marks.of.set(bareTask(value), transferables.map(transferableOf));
-  marks.none = false;
+  marks.set(bareTask(value), transferables.map(transferableOf));
   return value;
 }
 
@@ -86,7 +125,7 @@ export function movesIn(root: string, value: unknown): readonly object[] | undef
   const moved = new Set<object>();
   let isMarked = false;
   for (const place of placesIn(root, value)) {
-    const transferables = marks.of.get(place.value);
+    const transferables = marks.of(place.value);
     if (!transferables) continue;
     isMarked = true;
     for (const own of transferables) {
@@ -102,13 +141,13 @@ export function movesIn(root: string, value: unknown): readonly object[] | undef
 /** Whether sending the value takes something along: then it can be sent once only. */
 export function isMoved(value: unknown): boolean {
   if (marks.none || typeof value !== 'object' || value === null) return false;
-  return placesIn('', value).some((place) => marks.of.has(place.value));
+  return placesIn('', value).some((place) => marks.of(place.value) !== undefined);
 }
 
 /** What is sent in the place of a marked value takes the same along. */
 export function passMarks(value: object, instead: object): void {
-  const own = marks.of.get(value);
-  if (own) marks.of.set(instead, own);
+  const own = marks.of(value);
+  if (own) marks.set(instead, own);
 }
 
 /** A part of a value that may bear a mark. */
