@@ -5,13 +5,16 @@ import { type ResultFrame, ResultFrameWriter, replayResults } from '#src/protoco
 import { UNSOLICITED } from '#src/protocol/wire.js';
 import { RecordingWire } from '../support/recordingWire.js';
 
+/** Results in a frame. */
+const sizeOf = ([first]: ResultFrame<unknown>): number => (typeof first === 'number' ? 1 : first.length);
+
 /** A worker's writer and what arrives of it, over structured clone as over a port. */
 function wire() {
   const pool = new RecordingWire();
   const sizes: number[] = [];
   const writer = new ResultFrameWriter<unknown>((frame) => {
     const arrived: ResultFrame<unknown> = structuredClone(frame);
-    sizes.push(arrived[0].length);
+    sizes.push(sizeOf(arrived));
     replayResults(arrived, pool);
   });
   return { writer, pool, sizes };

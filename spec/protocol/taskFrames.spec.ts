@@ -52,6 +52,9 @@ class Told implements TaskReader<unknown> {
   }
 }
 
+/** Tasks in a frame. */
+const sizeOf = ([first]: TaskFrame<unknown>): number => (typeof first === 'number' ? 1 : first.length);
+
 /** A writer and what arrives of it, over structured clone as over a port. */
 function wire(limit = 256) {
   const told = new Told();
@@ -61,7 +64,7 @@ function wire(limit = 256) {
   const writer = new TaskFrameWriter<unknown>(
     (frame) => {
       const arrived: TaskFrame<unknown> = structuredClone(frame);
-      sizes.push(arrived[0].length);
+      sizes.push(sizeOf(arrived));
       replayTasks(arrived, told);
     },
     limit,
@@ -292,7 +295,7 @@ describe('task frames', () => {
       const told = new Told();
       const writer = new TaskFrameWriter<number>(
         (frame) => {
-          if (frame[0].length > 1) throw new Error('too much at a time');
+          if (sizeOf(frame) > 1) throw new Error('too much at a time');
           replayTasks(frame, told);
         },
         256,

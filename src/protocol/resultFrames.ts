@@ -24,12 +24,10 @@ const RESULTS_PER_FRAME = 512;
  * Results with the owner of each, and the positions of the tasks done, behind them. A tuple, and only what there is to say in
  * its last part: the keys of an object cost more to clone than a lonely result.
  */
-export type ResultFrame<R> = readonly [
-  results: Payload<R>,
-  owners: Progressions,
-  done: Progressions,
-  news?: News,
-];
+type Results<R> = readonly [results: Payload<R>, owners: Progressions, done: Progressions, news?: News];
+/** The only result of a task that is done, and nothing else. */
+type LonelyResult<R> = readonly [position: number, result: R];
+export type ResultFrame<R> = Results<R> | LonelyResult<R>;
 
 /** What else a frame says, behind its results. */
 export interface News {
@@ -184,7 +182,7 @@ export class ResultFrameWriter<R> implements ToPool<R> {
       const packed = this.#packer.pack(copied?.values ?? results);
       this.#post(frameOf(packed, owners, done, news), copied?.moved);
     } catch {
-      this.#post(withoutRefused(frameOf(results, owners, done, news), results, this.#clone));
+      this.#post(withoutRefused(results, owners, done, news, this.#clone));
     }
   }
 
@@ -236,17 +234,28 @@ function frameOf<R>(
   news: News | undefined,
 ): ResultFrame<R> {
   // One result for each task, as nearly always: the same array, which is cloned once.
-  const ends = isSame(owners, done) ? owners : done;
-  return news ? [results, owners, ends, news] : [results, owners, ends];
+  const isOneEach = isSame(owners, done);
+  const ends = isOneEach ? owners : done;
+  if (news) return [results, owners, ends, news];
+  const isAlone = isOneEach && Array.isArray(results) && results.length === 1;
+  return isAlone ? [owners[0] as number, results[0] as R] : [results, owners, ends];
 }
+
+const isLonelyResult = <R>(frame: ResultFrame<R> | undefined): frame is LonelyResult<R> =>
+  typeof frame?.[0] === 'number';
 
 function isSame(a: Progressions, b: Progressions): boolean {
   return a.length === 3 && b.length === 3 && a[0] === b[0] && a[1] === b[1] && a[2] === b[2];
 }
 
-/** The frame without the results that cannot be cloned: each fails its task, or breaks the worker if it has none. */
-function withoutRefused<R>(frame: ResultFrame<R>, sent: readonly R[], clone: Clone): ResultFrame<R> {
-  const [, ownerRuns, doneRuns, news = {}] = frame;
+/** A frame without the results that cannot be cloned: each fails its task, or breaks the worker if it has none. */
+function withoutRefused<R>(
+  sent: readonly R[],
+  ownerRuns: Progressions,
+  doneRuns: Progressions,
+  news: News | undefined,
+  clone: Clone,
+): ResultFrame<R> {
   const owners = new ProgressionWriter();
   const done = new ProgressionWriter();
   const refused = new Map<number, FailureRecord>();
@@ -264,13 +273,13 @@ function withoutRefused<R>(frame: ResultFrame<R>, sent: readonly R[], clone: Clo
     }
   }
   for (const position of positionsOf(doneRuns)) if (!refused.has(position)) done.push(position);
-  const failed = (news.failed ?? []).filter(([position]) => !refused.has(position));
-  const told: News = { ...news, failed, withheld: (news.withheld ?? 0) + sent.length - results.length };
+  const failed = (news?.failed ?? []).filter(([position]) => !refused.has(position));
+  const told: News = { ...news, failed, withheld: (news?.withheld ?? 0) + sent.length - results.length };
   for (const [owner, failure] of refused) {
     if (owner === UNSOLICITED) told.broken ??= failure;
     else failed.push([owner, failure]);
   }
-  if (news.times) told.times = withoutTasks(news.times, refused);
+  if (news?.times) told.times = withoutTasks(news.times, refused);
   return [results, owners.take(), done.take(), told];
 }
 
@@ -282,6 +291,15 @@ export interface ResultReader<R> extends ToPool<R> {
 
 /** Replays a frame to the pool, whose turn it is then to call. */
 export function replayResults<R>(frame: ResultFrame<R>, pool: ResultReader<R>): void {
+  if (isLonelyResult(frame)) {
+    pool.result(frame[1], frame[0]);
+    pool.done(frame[0]);
+  } else {
+    replayBatch(frame, pool);
+  }
+}
+
+function replayBatch<R>(frame: Results<R>, pool: ResultReader<R>): void {
   const results = unpack(frame?.[0]);
   if (!results) throw new ProtocolError('A worker sent a message that is no result frame');
   const [, ownerRuns, doneRuns, news] = frame;
@@ -320,11 +338,14 @@ function replayNews<R>(news: News, pool: ToPool<R>): void {
 }
 
 /** Whether the worker says that it can begin. */
-export const saysReady = (frame: ResultFrame<unknown>): boolean => frame[3]?.ready === true;
+export const saysReady = (frame: ResultFrame<unknown>): boolean => newsIn(frame)?.ready === true;
 
 /** Whether the frame has one result at most: its worker has nothing else to do, or nothing that can share a message. */
-export const isLonely = ([results]: ResultFrame<unknown>): boolean =>
-  Array.isArray(results) && results.length < 2;
+export const isLonely = (frame: ResultFrame<unknown>): boolean =>
+  isLonelyResult(frame) || (Array.isArray(frame[0]) && frame[0].length < 2);
 
 /** Whether nothing follows the frame. */
-export const isLast = (frame: ResultFrame<unknown>): boolean => frame[3]?.drained !== undefined;
+export const isLast = (frame: ResultFrame<unknown>): boolean => newsIn(frame)?.drained !== undefined;
+
+const newsIn = (frame: ResultFrame<unknown>): News | undefined =>
+  isLonelyResult(frame) ? undefined : frame[3];

@@ -18,7 +18,10 @@ const ABORT = 2;
  * Tasks, and the position of the first: the others follow without a gap. A tuple, and only what there is to say in its last
  * part: the keys of an object cost more to clone than a lonely task.
  */
-export type TaskFrame<T> = readonly [tasks: Payload<T>, first: number, orders?: Orders];
+type Tasks<T> = readonly [tasks: Payload<T>, first: number, orders?: Orders];
+/** One task, and nothing to say: a list less to clone, which is a microsecond there and back. */
+type LonelyTask<T> = readonly [position: number, task: T];
+export type TaskFrame<T> = Tasks<T> | LonelyTask<T>;
 
 /** What else a frame says. */
 export interface Orders {
@@ -265,8 +268,12 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
 }
 
 function frameOf<T>(tasks: Payload<T>, first: number, orders: Orders | undefined): TaskFrame<T> {
-  return orders ? [tasks, first, orders] : [tasks, first];
+  if (orders) return [tasks, first, orders];
+  return Array.isArray(tasks) && tasks.length === 1 ? [first, tasks[0] as T] : [tasks, first];
 }
+
+const isLonely = <T>(frame: TaskFrame<T> | undefined): frame is LonelyTask<T> =>
+  typeof frame?.[0] === 'number';
 
 /** Who reads a pool's frames. */
 export interface TaskReader<T> extends ToWorker<T> {
@@ -276,6 +283,11 @@ export interface TaskReader<T> extends ToWorker<T> {
 
 /** Replays a frame to a worker's loop, whose turn it is then to call. */
 export function replayTasks<T>(frame: TaskFrame<T>, loop: TaskReader<T>): void {
+  if (isLonely(frame)) loop.task(frame[0], frame[1]);
+  else replayBatch(frame, loop);
+}
+
+function replayBatch<T>(frame: Tasks<T>, loop: TaskReader<T>): void {
   const tasks = unpack(frame?.[0]);
   if (!tasks) throw new ProtocolError('A worker received a message that is no task frame');
   const [, first, orders] = frame;
