@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { copyLarge } from '#src/protocol/codec.js';
-import { ResultFrameWriter, replayResults } from '#src/protocol/resultFrames.js';
+import { replayResults } from '#src/protocol/resultFrames.js';
+import { ResultFrameWriter } from '#src/protocol/resultFrameWriter.js';
 import { RecordingWire } from '../support/recordingWire.js';
 
 const LARGE = 64 * 1024;

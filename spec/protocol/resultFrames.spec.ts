@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { ProtocolError } from 'looppool';
-import { type ResultFrame, ResultFrameWriter, replayResults } from '#src/protocol/resultFrames.js';
+import { type ResultFrame, replayResults } from '#src/protocol/resultFrames.js';
+import { ResultFrameWriter } from '#src/protocol/resultFrameWriter.js';
 import { UNSOLICITED } from '#src/protocol/wire.js';
 import { RecordingWire } from '../support/recordingWire.js';
 

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { ProtocolError, SerializationError } from 'looppool';
-import { replayTasks, type TaskFrame, TaskFrameWriter, type TaskReader } from '#src/protocol/taskFrames.js';
+import { replayTasks, type TaskFrame, type TaskReader } from '#src/protocol/taskFrames.js';
+import { TaskFrameWriter } from '#src/protocol/taskFrameWriter.js';
 
 /** A worker's end of the wire, which writes down what it is told. */
 class Told implements TaskReader<unknown> {

@@ -8,9 +8,10 @@ import { ProtocolError } from '../errors.js';
 import type { ByHand, Channel, ChannelListener, CloseReason, LoopTimes } from '../protocol/channel.js';
 import type { Clone } from '../protocol/clone.js';
 import { fromRecord } from '../protocol/failure.js';
-import { isLonely, type ResultFrame, replayResults, saysReady } from '../protocol/resultFrames.js';
+import { hasOneResultAtMost, type ResultFrame, replayResults, saysReady } from '../protocol/resultFrames.js';
 import type { StartAnswer } from '../protocol/start.js';
-import { type Post, type TaskFrame, TaskFrameWriter } from '../protocol/taskFrames.js';
+import type { Post, TaskFrame } from '../protocol/taskFrames.js';
+import { TaskFrameWriter } from '../protocol/taskFrameWriter.js';
 import { Turn } from '../protocol/turn.js';
 import { type Hello, PROTOCOL } from '../protocol/wire.js';
 import { patience } from './patience.js';
@@ -178,7 +179,7 @@ export class RemoteChannel<T, R> implements Channel<T>, LinkListener, ByHand {
       replayResults(frame as ResultFrame<R>, this.#pool);
       if (saysReady(frame as ResultFrame<R>)) this.#begun();
       // What others say in the same turn of the event loop is answered with a batch; a lonely result gets the next task at once.
-      if (isLonely(frame as ResultFrame<R>)) this.#takeTurn();
+      if (hasOneResultAtMost(frame as ResultFrame<R>)) this.#takeTurn();
       else this.#turn.soon();
     } catch (cause) {
       this.#endFor({ kind: 'crashed', cause });

@@ -1,18 +1,14 @@
 /**
- * The pool's frames: batches of its wire calls, as plain objects for structured clone. A writer collects the calls of one
- * microtask turn, or up to a size limit, and posts one frame; a reader replays a frame as calls. So a lonely task costs one
- * message, a flood costs few, and nothing waits for a timer.
+ * The pool's frames: batches of its wire calls, as plain values for structured clone. What they are, and how a worker reads
+ * them: as calls again.
  */
 import { ProtocolError } from '../errors.js';
-import { movesIn } from '../move.js';
-import { type Clone, whyNotCloneable, whyNotMovable } from './clone.js';
-import { copyLarge, isLarge, Packer, type Payload, unpack } from './codec.js';
-import { type FailureRecord, fromRecord, toRecord } from './failure.js';
-import { Turn } from './turn.js';
+import { type Payload, unpack } from './codec.js';
+import { type FailureRecord, fromRecord } from './failure.js';
 import type { ToWorker } from './wire.js';
 
-const PILL = 1;
-const ABORT = 2;
+export const PILL = 1;
+export const ABORT = 2;
 
 /**
  * Tasks, and the position of the first: the others follow without a gap. A tuple, and only what there is to say in its last
@@ -41,7 +37,7 @@ export interface Orders {
   end?: typeof PILL | typeof ABORT;
 }
 
-interface Cancelled<Reason> {
+export interface Cancelled<Reason> {
   readonly positions: number[];
   readonly reason: Reason;
 }
@@ -51,226 +47,6 @@ interface Cancelled<Reason> {
  * Throws what structured clone throws.
  */
 export type Post<F> = (frame: F, transfer?: readonly object[]) => void;
-
-/** The pool's writer. */
-export class TaskFrameWriter<T> implements ToWorker<T> {
-  #first = 0;
-  #tasks: T[] = [];
-  #traces: string[] | undefined;
-  /** Positions of those that may be called off. */
-  #cancellable: number[] | undefined;
-  #cancelled: Cancelled<unknown>[] | undefined;
-  #orders: Orders | undefined;
-  readonly #turn = new Turn(queueMicrotask, () => this.flush());
-  readonly #post: Post<TaskFrame<T>>;
-  readonly #refused: (position: number, error: unknown) => void;
-  readonly #limit: number;
-  readonly #packer = new Packer();
-  readonly #clone: Clone | undefined;
-  /** Only structured clone takes along what it is to transfer. */
-  readonly #transfers: boolean;
-  readonly #now: () => number | undefined;
-
-  /**
-   * @param limit tasks in a frame at most
-   * @param refused is told of a task that cannot be cloned; the others of its batch are sent
-   * @param clone how the carrier clones; structuredClone unless said otherwise
-   * @param now the pool's clock, where tasks are timed
-   */
-  constructor(
-    post: Post<TaskFrame<T>>,
-    limit: number,
-    refused: (position: number, error: unknown) => void,
-    clone?: Clone,
-    now: () => number | undefined = () => undefined,
-  ) {
-    this.#post = post;
-    this.#clone = clone;
-    this.#transfers = clone === undefined;
-    this.#limit = limit;
-    this.#refused = refused;
-    this.#now = now;
-  }
-
-  task(position: number, task: T, trace?: string): void {
-    this.#take(position, task, trace);
-  }
-
-  cancellable(position: number, task: T, trace?: string): void {
-    this.#take(position, task, trace, [position]);
-  }
-
-  #take(position: number, task: T, trace?: string, cancellable?: readonly number[]): void {
-    let moved: readonly object[] | undefined;
-    try {
-      moved = movesIn('task', task);
-    } catch (error) {
-      // The positions of a frame have no gaps.
-      this.flush();
-      this.#refused(position, error);
-      return;
-    }
-    if (moved) {
-      this.#postMoved(position, task, moved, trace, cancellable);
-      return;
-    }
-    const leavesAlone = this.#transfers && isLarge(task);
-    if (leavesAlone) this.flush();
-    if (this.#tasks.length === 0) this.#first = position;
-    if (trace !== undefined) {
-      this.#traces ??= [];
-      this.#traces[this.#tasks.length] = trace;
-    }
-    if (cancellable) {
-      this.#cancellable ??= [];
-      this.#cancellable.push(position);
-    }
-    this.#tasks.push(task);
-    if (leavesAlone || this.#tasks.length >= this.#limit) this.flush();
-    else this.#turn.soon();
-  }
-
-  replay(position: number, task: T): void {
-    this.flush();
-    try {
-      this.#post([[task], position, { replay: true }]);
-    } catch (error) {
-      this.#refused(position, whyNotCloneable('task', task, this.#clone) ?? error);
-    }
-  }
-
-  credit(results: number): void {
-    const orders = this.#order();
-    orders.credits = (orders.credits ?? 0) + results;
-  }
-
-  oldest(position: number): void {
-    this.#order().oldest = position;
-  }
-
-  cancel(position: number, reason: unknown): void {
-    this.#cancelled ??= [];
-    // One signal may call off many.
-    const last = this.#cancelled.at(-1);
-    if (last?.reason === reason) last?.positions.push(position);
-    else this.#cancelled.push({ positions: [position], reason });
-    this.#turn.soon();
-  }
-
-  pill(): void {
-    this.#order().end = PILL;
-  }
-
-  abort(): void {
-    this.#tasks = [];
-    this.#traces = undefined;
-    this.#cancellable = undefined;
-    this.#cancelled = undefined;
-    this.#order().end = ABORT;
-    this.flush();
-  }
-
-  /** By itself and at once, behind what was said before: it is gone here when this returns. */
-  #postMoved(
-    position: number,
-    task: T,
-    moved: readonly object[],
-    trace: string | undefined,
-    cancellable: readonly number[] | undefined,
-  ): void {
-    this.flush();
-    const orders = this.#withMarks(undefined, trace === undefined ? undefined : [trace], cancellable);
-    try {
-      this.#post(frameOf([task], position, orders), moved);
-    } catch (error) {
-      this.#refused(position, whyNotMovable('task', task, moved, error, this.#clone));
-    }
-  }
-
-  /** Posts what was collected, now. */
-  flush(): void {
-    const first = this.#first;
-    const tasks = this.#tasks;
-    const traces = this.#traces;
-    const cancellable = this.#cancellable;
-    const orders = this.#takeOrders();
-    if (tasks.length === 0 && orders === undefined) return;
-    this.#tasks = [];
-    this.#traces = undefined;
-    this.#cancellable = undefined;
-    try {
-      const copied = this.#transfers ? copyLarge(tasks) : undefined;
-      const packed = this.#packer.pack(copied?.values ?? tasks);
-      this.#post(frameOf(packed, first, this.#withMarks(orders, traces, cancellable)), copied?.moved);
-    } catch {
-      const refused = this.#postOneByOne(first, tasks, traces, cancellable);
-      if (orders) this.#post([[], 0, orders]);
-      // Last, for it may bring new tasks.
-      for (const [position, why] of refused) this.#refused(position, why);
-    }
-  }
-
-  /** Those that cannot be sent, and why. */
-  #postOneByOne(
-    first: number,
-    tasks: readonly T[],
-    traces: readonly string[] | undefined,
-    cancellable: readonly number[] | undefined,
-  ): [position: number, why: unknown][] {
-    const refused: [number, unknown][] = [];
-    for (const [i, task] of tasks.entries()) {
-      try {
-        const marks = this.#withMarks(undefined, traces?.slice(i, i + 1), cancellable);
-        this.#post(frameOf([task], first + i, marks));
-      } catch (error) {
-        refused.push([first + i, whyNotCloneable('task', task, this.#clone) ?? error]);
-      }
-    }
-    return refused;
-  }
-
-  /** What is said in the next frame, which leaves soon. */
-  #order(): Orders {
-    this.#turn.soon();
-    this.#orders ??= {};
-    return this.#orders;
-  }
-
-  #takeOrders(): Orders | undefined {
-    const orders = this.#orders;
-    const cancelled = this.#cancelled?.map(({ positions, reason }) => ({
-      positions,
-      reason: toRecord(reason, this.#clone),
-    }));
-    this.#orders = undefined;
-    this.#cancelled = undefined;
-    return cancelled ? { ...orders, cancelled } : orders;
-  }
-
-  /**
-   * With what goes along where tasks are timed, traced, or called off.
-   * @param cancellable perhaps also positions of tasks that are not in the frame: they mean nothing there
-   */
-  #withMarks(
-    orders: Orders | undefined,
-    traces: readonly string[] | undefined,
-    cancellable: readonly number[] | undefined,
-  ): Orders | undefined {
-    const sent = this.#now();
-    if (sent === undefined && !traces && !cancellable) return orders;
-    return {
-      ...orders,
-      ...(sent !== undefined && { sent }),
-      ...(traces && { traces }),
-      ...(cancellable && { cancellable }),
-    };
-  }
-}
-
-function frameOf<T>(tasks: Payload<T>, first: number, orders: Orders | undefined): TaskFrame<T> {
-  if (orders) return [tasks, first, orders];
-  return Array.isArray(tasks) && tasks.length === 1 ? [first, tasks[0] as T] : [tasks, first];
-}
 
 const isLonely = <T>(frame: TaskFrame<T> | undefined): frame is LonelyTask<T> =>
   typeof frame?.[0] === 'number';
