@@ -8,7 +8,13 @@ import { ProtocolError } from '../errors.js';
 import type { ByHand, Channel, ChannelListener, CloseReason, LoopTimes } from '../protocol/channel.js';
 import type { Clone } from '../protocol/clone.js';
 import { fromRecord } from '../protocol/failure.js';
-import { hasOneResultAtMost, type ResultFrame, replayResults, saysReady } from '../protocol/resultFrames.js';
+import {
+  isAnswerTo,
+  isByItself,
+  type ResultFrame,
+  replayResults,
+  saysReady,
+} from '../protocol/resultFrames.js';
 import type { StartAnswer } from '../protocol/start.js';
 import type { Post, TaskFrame } from '../protocol/taskFrames.js';
 import { TaskFrameWriter } from '../protocol/taskFrameWriter.js';
@@ -76,6 +82,8 @@ export class RemoteChannel<T, R> implements Channel<T>, LinkListener, ByHand {
   readonly #writer: TaskFrameWriter<T>;
   readonly #turn: Turn;
   #stopWaiting: (() => void) | undefined;
+  /** The position of the task that was sent last. */
+  #lastTask = -1;
   #credits = 0;
   #oldest: number | undefined;
   /** When, in ms of `performance`. */
@@ -114,10 +122,12 @@ export class RemoteChannel<T, R> implements Channel<T>, LinkListener, ByHand {
   }
 
   task(position: number, task: T, trace?: string): void {
+    this.#lastTask = position;
     this.#writer.task(position, task, trace);
   }
 
   cancellable(position: number, task: T, trace?: string): void {
+    this.#lastTask = position;
     this.#writer.cancellable(position, task, trace);
   }
 
@@ -178,8 +188,9 @@ export class RemoteChannel<T, R> implements Channel<T>, LinkListener, ByHand {
     try {
       replayResults(frame as ResultFrame<R>, this.#pool);
       if (saysReady(frame as ResultFrame<R>)) this.#begun();
-      // What others say in the same turn of the event loop is answered with a batch; a lonely result gets the next task at once.
-      if (hasOneResultAtMost(frame as ResultFrame<R>)) this.#takeTurn();
+      // Together with what others say in the same turn of the event loop, unless this worker waits, or sends one message each.
+      if (isAnswerTo(frame as ResultFrame<R>, this.#lastTask) || isByItself(frame as ResultFrame<R>))
+        this.#takeTurn();
       else this.#turn.soon();
     } catch (cause) {
       this.#endFor({ kind: 'crashed', cause });

@@ -98,9 +98,13 @@ function replayNews<R>(news: News, pool: ToPool<R>): void {
 /** Whether the worker says that it can begin. */
 export const saysReady = (frame: ResultFrame<unknown>): boolean => newsIn(frame)?.ready === true;
 
-/** Its worker has nothing else to do then, or nothing that can share a message. */
-export const hasOneResultAtMost = (frame: ResultFrame<unknown>): boolean =>
-  isLonelyResult(frame) || (Array.isArray(frame[0]) && frame[0].length < 2);
+/** Whether the frame is the only result of the task at `position`, which is done. */
+export const isAnswerTo = (frame: ResultFrame<unknown>, position: number): boolean =>
+  isLonelyResult(frame) && frame[0] === position;
+
+/** Whether the frame has one result of a task that goes on: as a rule, what is large or moved and cannot share a message. */
+export const isByItself = (frame: ResultFrame<unknown>): boolean =>
+  Array.isArray(frame[0]) && frame[0].length === 1;
 
 /** Whether nothing follows the frame. */
 export const isLast = (frame: ResultFrame<unknown>): boolean => newsIn(frame)?.drained !== undefined;
