@@ -27,43 +27,44 @@ import { eachResult } from '../protocol/resultFrames.js';
 import type { TaskTimes } from '../protocol/times.js';
 import type { Hello } from '../protocol/wire.js';
 import type { Resources } from '../resources.js';
+import type { ResultCredits } from './credits.js';
 import { deadline } from './deadline.js';
 import { bareOf, Job } from './job.js';
 import { type Entry, Ledger } from './ledger.js';
-import { NONE, type Standing } from './order.js';
+import { NONE, type Order, type Standing } from './order.js';
 import type { Fate } from './revocable.js';
 import { SignalledTasks } from './signalledTasks.js';
 import { signalOf, type TaskSignals, withoutSignal } from './taskSignals.js';
 import { TimeLimits } from './timeLimits.js';
 import type { Undone } from './undone.js';
 
-/** The pool, as a lane sees it: where results go. */
+/** Where results go: the results side of the pool, as a lane sees it. */
+export interface Inflow<R> {
+  /** Whether results leave as they come and as they are: then it takes them in batches. */
+  readonly takesBatches: boolean;
+  /** @param task of the result, where it may be called off */
+  result(value: R, worker: number, standing: Standing, attempt: number, task?: Fate): void;
+  results(values: ArrayLike<R>, worker: number): void;
+  /** A result was sent, and nobody wants it any more. */
+  withheld(worker: number): void;
+}
+
+/** The pool, as a lane sees it. */
 export interface LaneOwner<R> {
   readonly grace: number;
   readonly window: number;
   /** ms that a task may run, or Infinity. */
   readonly taskTimeout: number;
   readonly taskSignals: TaskSignals;
-  /** A task takes its place in the order. */
-  enter(worker: number): Standing;
-  /** A task is about to be given to a worker. */
-  taskBegins(standing: Standing, position: number): void;
-  /** The task is with the worker. */
-  taskBegun(): void;
-  /** The task is not with the worker any more. */
-  taskLeaves(standing: Standing): void;
-  /** Whether results leave as they come and as they are: then it takes them in batches. */
-  readonly takesBatches: boolean;
-  /** The task is called off: nobody wants its results. It is still with the worker. */
-  taskUnwanted(standing: Standing): void;
-  /** @param task of the result, where it may be called off */
-  result(value: R, worker: number, standing: Standing, attempt: number, task?: Fate): void;
-  results(values: ArrayLike<R>, worker: number): void;
-  resultWithheld(worker: number): void;
+  readonly order: Order;
+  readonly credits: Pick<ResultCredits, 'owes'>;
+  readonly fanIn: Inflow<R>;
+  readonly fanOut: {
+    /** After a batch of news. */
+    turn(): void;
+  };
   taskTimes(worker: number, times: TaskTimes): void;
   resources(worker: number, resources: Resources): void;
-  owesCredit(worker: number): boolean;
-  turn(): void;
   tell(event: UntimedPoolEvent): void;
 }
 
@@ -203,7 +204,7 @@ export class Lane<T, R> implements ChannelListener<R> {
     if (!this.#closed) this.#channel.start();
   }
 
-  task(task: T, attempt = 1, standing = this.#owner.enter(this.index), excused = 0): void {
+  task(task: T, attempt = 1, standing = this.#owner.order.enter(this.index), excused = 0): void {
     const signal = signalOf(task);
     if (signal?.aborted) {
       this.#keeper.taskCancelled(task, standing);
@@ -212,11 +213,11 @@ export class Lane<T, R> implements ChannelListener<R> {
     const position = this.#ledger.add(task, standing);
     if (attempt > 1) this.#attempts.set(position, attempt);
     if (excused > 0) this.#excused.set(position, excused);
-    this.#owner.taskBegins(standing, position);
+    this.#owner.order.begin(standing, position);
     if (this.#drained) this.#crash({ reason: 'had completed its results before this task came' });
     else if (signal) this.#sendSignalled(position, task, signal);
     else this.#channel.task(position, task);
-    this.#owner.taskBegun();
+    if (this.#owner.order.begun()) this.#owner.fanOut.turn();
   }
 
   #sendSignalled(position: number, task: T, signal: AbortSignal): void {
@@ -288,7 +289,7 @@ export class Lane<T, R> implements ChannelListener<R> {
     else if (!this.#stopping && !this.#crashed) {
       const attempt = this.#attempts.size > 0 ? this.#attempts.get(owner) : undefined;
       const task = this.#signalled.size > 0 ? this.#fateOf(owner) : undefined;
-      this.#owner.result(value, this.index, this.#ledger.standing(owner), attempt ?? 1, task);
+      this.#owner.fanIn.result(value, this.index, this.#ledger.standing(owner), attempt ?? 1, task);
     }
   }
 
@@ -298,16 +299,16 @@ export class Lane<T, R> implements ChannelListener<R> {
   }
 
   results(values: ArrayLike<R>, owners: Progressions): void {
-    if (!this.#owner.takesBatches || this.#signalled.size > 0) {
+    if (!this.#owner.fanIn.takesBatches || this.#signalled.size > 0) {
       eachResult(values, owners, (value, owner) => this.result(value, owner));
     } else if (!this.#stopping && !this.#crashed) {
-      this.#owner.results(values, this.index);
+      this.#owner.fanIn.results(values, this.index);
     }
   }
 
   withheld(results: number): void {
     if (this.#crashed) return;
-    for (let i = 0; i < results; i += 1) this.#owner.resultWithheld(this.index);
+    for (let i = 0; i < results; i += 1) this.#owner.fanIn.withheld(this.index);
   }
 
   done(position: number): void {
@@ -334,7 +335,7 @@ export class Lane<T, R> implements ChannelListener<R> {
   allDone(positions: Progressions): void {
     const marks = [this.#attempts, this.#excused, this.#overdue, this.#replays, this.#signalled];
     const isMarked = marks.some(({ size }) => size > 0);
-    if (!this.#owner.takesBatches || isMarked) {
+    if (!this.#owner.fanIn.takesBatches || isMarked) {
       eachPosition(positions, (position) => this.done(position));
     } else if (!this.#crashed) {
       const before = this.#ledger.size;
@@ -409,7 +410,7 @@ export class Lane<T, R> implements ChannelListener<R> {
   }
 
   turn(): void {
-    if (!this.#stopping) this.#owner.turn();
+    if (!this.#stopping) this.#owner.fanOut.turn();
   }
 
   closed(reason: CloseReason): void {
@@ -445,7 +446,7 @@ export class Lane<T, R> implements ChannelListener<R> {
   }
 
   #calledOff(position: number, reason: unknown): void {
-    this.#owner.taskUnwanted(this.#ledger.standing(position));
+    this.#owner.order.drop(this.#ledger.standing(position));
     if (!this.#drained && !this.#closed) this.#channel.cancel(position, reason);
   }
 
@@ -486,7 +487,7 @@ export class Lane<T, R> implements ChannelListener<R> {
   #undone(position: number, entry: Entry<T>): Undone<T> {
     const { task, standing } = entry;
     if (this.#signalled.size > 0) this.#signalled.forget(position);
-    this.#owner.taskLeaves(standing);
+    this.#owner.order.withdraw(standing);
     const attempt = this.#attempts.get(position) ?? 1;
     const excused = this.#excused.get(position) ?? 0;
     this.#attempts.delete(position);
@@ -500,9 +501,9 @@ export class Lane<T, R> implements ChannelListener<R> {
    */
   #expectEnd(): void {
     if (this.#ledger.size > 0 || this.#ending || this.#drained || this.#stopping) return;
-    const waited = this.#owner.owesCredit(this.index);
+    const waited = this.#owner.credits.owes(this.index);
     this.#after(this.#owner.grace, () => {
-      if (waited || this.#owner.owesCredit(this.index)) this.#expectEnd();
+      if (waited || this.#owner.credits.owes(this.index)) this.#expectEnd();
       else this.#terminate();
     });
   }
