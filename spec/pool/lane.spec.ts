@@ -112,7 +112,7 @@ describe('Lane', () => {
 
   it('ORD-1 a result is handed on with the standing of its task, and that of no task with none', () => {
     const { lane, worker, toPool } = laneOf();
-    lane.task('a', 1, 7);
+    lane.task('a', 7);
     worker.result('r', 0);
     worker.result('probe', UNSOLICITED);
     worker.done(0);

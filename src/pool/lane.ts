@@ -29,6 +29,7 @@ import type { Hello } from '../protocol/wire.js';
 import type { Resources } from '../resources.js';
 import type { ResultCredits } from './credits.js';
 import { deadline } from './deadline.js';
+import { Hunger } from './hunger.js';
 import { bareOf, Job } from './job.js';
 import { type Entry, Ledger } from './ledger.js';
 import { NONE, type Order, type Standing } from './order.js';
@@ -36,7 +37,7 @@ import type { Fate } from './revocable.js';
 import { SignalledTasks } from './signalledTasks.js';
 import { signalOf, type TaskSignals, withoutSignal } from './taskSignals.js';
 import { TimeLimits } from './timeLimits.js';
-import type { Undone } from './undone.js';
+import { type Deliveries, FIRST, type Undone } from './undone.js';
 
 /** Where results go: the results side of the pool, as a lane sees it. */
 export interface Inflow<R> {
@@ -115,19 +116,11 @@ export class Lane<T, R> implements ChannelListener<R> {
   /** Tasks that only bring the worker up to date: nobody waits for their results. */
   readonly #replays = new Set<number>();
   /** Of the tasks that are not at their first delivery. */
-  readonly #attempts = new Map<number, number>();
-  /** Of those, the ones that have deliveries which do not count against them. */
-  readonly #excused = new Map<number, number>();
+  readonly #deliveries = new Map<number, Deliveries>();
   readonly #limits: TimeLimits | undefined;
-  /** The task that the worker has begun and not let go of; told only where tasks have limits. */
-  #runs: number | undefined;
   /** Tasks that were called off and are not over yet. */
   readonly #overdue = new Map<number, TaskTimeoutError>();
-  /** Tasks that it is known to have begun, and how many it wants ahead of these. */
-  #begun = 0;
-  #ahead: number;
-  /** Of the others, those that are over: they never got there, or were called off there. */
-  readonly #unbegunOver = new Set<number>();
+  readonly #hunger: Hunger;
   /** Tasks with a signal of their own that are not over. */
   readonly #signalled: SignalledTasks;
   #ready = false;
@@ -147,10 +140,13 @@ export class Lane<T, R> implements ChannelListener<R> {
     this.#keeper = keeper;
     this.#ledger = new Ledger(owner.window);
     this.#signalled = new SignalledTasks(owner.taskSignals, (at, reason) => this.#calledOff(at, reason));
-    this.#ahead = hello.appetite === undefined ? Infinity : 1;
+    this.#hunger = new Hunger(hello.appetite !== undefined);
     if (owner.taskTimeout !== Infinity) {
-      const isOpen = (position: number) => this.#ledger.has(position);
-      this.#limits = new TimeLimits(owner.taskTimeout, isOpen, (position) => this.#expired(position));
+      this.#limits = new TimeLimits(owner.taskTimeout, owner.grace, {
+        isOpen: (position) => this.#ledger.has(position),
+        expired: (position) => this.#expired(position),
+        hangs: (position) => this.#hangs(position),
+      });
     }
     this.#channel = opener.open(hello, this);
   }
@@ -175,12 +171,12 @@ export class Lane<T, R> implements ChannelListener<R> {
 
   /** Tasks that it has and, as far as is known, has not begun. */
   get unbegun(): number {
-    return Math.max(0, this.#ledger.next - this.#begun - this.#unbegunOver.size);
+    return this.#hunger.unbegun(this.#ledger.next);
   }
 
   /** Whether it wants a task now. */
   get isHungry(): boolean {
-    return this.unbegun < this.#ahead;
+    return this.#hunger.wantsMore(this.#ledger.next);
   }
 
   /** Tasks that it was ever given. */
@@ -204,15 +200,14 @@ export class Lane<T, R> implements ChannelListener<R> {
     if (!this.#closed) this.#channel.start();
   }
 
-  task(task: T, attempt = 1, standing = this.#owner.order.enter(this.index), excused = 0): void {
+  task(task: T, standing = this.#owner.order.enter(this.index), deliveries = FIRST): void {
     const signal = signalOf(task);
     if (signal?.aborted) {
       this.#keeper.taskCancelled(task, standing);
       return;
     }
     const position = this.#ledger.add(task, standing);
-    if (attempt > 1) this.#attempts.set(position, attempt);
-    if (excused > 0) this.#excused.set(position, excused);
+    if (deliveries.attempt > 1) this.#deliveries.set(position, deliveries);
     this.#owner.order.begin(standing, position);
     if (this.#drained) this.#crash({ reason: 'had completed its results before this task came' });
     else if (signal) this.#sendSignalled(position, task, signal);
@@ -276,20 +271,19 @@ export class Lane<T, R> implements ChannelListener<R> {
   }
 
   started(position: number): void {
-    this.#runs = position;
-    if (!this.#stopping && !this.#crashed) this.#limits?.add(position);
+    if (!this.#stopping && !this.#crashed) this.#limits?.started(position);
   }
 
   yielded(): void {
-    this.#runs = undefined;
+    this.#limits?.yielded();
   }
 
   result(value: R, owner: number): void {
     if (this.#signalled.size > 0 && this.#signalled.isCalledOff(owner)) this.withheld(1);
     else if (!this.#stopping && !this.#crashed) {
-      const attempt = this.#attempts.size > 0 ? this.#attempts.get(owner) : undefined;
+      const attempt = this.#deliveries.size > 0 ? this.#deliveriesOf(owner).attempt : 1;
       const task = this.#signalled.size > 0 ? this.#fateOf(owner) : undefined;
-      this.#owner.fanIn.result(value, this.index, this.#ledger.standing(owner), attempt ?? 1, task);
+      this.#owner.fanIn.result(value, this.index, this.#ledger.standing(owner), attempt, task);
     }
   }
 
@@ -321,8 +315,7 @@ export class Lane<T, R> implements ChannelListener<R> {
     }
     const standing = this.#ledger.standing(position);
     if (this.#crashed || !this.#ledger.close(position)) return;
-    if (this.#attempts.size > 0) this.#attempts.delete(position);
-    if (this.#excused.size > 0) this.#excused.delete(position);
+    if (this.#deliveries.size > 0) this.#deliveries.delete(position);
     if (this.#overdue.size > 0) this.#overdue.delete(position);
     if (this.#replays.size > 0 && this.#replays.delete(position)) {
       this.#keeper.replayed();
@@ -333,7 +326,7 @@ export class Lane<T, R> implements ChannelListener<R> {
   }
 
   allDone(positions: Progressions): void {
-    const marks = [this.#attempts, this.#excused, this.#overdue, this.#replays, this.#signalled];
+    const marks = [this.#deliveries, this.#overdue, this.#replays, this.#signalled];
     const isMarked = marks.some(({ size }) => size > 0);
     if (!this.#owner.fanIn.takesBatches || isMarked) {
       eachPosition(positions, (position) => this.done(position));
@@ -352,8 +345,7 @@ export class Lane<T, R> implements ChannelListener<R> {
     const task = this.#ledger.task(position) as T;
     const standing = this.#ledger.standing(position);
     if (this.#crashed || !this.#ledger.close(position)) return;
-    // Those before it may still wait there.
-    if (this.#ahead !== Infinity && position >= this.#begun) this.#unbegunOver.add(position);
+    this.#hunger.over(position);
     const cause = this.#overdue.get(position) ?? error;
     this.#overdue.delete(position);
     if (this.#replays.delete(position)) {
@@ -372,9 +364,7 @@ export class Lane<T, R> implements ChannelListener<R> {
   }
 
   wants(begun: number, ahead: number): void {
-    this.#begun = begun;
-    this.#ahead = ahead;
-    for (const position of this.#unbegunOver) if (position < begun) this.#unbegunOver.delete(position);
+    this.#hunger.wants(begun, ahead);
   }
 
   timed(take: () => TaskTimes): void {
@@ -452,8 +442,7 @@ export class Lane<T, R> implements ChannelListener<R> {
 
   #expired(position: number): void {
     const task = this.#ledger.task(position) as T;
-    if (this.#crashed) return;
-    const attempt = this.#attempts.get(position) ?? 1;
+    const { attempt } = this.#deliveriesOf(position);
     const error = new TaskTimeoutError(this, bareOf(task), attempt, this.#owner.taskTimeout);
     this.#overdue.set(position, error);
     // Who was called off before had its time to let go.
@@ -461,16 +450,10 @@ export class Lane<T, R> implements ChannelListener<R> {
       this.#channel.cancel(position, new DOMException(error.message, 'TimeoutError'));
       this.#keeper.overdue(error);
     }
-    this.#limits?.alsoEnd(deadline(this.#owner.grace, () => this.#hangs(position, error)));
   }
 
-  #hangs(position: number, error: TaskTimeoutError): void {
-    if (this.#crashed || !this.#overdue.has(position)) return;
-    // The worker is at another task, and has not read yet that this one is called off: the other has a time of its own.
-    if (this.#runs !== undefined && this.#runs !== position && this.#ledger.has(this.#runs)) {
-      this.#limits?.alsoEnd(deadline(this.#owner.grace, () => this.#hangs(position, error)));
-      return;
-    }
+  #hangs(position: number): void {
+    const error = this.#overdue.get(position) as TaskTimeoutError;
     // In the same thread it is gone in that call, and with it the seat, if nothing waits there.
     this.#keeper.hung(error, position, this.#giveUp());
     this.#terminate();
@@ -488,11 +471,13 @@ export class Lane<T, R> implements ChannelListener<R> {
     const { task, standing } = entry;
     if (this.#signalled.size > 0) this.#signalled.forget(position);
     this.#owner.order.withdraw(standing);
-    const attempt = this.#attempts.get(position) ?? 1;
-    const excused = this.#excused.get(position) ?? 0;
-    this.#attempts.delete(position);
-    this.#excused.delete(position);
+    const { attempt, excused } = this.#deliveriesOf(position);
+    this.#deliveries.delete(position);
     return { task, attempt, excused, position, standing };
+  }
+
+  #deliveriesOf(position: number): Deliveries {
+    return this.#deliveries.get(position) ?? FIRST;
   }
 
   /**

@@ -30,7 +30,7 @@ import type { RetryPolicy } from './retry.js';
 import type { Hand, Station } from './standstill.js';
 import type { TaskFailure, TaskFailures } from './taskFailures.js';
 import { isCalledOff, type TaskSignals } from './taskSignals.js';
-import { counted, excusedDelivery, nextDelivery, type Undone } from './undone.js';
+import { counted, excusedDelivery, FIRST, nextDelivery, type Undone } from './undone.js';
 
 /** Which seats are given tasks: the task side of the pool, as a seat sees it. */
 export interface Rotation<T> {
@@ -149,13 +149,12 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
   task(task: T, standing?: Standing): void {
     const lane = this.#lane;
     if (lane && (lane.open || !this.#owner.retry.supervised)) {
-      lane.task(task, 1, standing);
+      lane.task(task, standing);
       if (lane.given >= this.#share) this.#recycle('maxTasksPerWorker');
     } else {
       this.#wait({
+        ...FIRST,
         task,
-        attempt: 1,
-        excused: 0,
         position: NOWHERE,
         standing: standing ?? this.#owner.order.enter(this.index),
       });
@@ -476,14 +475,14 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
   }
 
   #deliver(lane: Lane<T, R>, undone: Undone<T>): void {
-    const { task, attempt, excused, standing } = undone;
+    const { task, attempt, standing } = undone;
     if (isCalledOff(task)) {
       this.#cancel(undone);
       return;
     }
     if (attempt > 1)
       this.#owner.tell({ type: 'task-redelivered', worker: this.index, task: bareOf(task), attempt });
-    lane.task(task, attempt, standing, excused);
+    lane.task(task, standing, undone);
   }
 
   #suspend(): void {
