@@ -78,7 +78,7 @@ class TaskSubscriber<T, R> extends Subscriber<T | Routed<T>> {
   }
 
   protected override _next(task: T | Routed<T>): void {
-    this.#pool.task(task);
+    this.#pool.fanOut.task(task);
   }
 
   // The end is told also when the teardown of the source throws.

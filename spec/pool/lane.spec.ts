@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import { WorkerCrashError, WorkerStartError } from 'looppool';
 import { TestScheduler } from 'rxjs/testing';
+import { AsTheyCome } from '#src/pool/asTheyCome.js';
 import { Lane, type LaneKeeper, type LaneOwner } from '#src/pool/lane.js';
-import { NONE } from '#src/pool/order.js';
+import { NONE, type OrderOwner } from '#src/pool/order.js';
 import { TaskSignals } from '#src/pool/taskSignals.js';
 import type { Channel, ChannelListener } from '#src/protocol/channel.js';
 import { UNSOLICITED } from '#src/protocol/wire.js';
@@ -31,20 +32,18 @@ function laneOf(credits = 10, appetite?: number) {
     grace: GRACE,
     taskTimeout: Number.POSITIVE_INFINITY,
     window: 4,
-    enter: (worker) => worker,
-    taskBegins: () => {},
-    taskBegun: () => {},
-    taskLeaves: () => {},
-    takesBatches: true,
-    taskUnwanted: () => {},
     taskSignals: new TaskSignals(() => toPool.push('turn')),
-    result: (value, index, standing) => toPool.push(['result', value, index, standing]),
-    results: (values, index) => toPool.push(['results', Array.from(values), index]),
-    resultWithheld: (index) => toPool.push(['withheld', index]),
+    order: new AsTheyCome({} as OrderOwner),
+    credits: { owes: () => false },
+    fanIn: {
+      takesBatches: true,
+      result: (value, index, standing) => toPool.push(['result', value, index, standing]),
+      results: (values, index) => toPool.push(['results', Array.from(values), index]),
+      withheld: (index) => toPool.push(['withheld', index]),
+    },
+    fanOut: { turn: () => toPool.push('turn') },
     taskTimes: (index, times) => toPool.push(['times', index, ...times]),
     resources: (index, resources) => toPool.push(['resources', index, resources]),
-    owesCredit: () => false,
-    turn: () => toPool.push('turn'),
     tell: (event) => events.push(event.type),
   };
   const keeper: LaneKeeper<string> = {
@@ -113,7 +112,7 @@ describe('Lane', () => {
 
   it('ORD-1 a result is handed on with the standing of its task, and that of no task with none', () => {
     const { lane, worker, toPool } = laneOf();
-    lane.task('a', 1, 7);
+    lane.task('a', 7);
     worker.result('r', 0);
     worker.result('probe', UNSOLICITED);
     worker.done(0);

@@ -46,8 +46,10 @@ describe('a standstill', () => {
       get stations() {
         return [{ hands, isChanging: pool.isChanging }];
       },
-      turn() {
-        pool.turns += 1;
+      fanOut: {
+        turn() {
+          pool.turns += 1;
+        },
       },
     };
     attend(pool);

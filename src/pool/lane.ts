@@ -27,43 +27,45 @@ import { eachResult } from '../protocol/resultFrames.js';
 import type { TaskTimes } from '../protocol/times.js';
 import type { Hello } from '../protocol/wire.js';
 import type { Resources } from '../resources.js';
+import type { ResultCredits } from './credits.js';
 import { deadline } from './deadline.js';
+import { Hunger } from './hunger.js';
 import { bareOf, Job } from './job.js';
 import { type Entry, Ledger } from './ledger.js';
-import { NONE, type Standing } from './order.js';
+import { NONE, type Order, type Standing } from './order.js';
 import type { Fate } from './revocable.js';
 import { SignalledTasks } from './signalledTasks.js';
 import { signalOf, type TaskSignals, withoutSignal } from './taskSignals.js';
 import { TimeLimits } from './timeLimits.js';
-import type { Undone } from './undone.js';
+import { type Deliveries, FIRST, type Undone } from './undone.js';
 
-/** The pool, as a lane sees it: where results go. */
+/** Where results go: the results side of the pool, as a lane sees it. */
+export interface Inflow<R> {
+  /** Whether results leave as they come and as they are: then it takes them in batches. */
+  readonly takesBatches: boolean;
+  /** @param task of the result, where it may be called off */
+  result(value: R, worker: number, standing: Standing, attempt: number, task?: Fate): void;
+  results(values: ArrayLike<R>, worker: number): void;
+  /** A result was sent, and nobody wants it any more. */
+  withheld(worker: number): void;
+}
+
+/** The pool, as a lane sees it. */
 export interface LaneOwner<R> {
   readonly grace: number;
   readonly window: number;
   /** ms that a task may run, or Infinity. */
   readonly taskTimeout: number;
   readonly taskSignals: TaskSignals;
-  /** A task takes its place in the order. */
-  enter(worker: number): Standing;
-  /** A task is about to be given to a worker. */
-  taskBegins(standing: Standing, position: number): void;
-  /** The task is with the worker. */
-  taskBegun(): void;
-  /** The task is not with the worker any more. */
-  taskLeaves(standing: Standing): void;
-  /** Whether results leave as they come and as they are: then it takes them in batches. */
-  readonly takesBatches: boolean;
-  /** The task is called off: nobody wants its results. It is still with the worker. */
-  taskUnwanted(standing: Standing): void;
-  /** @param task of the result, where it may be called off */
-  result(value: R, worker: number, standing: Standing, attempt: number, task?: Fate): void;
-  results(values: ArrayLike<R>, worker: number): void;
-  resultWithheld(worker: number): void;
+  readonly order: Order;
+  readonly credits: Pick<ResultCredits, 'owes'>;
+  readonly fanIn: Inflow<R>;
+  readonly fanOut: {
+    /** After a batch of news. */
+    turn(): void;
+  };
   taskTimes(worker: number, times: TaskTimes): void;
   resources(worker: number, resources: Resources): void;
-  owesCredit(worker: number): boolean;
-  turn(): void;
   tell(event: UntimedPoolEvent): void;
 }
 
@@ -114,19 +116,11 @@ export class Lane<T, R> implements ChannelListener<R> {
   /** Tasks that only bring the worker up to date: nobody waits for their results. */
   readonly #replays = new Set<number>();
   /** Of the tasks that are not at their first delivery. */
-  readonly #attempts = new Map<number, number>();
-  /** Of those, the ones that have deliveries which do not count against them. */
-  readonly #excused = new Map<number, number>();
+  readonly #deliveries = new Map<number, Deliveries>();
   readonly #limits: TimeLimits | undefined;
-  /** The task that the worker has begun and not let go of; told only where tasks have limits. */
-  #runs: number | undefined;
   /** Tasks that were called off and are not over yet. */
   readonly #overdue = new Map<number, TaskTimeoutError>();
-  /** Tasks that it is known to have begun, and how many it wants ahead of these. */
-  #begun = 0;
-  #ahead: number;
-  /** Of the others, those that are over: they never got there, or were called off there. */
-  readonly #unbegunOver = new Set<number>();
+  readonly #hunger: Hunger;
   /** Tasks with a signal of their own that are not over. */
   readonly #signalled: SignalledTasks;
   #ready = false;
@@ -146,10 +140,13 @@ export class Lane<T, R> implements ChannelListener<R> {
     this.#keeper = keeper;
     this.#ledger = new Ledger(owner.window);
     this.#signalled = new SignalledTasks(owner.taskSignals, (at, reason) => this.#calledOff(at, reason));
-    this.#ahead = hello.appetite === undefined ? Infinity : 1;
+    this.#hunger = new Hunger(hello.appetite !== undefined);
     if (owner.taskTimeout !== Infinity) {
-      const isOpen = (position: number) => this.#ledger.has(position);
-      this.#limits = new TimeLimits(owner.taskTimeout, isOpen, (position) => this.#expired(position));
+      this.#limits = new TimeLimits(owner.taskTimeout, owner.grace, {
+        isOpen: (position) => this.#ledger.has(position),
+        expired: (position) => this.#expired(position),
+        hangs: (position) => this.#hangs(position),
+      });
     }
     this.#channel = opener.open(hello, this);
   }
@@ -174,12 +171,12 @@ export class Lane<T, R> implements ChannelListener<R> {
 
   /** Tasks that it has and, as far as is known, has not begun. */
   get unbegun(): number {
-    return Math.max(0, this.#ledger.next - this.#begun - this.#unbegunOver.size);
+    return this.#hunger.unbegun(this.#ledger.next);
   }
 
   /** Whether it wants a task now. */
   get isHungry(): boolean {
-    return this.unbegun < this.#ahead;
+    return this.#hunger.wantsMore(this.#ledger.next);
   }
 
   /** Tasks that it was ever given. */
@@ -203,20 +200,19 @@ export class Lane<T, R> implements ChannelListener<R> {
     if (!this.#closed) this.#channel.start();
   }
 
-  task(task: T, attempt = 1, standing = this.#owner.enter(this.index), excused = 0): void {
+  task(task: T, standing = this.#owner.order.enter(this.index), deliveries = FIRST): void {
     const signal = signalOf(task);
     if (signal?.aborted) {
       this.#keeper.taskCancelled(task, standing);
       return;
     }
     const position = this.#ledger.add(task, standing);
-    if (attempt > 1) this.#attempts.set(position, attempt);
-    if (excused > 0) this.#excused.set(position, excused);
-    this.#owner.taskBegins(standing, position);
+    if (deliveries.attempt > 1) this.#deliveries.set(position, deliveries);
+    this.#owner.order.begin(standing, position);
     if (this.#drained) this.#crash({ reason: 'had completed its results before this task came' });
     else if (signal) this.#sendSignalled(position, task, signal);
     else this.#channel.task(position, task);
-    this.#owner.taskBegun();
+    if (this.#owner.order.begun()) this.#owner.fanOut.turn();
   }
 
   #sendSignalled(position: number, task: T, signal: AbortSignal): void {
@@ -275,20 +271,19 @@ export class Lane<T, R> implements ChannelListener<R> {
   }
 
   started(position: number): void {
-    this.#runs = position;
-    if (!this.#stopping && !this.#crashed) this.#limits?.add(position);
+    if (!this.#stopping && !this.#crashed) this.#limits?.started(position);
   }
 
   yielded(): void {
-    this.#runs = undefined;
+    this.#limits?.yielded();
   }
 
   result(value: R, owner: number): void {
     if (this.#signalled.size > 0 && this.#signalled.isCalledOff(owner)) this.withheld(1);
     else if (!this.#stopping && !this.#crashed) {
-      const attempt = this.#attempts.size > 0 ? this.#attempts.get(owner) : undefined;
+      const attempt = this.#deliveries.size > 0 ? this.#deliveriesOf(owner).attempt : 1;
       const task = this.#signalled.size > 0 ? this.#fateOf(owner) : undefined;
-      this.#owner.result(value, this.index, this.#ledger.standing(owner), attempt ?? 1, task);
+      this.#owner.fanIn.result(value, this.index, this.#ledger.standing(owner), attempt, task);
     }
   }
 
@@ -298,16 +293,16 @@ export class Lane<T, R> implements ChannelListener<R> {
   }
 
   results(values: ArrayLike<R>, owners: Progressions): void {
-    if (!this.#owner.takesBatches || this.#signalled.size > 0) {
+    if (!this.#owner.fanIn.takesBatches || this.#signalled.size > 0) {
       eachResult(values, owners, (value, owner) => this.result(value, owner));
     } else if (!this.#stopping && !this.#crashed) {
-      this.#owner.results(values, this.index);
+      this.#owner.fanIn.results(values, this.index);
     }
   }
 
   withheld(results: number): void {
     if (this.#crashed) return;
-    for (let i = 0; i < results; i += 1) this.#owner.resultWithheld(this.index);
+    for (let i = 0; i < results; i += 1) this.#owner.fanIn.withheld(this.index);
   }
 
   done(position: number): void {
@@ -320,8 +315,7 @@ export class Lane<T, R> implements ChannelListener<R> {
     }
     const standing = this.#ledger.standing(position);
     if (this.#crashed || !this.#ledger.close(position)) return;
-    if (this.#attempts.size > 0) this.#attempts.delete(position);
-    if (this.#excused.size > 0) this.#excused.delete(position);
+    if (this.#deliveries.size > 0) this.#deliveries.delete(position);
     if (this.#overdue.size > 0) this.#overdue.delete(position);
     if (this.#replays.size > 0 && this.#replays.delete(position)) {
       this.#keeper.replayed();
@@ -332,9 +326,9 @@ export class Lane<T, R> implements ChannelListener<R> {
   }
 
   allDone(positions: Progressions): void {
-    const marks = [this.#attempts, this.#excused, this.#overdue, this.#replays, this.#signalled];
+    const marks = [this.#deliveries, this.#overdue, this.#replays, this.#signalled];
     const isMarked = marks.some(({ size }) => size > 0);
-    if (!this.#owner.takesBatches || isMarked) {
+    if (!this.#owner.fanIn.takesBatches || isMarked) {
       eachPosition(positions, (position) => this.done(position));
     } else if (!this.#crashed) {
       const before = this.#ledger.size;
@@ -351,8 +345,7 @@ export class Lane<T, R> implements ChannelListener<R> {
     const task = this.#ledger.task(position) as T;
     const standing = this.#ledger.standing(position);
     if (this.#crashed || !this.#ledger.close(position)) return;
-    // Those before it may still wait there.
-    if (this.#ahead !== Infinity && position >= this.#begun) this.#unbegunOver.add(position);
+    this.#hunger.over(position);
     const cause = this.#overdue.get(position) ?? error;
     this.#overdue.delete(position);
     if (this.#replays.delete(position)) {
@@ -371,9 +364,7 @@ export class Lane<T, R> implements ChannelListener<R> {
   }
 
   wants(begun: number, ahead: number): void {
-    this.#begun = begun;
-    this.#ahead = ahead;
-    for (const position of this.#unbegunOver) if (position < begun) this.#unbegunOver.delete(position);
+    this.#hunger.wants(begun, ahead);
   }
 
   timed(take: () => TaskTimes): void {
@@ -409,7 +400,7 @@ export class Lane<T, R> implements ChannelListener<R> {
   }
 
   turn(): void {
-    if (!this.#stopping) this.#owner.turn();
+    if (!this.#stopping) this.#owner.fanOut.turn();
   }
 
   closed(reason: CloseReason): void {
@@ -445,14 +436,13 @@ export class Lane<T, R> implements ChannelListener<R> {
   }
 
   #calledOff(position: number, reason: unknown): void {
-    this.#owner.taskUnwanted(this.#ledger.standing(position));
+    this.#owner.order.drop(this.#ledger.standing(position));
     if (!this.#drained && !this.#closed) this.#channel.cancel(position, reason);
   }
 
   #expired(position: number): void {
     const task = this.#ledger.task(position) as T;
-    if (this.#crashed) return;
-    const attempt = this.#attempts.get(position) ?? 1;
+    const { attempt } = this.#deliveriesOf(position);
     const error = new TaskTimeoutError(this, bareOf(task), attempt, this.#owner.taskTimeout);
     this.#overdue.set(position, error);
     // Who was called off before had its time to let go.
@@ -460,16 +450,10 @@ export class Lane<T, R> implements ChannelListener<R> {
       this.#channel.cancel(position, new DOMException(error.message, 'TimeoutError'));
       this.#keeper.overdue(error);
     }
-    this.#limits?.alsoEnd(deadline(this.#owner.grace, () => this.#hangs(position, error)));
   }
 
-  #hangs(position: number, error: TaskTimeoutError): void {
-    if (this.#crashed || !this.#overdue.has(position)) return;
-    // The worker is at another task, and has not read yet that this one is called off: the other has a time of its own.
-    if (this.#runs !== undefined && this.#runs !== position && this.#ledger.has(this.#runs)) {
-      this.#limits?.alsoEnd(deadline(this.#owner.grace, () => this.#hangs(position, error)));
-      return;
-    }
+  #hangs(position: number): void {
+    const error = this.#overdue.get(position) as TaskTimeoutError;
     // In the same thread it is gone in that call, and with it the seat, if nothing waits there.
     this.#keeper.hung(error, position, this.#giveUp());
     this.#terminate();
@@ -486,12 +470,14 @@ export class Lane<T, R> implements ChannelListener<R> {
   #undone(position: number, entry: Entry<T>): Undone<T> {
     const { task, standing } = entry;
     if (this.#signalled.size > 0) this.#signalled.forget(position);
-    this.#owner.taskLeaves(standing);
-    const attempt = this.#attempts.get(position) ?? 1;
-    const excused = this.#excused.get(position) ?? 0;
-    this.#attempts.delete(position);
-    this.#excused.delete(position);
+    this.#owner.order.withdraw(standing);
+    const { attempt, excused } = this.#deliveriesOf(position);
+    this.#deliveries.delete(position);
     return { task, attempt, excused, position, standing };
+  }
+
+  #deliveriesOf(position: number): Deliveries {
+    return this.#deliveries.get(position) ?? FIRST;
   }
 
   /**
@@ -500,9 +486,9 @@ export class Lane<T, R> implements ChannelListener<R> {
    */
   #expectEnd(): void {
     if (this.#ledger.size > 0 || this.#ending || this.#drained || this.#stopping) return;
-    const waited = this.#owner.owesCredit(this.index);
+    const waited = this.#owner.credits.owes(this.index);
     this.#after(this.#owner.grace, () => {
-      if (waited || this.#owner.owesCredit(this.index)) this.#expectEnd();
+      if (waited || this.#owner.credits.owes(this.index)) this.#expectEnd();
       else this.#terminate();
     });
   }

@@ -19,15 +19,19 @@ export interface PoolGauges {
   readonly lanes: readonly LaneGauges[];
 }
 
-export interface LaneGauges {
+/** Results of the workers of one place. */
+export interface ResultCounts {
+  /** Those that have arrived. */
+  readonly results: number;
+  /** Those of them that are not ingested. */
+  readonly uningested: number;
+}
+
+export interface LaneGauges extends ResultCounts {
   readonly index: number;
   readonly name: string;
   /** Tasks that the worker was given and has not done. */
   readonly load: number;
-  /** Results of it that have arrived. */
-  readonly results: number;
-  /** Those of them that are not ingested. */
-  readonly uningested: number;
   /** Of the worker of the day, where that can be read from here. */
   readonly loopTimes: LoopTimes | undefined;
 }

@@ -9,7 +9,6 @@
  * alone with it is guilty, and the others lose nothing (SUP-1, SUP-3).
  */
 import type { Subscription } from 'rxjs';
-import type { BatchEmitter } from '../demand/emission.js';
 import {
   TaskError,
   TaskTimeoutError,
@@ -20,57 +19,43 @@ import {
 import type { UntimedPoolEvent } from '../events.js';
 import { isMoved } from '../move.js';
 import type { LoopTimes } from '../protocol/channel.js';
+import type { ResultCredits } from './credits.js';
 import { deadline } from './deadline.js';
 import { bareOf } from './job.js';
 import type { Lane, LaneKeeper } from './lane.js';
-import { NOWHERE, type Standing } from './order.js';
-import type { LaneGauges } from './recorder.js';
+import { NOWHERE, type Order, type Standing } from './order.js';
+import type { LaneGauges, ResultCounts } from './recorder.js';
 import { Redeliveries } from './redeliveries.js';
 import type { RetryPolicy } from './retry.js';
-import { type EmitterOwner, SeatEmitter } from './seatEmitter.js';
 import type { Hand, Station } from './standstill.js';
+import type { TaskFailure, TaskFailures } from './taskFailures.js';
 import { isCalledOff, type TaskSignals } from './taskSignals.js';
-import { counted, excusedDelivery, nextDelivery, type Undone } from './undone.js';
+import { counted, excusedDelivery, FIRST, nextDelivery, type Undone } from './undone.js';
 
-export type TaskFailure = TaskError | TaskTimeoutError;
+/** Which seats are given tasks: the task side of the pool, as a seat sees it. */
+export interface Rotation<T> {
+  /** Takes the seat out of the rotation, and back into it. */
+  suspend(worker: number): void;
+  resume(worker: number): void;
+  /** What a new worker is to be given before any other task. */
+  retained(): T[];
+}
 
 /** The pool, as a seat sees it. */
-export interface SeatOwner<T, R> extends EmitterOwner {
+export interface SeatOwner<T, R> {
   readonly retry: RetryPolicy;
   /** Whether results leave in the order of their tasks. */
   readonly ordered: boolean;
   readonly maxTasksPerWorker: number;
   readonly taskSignals: TaskSignals;
+  readonly order: Order;
+  readonly credits: ResultCredits;
+  readonly failures: TaskFailures;
+  readonly fanOut: Rotation<T>;
   /** A new worker for the seat. Throws what the user's factory throws. */
   laneOf(seat: Seat<T, R>, credits: number): Lane<T, R>;
-  /** Results that the seat's next worker may send to begin with. */
-  creditsFor(worker: number): number;
-  workerGone(worker: number): void;
-  /** What a new worker is to be given before any other task. */
-  retained(): T[];
-  /** A new worker did not take what it was to be given first. */
-  replayFailed(failure: TaskError): void;
-  /** The worker has a result and may not send it. */
-  starved(worker: number): void;
-  /** A task of the seat takes its place in the order before it has a worker. */
-  enter(worker: number): Standing;
-  /** A task waits for its next delivery. */
-  taskWaits(standing: Standing): void;
-  taskDone(standing: Standing): void;
   /** So many of its tasks are done, where results leave as they come. */
   tasksOver(worker: number, tasks: number): void;
-  /** A delivery of the task failed. */
-  /** @param position where it stood in its worker's sequence */
-  taskFailed(failure: TaskFailure, position: number): void;
-  /** A task has run too long, and is called off. */
-  taskOverdue(error: TaskTimeoutError): void;
-  /** The task was called off, and is over. */
-  taskCancelled(worker: number, task: T, standing: Standing, position?: number): void;
-  /** The task has had its deliveries. */
-  taskLost(failure: TaskFailure, standing: Standing, task: T): void;
-  /** Takes the seat out of the rotation, and back into it. */
-  suspend(worker: number): void;
-  resume(worker: number): void;
   /** Its last worker is gone, and nothing waits for another. */
   seatClosed(worker: number): void;
   fail(error: unknown): void;
@@ -80,11 +65,7 @@ export interface SeatOwner<T, R> extends EmitterOwner {
 export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
   readonly index: number;
   readonly name: string;
-  /** Of the results of all its workers. */
-  readonly emitter: BatchEmitter;
-  /** Results of its workers that have arrived, and those of them that are not ingested. */
-  results = 0;
-  uningested = 0;
+  readonly #counts: ResultCounts;
   readonly #owner: SeatOwner<T, R>;
   #lane: Lane<T, R> | undefined;
   /** Takes the place of a worker that has done its share, once it is ready and that one has drained. */
@@ -108,19 +89,30 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
   /** Deaths in a row in which no task had a part. */
   #fruitless = 0;
 
-  /** @param firstShare tasks of the first worker; that of its successors is the whole of `maxTasksPerWorker` */
-  constructor(slot: WorkerName, firstShare: number, owner: SeatOwner<T, R>) {
+  /**
+   * @param firstShare tasks of the first worker; that of its successors is the whole of `maxTasksPerWorker`
+   * @param counts of the results of all its workers
+   */
+  constructor(slot: WorkerName, firstShare: number, counts: ResultCounts, owner: SeatOwner<T, R>) {
     this.index = slot.index;
     this.name = slot.name;
     this.#share = firstShare;
+    this.#counts = counts;
     this.#owner = owner;
     this.#redeliveries = new Redeliveries(owner.taskSignals);
-    this.emitter = new SeatEmitter(slot.index, owner);
   }
 
   /** Tasks that its workers have and have not done. */
   get load(): number {
     return (this.#lane?.load ?? 0) + (this.#successor?.load ?? 0);
+  }
+
+  get results(): number {
+    return this.#counts.results;
+  }
+
+  get uningested(): number {
+    return this.#counts.uningested;
   }
 
   get loopTimes(): LoopTimes | undefined {
@@ -139,7 +131,7 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
 
   /** @throws what the user's factory throws */
   start(): void {
-    const lane = this.#owner.laneOf(this, this.#owner.creditsFor(this.index));
+    const lane = this.#owner.laneOf(this, this.#owner.credits.begin(this.index));
     this.#lane = lane;
     this.#lives += 1;
     lane.start();
@@ -157,15 +149,14 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
   task(task: T, standing?: Standing): void {
     const lane = this.#lane;
     if (lane && (lane.open || !this.#owner.retry.supervised)) {
-      lane.task(task, 1, standing);
+      lane.task(task, standing);
       if (lane.given >= this.#share) this.#recycle('maxTasksPerWorker');
     } else {
       this.#wait({
+        ...FIRST,
         task,
-        attempt: 1,
-        excused: 0,
         position: NOWHERE,
-        standing: standing ?? this.#owner.enter(this.index),
+        standing: standing ?? this.#owner.order.enter(this.index),
       });
     }
   }
@@ -224,7 +215,7 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
 
   taskDone(standing: Standing): void {
     this.#fruitless = 0;
-    this.#owner.taskDone(standing);
+    this.#owner.order.end(standing);
     if (this.#suspended) this.#carryOn();
   }
 
@@ -238,7 +229,7 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
     this.#fruitless = 0;
     const { retry } = this.#owner;
     const failure = error instanceof TaskTimeoutError ? error : this.#failureOf(undone, error);
-    this.#owner.taskFailed(failure, undone.position);
+    this.#owner.failures.failed(failure, undone.position);
     if (retry.mayRetry(counted(undone)) && !isMoved(bareOf(undone.task))) this.#deliverAgain(undone, error);
     else this.#giveUp(undone, failure);
     if (this.#suspended) this.#carryOn();
@@ -246,25 +237,25 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
 
   taskCancelled(task: T, standing: Standing, position?: number): void {
     this.#fruitless = 0;
-    this.#owner.taskCancelled(this.index, task, standing, position);
+    this.#owner.failures.cancelled(this.index, task, standing, position);
     if (this.#suspended) this.#carryOn();
   }
 
   replayed(failure?: TaskError): void {
-    if (failure) this.#owner.replayFailed(failure);
+    if (failure) this.#owner.failures.replayFailed(failure);
     this.#carryOn();
   }
 
   ready(): void {
     this.#retire();
     const { first } = this.#redeliveries;
-    if (this.#successor?.hasBegun && first) this.#owner.taskWaits(first.standing);
+    if (this.#successor?.hasBegun && first) this.#owner.order.await(first.standing);
   }
 
   /** One that is not in its place yet asks in vain: the credits are with the worker that it succeeds. */
   starved(lane: object): void {
     if (lane === this.#successor) this.#successorStarves = true;
-    else this.#owner.starved(this.index);
+    else this.#owner.credits.starved(this.index);
   }
 
   crashed(
@@ -299,7 +290,7 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
   }
 
   overdue(error: TaskTimeoutError): void {
-    this.#owner.taskOverdue(error);
+    this.#owner.failures.overdue(error);
   }
 
   hung(error: TaskTimeoutError, culprit: number, undone: readonly Undone<T>[]): void {
@@ -317,7 +308,7 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
     this.#suspend();
     this.#takeBack(undone, (task) => {
       const guilty = task.position === culprit;
-      if (guilty) this.#owner.taskFailed(error, culprit);
+      if (guilty) this.#owner.failures.failed(error, culprit);
       if (guilty && !retry.mayRetry(counted(task))) return error;
       if (isMoved(bareOf(task.task))) return this.#lostWith(task, error);
       return guilty ? nextDelivery(task) : excusedDelivery(task);
@@ -347,7 +338,7 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
       // Had the other one left before, this one would have been in its place.
       if (!isOver) this.#later(() => this.#succeed());
     } else {
-      this.#owner.workerGone(this.index);
+      this.#owner.credits.gone(this.index);
       if (isOver) this.#successor?.stop();
       else if (this.#successor) this.#takeOver(this.#successor);
       else if (retry.supervised) this.#replace();
@@ -382,7 +373,7 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
   /** A new worker comes: its share is whole, and what is retained goes first. */
   #renew(): void {
     this.#share = this.#owner.maxTasksPerWorker;
-    this.#replays = this.#owner.retained();
+    this.#replays = this.#owner.fanOut.retained();
   }
 
   get isRecycling(): boolean {
@@ -431,8 +422,8 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
     this.#lane = successor;
     this.#recycling = false;
     this.#renew();
-    successor.credit(this.#owner.creditsFor(this.index));
-    if (this.#successorStarves) this.#owner.starved(this.index);
+    successor.credit(this.#owner.credits.begin(this.index));
+    if (this.#successorStarves) this.#owner.credits.starved(this.index);
     this.#carryOn();
   }
 
@@ -447,11 +438,11 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
   }
 
   #cancel({ task, standing }: Undone<T>): void {
-    this.#owner.taskCancelled(this.index, task, standing);
+    this.#owner.failures.cancelled(this.index, task, standing);
   }
 
   #giveUp({ task, standing }: Undone<T>, failure: TaskFailure): void {
-    this.#owner.taskLost(failure, standing, task);
+    this.#owner.failures.lost(failure, standing, task);
   }
 
   #deliverAgain(undone: Undone<T>, error: unknown): void {
@@ -480,24 +471,24 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
   #wait(undone: Undone<T>): void {
     this.#redeliveries.append(undone);
     this.#suspend();
-    this.#owner.taskWaits(undone.standing);
+    this.#owner.order.await(undone.standing);
   }
 
   #deliver(lane: Lane<T, R>, undone: Undone<T>): void {
-    const { task, attempt, excused, standing } = undone;
+    const { task, attempt, standing } = undone;
     if (isCalledOff(task)) {
       this.#cancel(undone);
       return;
     }
     if (attempt > 1)
       this.#owner.tell({ type: 'task-redelivered', worker: this.index, task: bareOf(task), attempt });
-    lane.task(task, attempt, standing, excused);
+    lane.task(task, standing, undone);
   }
 
   #suspend(): void {
     if (this.#suspended) return;
     this.#suspended = true;
-    this.#owner.suspend(this.index);
+    this.#owner.fanOut.suspend(this.index);
   }
 
   /** Suspects one by one, then back into the rotation, then the pill. */
@@ -518,7 +509,7 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
     else if (this.#recycling) this.#retire();
     else if (this.#suspended && this.#lane.load === 0) {
       this.#suspended = false;
-      this.#owner.resume(this.index);
+      this.#owner.fanOut.resume(this.index);
     }
   }
 }

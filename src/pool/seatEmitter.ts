@@ -1,32 +1,45 @@
-/** The results of one seat's workers, as whoever emits them. A class, so that the calls for each are one function's in all seats. */
+/** The results of one seat's workers: their number, and who emits them. A class, so that the calls for each are one function's in all seats. */
 import type { BatchEmitter } from '../demand/emission.js';
 import type { Feeders } from '../demand/feeders.js';
+import type { ResultCounts } from './recorder.js';
 
-/** The pool, as the results of a seat see it. */
+/** The results side, as the results of a seat see it. */
 export interface EmitterOwner {
-  /** The sources of tasks that wait for the pool. */
-  readonly feeders: Feeders;
   resultsSettled(worker: number, results: number): void;
   outputPaused(): void;
   outputHasRoom(): void;
 }
 
-export class SeatEmitter implements BatchEmitter {
+export class SeatEmitter implements BatchEmitter, ResultCounts {
+  /** The sources of tasks that wait for the pool. */
   readonly feeders: Feeders;
+  results = 0;
+  uningested = 0;
   readonly #worker: number;
   readonly #owner: EmitterOwner;
 
-  constructor(worker: number, owner: EmitterOwner) {
-    this.feeders = owner.feeders;
+  constructor(worker: number, feeders: Feeders, owner: EmitterOwner) {
     this.#worker = worker;
+    this.feeders = feeders;
     this.#owner = owner;
   }
 
+  arrived(results: number): void {
+    this.results += results;
+    this.uningested += results;
+  }
+
+  /** One that has arrived is not to leave. */
+  dropped(): void {
+    this.uningested -= 1;
+  }
+
   settled(): void {
-    this.#owner.resultsSettled(this.#worker, 1);
+    this.settledAll(1);
   }
 
   settledAll(results: number): void {
+    this.uningested -= results;
     this.#owner.resultsSettled(this.#worker, results);
   }
 

@@ -28,8 +28,10 @@ export interface Station {
 
 export interface Attended {
   readonly stations: readonly Station[];
-  /** Hands out what waits. */
-  turn(): void;
+  readonly fanOut: {
+    /** Hands out what waits. */
+    turn(): void;
+  };
 }
 
 /** ms without a ring, before it is looked whether the workers live, and what time it is. */
@@ -83,7 +85,7 @@ function serve(): boolean {
   for (const { byHand } of hands()) if (byHand?.receive()) some = true;
   // Behind the messages: what has come in time is in time.
   fireDue();
-  for (const pool of attended) pool.turn();
+  for (const { fanOut } of attended) fanOut.turn();
   for (const { byHand } of hands()) byHand?.send();
   return some;
 }

@@ -1,8 +1,9 @@
 /**
- * How long each task of a worker may run. All have the same limit, so they expire in the order in which they started: one
- * queue and one timer.
+ * How long each task of a worker may run, and how long the worker may take to let go of it then. All have the same limit, so
+ * they expire in the order in which they started: one queue and one timer.
  *
- * In: tasks that start. Out: those whose time is over, and that are not.
+ * In: tasks that the worker starts and lets go of. Out: those whose time is over, and that are not; and those of them that
+ * the worker is still at `grace` ms later.
  */
 import { Ring } from '../ring.js';
 import { asyncScheduler, Subscription } from '../rx.js';
@@ -13,34 +14,45 @@ interface Limit {
   readonly until: number;
 }
 
+/** The lane, as its limits see it. */
+export interface TimedTasks {
+  /** Whether a task that has started is not over yet. */
+  isOpen(position: number): boolean;
+  expired(position: number): void;
+  /** The worker does not let go of it. */
+  hangs(position: number): void;
+}
+
 /** Tasks at the least among which those are looked for that are over: quick ones would stay for all the time that they might have had. */
 const CROWD = 256;
 
 export class TimeLimits {
   readonly #ms: number;
-  readonly #isOpen: (position: number) => boolean;
-  readonly #expired: (position: number) => void;
+  readonly #grace: number;
+  readonly #tasks: TimedTasks;
   readonly #running = new Ring<Limit>();
   readonly #timers = new Subscription();
+  /** The task that the worker has begun and not let go of. */
+  #runs: number | undefined;
   #waits = false;
   #crowd = CROWD;
 
-  /** @param isOpen whether a task that has started is not over yet */
-  constructor(ms: number, isOpen: (position: number) => boolean, expired: (position: number) => void) {
+  constructor(ms: number, grace: number, tasks: TimedTasks) {
     this.#ms = ms;
-    this.#isOpen = isOpen;
-    this.#expired = expired;
+    this.#grace = grace;
+    this.#tasks = tasks;
   }
 
-  add(position: number): void {
+  started(position: number): void {
+    this.#runs = position;
     if (this.#running.length >= this.#crowd) this.#forgetOthers();
     this.#running.push({ position, until: asyncScheduler.now() + this.#ms });
     this.#wait();
   }
 
-  /** Ends with the others at `stop`. */
-  alsoEnd(deadline: Subscription): void {
-    this.#timers.add(deadline);
+  /** The worker has let go of the task that it was at; it need not be over. */
+  yielded(): void {
+    this.#runs = undefined;
   }
 
   stop(): void {
@@ -65,13 +77,29 @@ export class TimeLimits {
     const now = asyncScheduler.now();
     while (this.#running.length > 0 && this.#running.peek().until <= now) {
       const { position } = this.#running.shift();
-      if (this.#isOpen(position)) this.#expired(position);
+      if (!this.#tasks.isOpen(position)) continue;
+      this.#tasks.expired(position);
+      this.#expectEnd(position);
     }
     this.#wait();
   }
 
+  #expectEnd(position: number): void {
+    this.#timers.add(
+      deadline(this.#grace, () => {
+        if (!this.#tasks.isOpen(position)) return;
+        // The worker is at another task, and has not read yet that this one is called off: the other has a time of its own.
+        const isAtAnother =
+          this.#runs !== position && this.#runs !== undefined && this.#tasks.isOpen(this.#runs);
+        if (isAtAnother) this.#expectEnd(position);
+        else this.#tasks.hangs(position);
+      }),
+    );
+  }
+
   #forgetOthers(): void {
-    for (const limit of this.#running.takeAll()) if (this.#isOpen(limit.position)) this.#running.push(limit);
+    for (const limit of this.#running.takeAll())
+      if (this.#tasks.isOpen(limit.position)) this.#running.push(limit);
     this.#crowd = Math.max(CROWD, this.#running.length * 2);
   }
 }

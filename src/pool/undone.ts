@@ -1,12 +1,18 @@
 /** A task that was given to a worker and is not done, and how its deliveries are counted. */
 import type { Standing } from './order.js';
 
-export interface Undone<T> {
-  readonly task: T;
+/** How often a task was delivered. */
+export interface Deliveries {
   /** Which delivery this is, from 1. */
   readonly attempt: number;
-  /** Deliveries that do not count against it. */
+  /** Of those before it, the ones that do not count against the task. */
   readonly excused: number;
+}
+
+export const FIRST: Deliveries = { attempt: 1, excused: 0 };
+
+export interface Undone<T> extends Deliveries {
+  readonly task: T;
   /** Where it stood in that worker's sequence. */
   readonly position: number;
   /** Its place in the order of tasks. */
@@ -14,7 +20,7 @@ export interface Undone<T> {
 }
 
 /** Deliveries that count towards `maxAttempts`. */
-export function counted({ attempt, excused }: Undone<unknown>): number {
+export function counted({ attempt, excused }: Deliveries): number {
   return attempt - excused;
 }
 

@@ -81,7 +81,7 @@ export class SharedPool<T, R> implements Metered {
       ),
     };
     this.#pool = new Pool(crewOptions, (slot) => ofJobs(open(slot)), output);
-    this.#turnstile = new Turnstile<T>({ next: (job: MaybeRouted<T>) => this.#pool.task(job) });
+    this.#turnstile = new Turnstile<T>({ next: (job: MaybeRouted<T>) => this.#pool.fanOut.task(job) });
     this.events$ = this.#events.asObservable();
     this.deadLetters$ = this.#letters.asObservable();
     let failed: (error: unknown) => void = () => {};

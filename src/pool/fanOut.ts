@@ -1,0 +1,244 @@
+/**
+ * The task side of a pool: what the sources bring goes to n workers.
+ *
+ *     source ─▶ intake ─▶ router, dispatcher ─▶ seat
+ *
+ * In: tasks, the end of their source, another number of workers; from lanes and seats, slots that are free and workers that
+ * take no tasks for a while. Out: tasks to the seats; pauses to the sources; to the pool, that no task follows.
+ * Invariant: nobody is asked for more while a task waits here (DEM-1).
+ */
+import { now } from '../clock.js';
+import type { Feeders } from '../demand/feeders.js';
+import { BacklogFullError } from '../errors.js';
+import type { ResolvedOptions } from '../options.js';
+import { directionOf, type Routed } from '../routing.js';
+import type { Announcer } from './announcer.js';
+import { type Appetites, type Dispatcher, LeastBusy, RoundRobin } from './dispatcher.js';
+import { Intake } from './intake.js';
+import { Job } from './job.js';
+import type { Order, Standing } from './order.js';
+import { Router } from './router.js';
+import type { Rotation } from './seat.js';
+import { isStandstill, type Station, standStill } from './standstill.js';
+
+/** The place of a worker, as the task side sees it. */
+interface Taker<T> extends Station {
+  /** Whether its worker wants a task now. */
+  readonly isHungry: boolean;
+  /** Tasks that its worker has and has not begun. */
+  readonly unbegun: number;
+  task(task: T, standing?: Standing): void;
+}
+
+/** The pool, as its task side sees it. */
+export interface FanOutOwner<T> {
+  readonly over: boolean;
+  readonly seats: readonly Taker<T>[];
+  /** Seats come or go at the end of the line. */
+  resized(before: number, workers: number): void;
+  /** The source has completed, and all its tasks are with the seats. Told once. */
+  exhausted(): void;
+  fail(error: unknown): void;
+}
+
+export class FanOut<T> implements Rotation<T>, Appetites {
+  /** The sources that wait. */
+  readonly feeders: Feeders;
+  readonly #options: ResolvedOptions;
+  readonly #announcer: Announcer;
+  readonly #owner: FanOutOwner<T>;
+  readonly #intake: Intake<T | Routed<T>>;
+  readonly #dispatcher: Dispatcher;
+  readonly #router: Router<T>;
+  #sourceCompleted = false;
+  #exhausted = false;
+  /** How many workers there are to be; undefined when there are as many. */
+  #newSize: number | undefined;
+  #hasNews = false;
+  #turning = false;
+  /** When the pool has told that it is paused; undefined while it is not. */
+  #pausedAt: number | undefined;
+
+  /** @param order in which tasks take their places before they have a worker */
+  constructor(options: ResolvedOptions, order: Order, announcer: Announcer, owner: FanOutOwner<T>) {
+    const { n, maxTasks, route } = options;
+    this.#options = options;
+    this.#announcer = announcer;
+    this.#owner = owner;
+    this.#intake = new Intake<T | Routed<T>>(options, {
+      fail: (error) => owner.fail(error),
+      tell: (event) => announcer.tell(event),
+      block: (task, hasRoom) => this.#block(task, hasRoom),
+    });
+    this.feeders = this.#intake.feeders;
+    this.#dispatcher =
+      route === 'least-busy' ? new LeastBusy(n, maxTasks, this) : new RoundRobin(n, maxTasks);
+    const keyOf = typeof route === 'function' ? route : undefined;
+    this.#router = new Router<T>(this.#dispatcher, n, keyOf, {
+      enter: (worker) => order.enter(worker),
+      spread: (task, workers) => task instanceof Job && task.owner.jobSpreads(workers),
+      give: (worker, task, standing) => (owner.seats[worker] as Taker<T>).task(task, standing),
+    });
+  }
+
+  /** How many tasks wait here. */
+  get waiting(): number {
+    return this.#intake.waiting + this.#router.parked;
+  }
+
+  /** Tasks that one worker may have at a time. */
+  get window(): number {
+    return this.#dispatcher.window;
+  }
+
+  /** Whether workers say how many tasks they want. */
+  get isPulled(): boolean {
+    return this.#dispatcher.isPulled;
+  }
+
+  /** The tasks that wait here. */
+  tasks(): (T | Routed<T>)[] {
+    return [...this.#router.parkedTasks(), ...this.#intake.tasks()];
+  }
+
+  /** Forgets the backlog, and lets every source go on. */
+  clear(): void {
+    this.#intake.release();
+  }
+
+  // From the source.
+
+  task(task: T | Routed<T>): void {
+    if (this.#owner.over) return;
+    if (this.#intake.waiting === 0 && this.#newSize === undefined && this.#place(task)) {
+      if (!this.#hasRoom()) this.#intake.pause();
+    } else {
+      this.#intake.wait(task);
+    }
+    if (this.feeders.paused > 0 && this.#pausedAt === undefined) this.#tellPaused();
+  }
+
+  /** No task follows. */
+  complete(): void {
+    this.#sourceCompleted = true;
+    this.turn();
+  }
+
+  // From the pool.
+
+  /** Where tasks have directions or keys, it waits until all that were given are done, so that the order of each key holds. */
+  resize(workers: number): void {
+    this.#newSize = workers;
+    this.turn();
+  }
+
+  /** So many tasks of the worker are over, and their slots are free. */
+  done(worker: number, tasks: number): void {
+    this.#dispatcher.done(worker, tasks);
+  }
+
+  // From the lanes and the seats.
+
+  /** After a batch of news: hands out what waits, lets the sources go on, and tells when no task follows. */
+  turn(): void {
+    // News that comes of a task that is being handed out waits for that: the tasks stay in order, and the stack stays low.
+    this.#hasNews = true;
+    if (this.#turning) return;
+    this.#turning = true;
+    try {
+      while (this.#hasNews && !this.#owner.over) {
+        this.#hasNews = false;
+        this.#takeTurn();
+      }
+    } finally {
+      this.#turning = false;
+    }
+  }
+
+  suspend(worker: number): void {
+    this.#dispatcher.suspend(worker);
+  }
+
+  resume(worker: number): void {
+    this.#dispatcher.resume(worker);
+    this.turn();
+  }
+
+  retained(): T[] {
+    return this.#router.retained();
+  }
+
+  // From the dispatcher.
+
+  isHungry(worker: number): boolean {
+    return this.#owner.seats[worker]?.isHungry ?? false;
+  }
+
+  unbegun(worker: number): number {
+    return this.#owner.seats[worker]?.unbegun ?? 0;
+  }
+
+  #takeTurn(): void {
+    this.#router.unpark();
+    if (this.#newSize !== undefined && !this.#takeSize(this.#newSize)) return;
+    while (this.#intake.waiting > 0) {
+      if (!this.#place(this.#intake.peek())) return;
+      this.#intake.shift();
+    }
+    if (this.feeders.paused > 0) this.#resume();
+    if (this.#sourceCompleted && !this.#exhausted && this.waiting === 0) {
+      this.#exhausted = true;
+      this.#owner.exhausted();
+    }
+  }
+
+  /** False while that has to wait. */
+  #takeSize(workers: number): boolean {
+    if (this.#router.isDirected && this.#dispatcher.taken + this.#router.parked > 0) return false;
+    const before = this.#dispatcher.workers;
+    this.#newSize = undefined;
+    this.#dispatcher.resize(workers);
+    this.#router.resize(workers);
+    this.#owner.resized(before, workers);
+    return true;
+  }
+
+  /** A direction that leads nowhere ends the output. */
+  #place(task: T | Routed<T>): boolean {
+    try {
+      return this.#router.place(task);
+    } catch (error) {
+      const bare = directionOf(task) ? (task as Routed<T>).task : task;
+      if (bare instanceof Job) bare.owner.fail(error);
+      else this.#owner.fail(error);
+      return true;
+    }
+  }
+
+  /** With the event loop; unless room is to come from what goes on further down on this call stack. */
+  #block(task: T | Routed<T>, hasRoom: () => boolean): void {
+    const isThrough = () => this.#owner.over || hasRoom();
+    if (isThrough() || this.#turning || isStandstill()) return;
+    if (this.#owner.seats.some(({ hands }) => hands.some(({ byHand }) => byHand?.isReading))) return;
+    if (!standStill(isThrough)) this.#owner.fail(new BacklogFullError(this.#options.backlog, task, true));
+  }
+
+  readonly #hasRoom = (): boolean =>
+    this.#intake.waiting === 0 && this.#newSize === undefined && this.#router.hasRoom;
+
+  #tellPaused(): void {
+    if (!this.#announcer.isHeard) return;
+    this.#pausedAt = now();
+    this.#announcer.tell({ type: 'paused' });
+  }
+
+  #resume(): void {
+    if (!this.#hasRoom()) return;
+    if (this.#pausedAt !== undefined) {
+      const duration = now() - this.#pausedAt;
+      this.#pausedAt = undefined;
+      this.#announcer.tell({ type: 'resumed', duration });
+    }
+    this.feeders.resume(this.#hasRoom);
+  }
+}
