@@ -85,6 +85,8 @@ export class Pool<T, R>
   #left: (worker: number) => void = () => {};
   #hasNews = false;
   #turning = false;
+  /** A task has come that has no place yet. */
+  #arriving = false;
   #leaving = 0;
   #over = false;
   /** When the pool has told that it is paused; undefined while it is not. */
@@ -207,31 +209,43 @@ export class Pool<T, R>
 
   task(task: T | Routed<T>): void {
     if (this.#over) return;
-    if (this.#intake.waiting === 0 && this.#newSize === undefined && this.#place(task)) {
+    const isFirst = this.#intake.waiting === 0 && !this.#arriving;
+    if (isFirst && this.#newSize === undefined && this.#admits(task)) {
+      this.#place(task);
       if (!this.#hasRoom()) this.#intake.pause();
     } else {
       this.#intake.wait(task);
     }
     if (this.feeders.paused > 0 && this.#pausedAt === undefined) this.#tellPaused();
+    if (this.#hasNews) this.turn();
   }
 
   /** With the event loop; unless room is to come from what goes on further down on this call stack. */
   block(task: T | Routed<T>, hasRoom: () => boolean): void {
     const isThrough = () => this.#over || hasRoom();
-    if (isThrough() || this.#turning || isStandstill()) return;
+    if (isThrough() || this.#turning || this.#arriving || isStandstill()) return;
     if (this.#seats.some(({ hands }) => hands.some(({ byHand }) => byHand?.isReading))) return;
     if (!standStill(isThrough)) this.fail(new BacklogFullError(this.#options.backlog, task, true));
   }
 
+  /** What goes before it is given in here, and may bring others in that call: they come behind it. */
+  #admits(task: T | Routed<T>): boolean {
+    if (this.#router.parked > 0) {
+      this.#arriving = true;
+      this.#router.makeWay(task);
+      this.#arriving = false;
+    }
+    return this.#router.admits(task);
+  }
+
   /** A direction that leads nowhere ends the output. */
-  #place(task: T | Routed<T>): boolean {
+  #place(task: T | Routed<T>): void {
     try {
-      return this.#router.place(task);
+      this.#router.place(task);
     } catch (error) {
       const bare = directionOf(task) ? (task as Routed<T>).task : task;
       if (bare instanceof Job) bare.owner.fail(error);
       else this.fail(error);
-      return true;
     }
   }
 
@@ -438,7 +452,7 @@ export class Pool<T, R>
   turn(): void {
     // News that comes of a task that is being handed out waits for that: the tasks stay in order, and the stack stays low.
     this.#hasNews = true;
-    if (this.#turning) return;
+    if (this.#turning || this.#arriving) return;
     this.#turning = true;
     try {
       while (this.#hasNews && !this.#over) {
@@ -454,8 +468,10 @@ export class Pool<T, R>
     this.#router.unpark();
     if (this.#newSize !== undefined && !this.#takeSize(this.#newSize)) return;
     while (this.#intake.waiting > 0) {
-      if (!this.#place(this.#intake.peek())) return;
-      this.#intake.shift();
+      // What is given in here may bring others, which make the first give way.
+      if (this.#router.makeWay(this.#intake.peek())) continue;
+      if (!this.#router.admits(this.#intake.peek())) return;
+      this.#place(this.#intake.shift());
     }
     if (this.feeders.paused > 0) this.#resume();
     if (this.#sourceCompleted && !this.#pilled && this.#intake.waiting + this.#router.parked === 0) {
