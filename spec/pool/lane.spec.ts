@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { WorkerCrashError, WorkerStartError } from 'looppool';
 import { TestScheduler } from 'rxjs/testing';
+import { Feeders } from '#src/demand/feeders.js';
 import { Lane, type LaneKeeper, type LaneOwner } from '#src/pool/lane.js';
 import { NONE } from '#src/pool/order.js';
 import { TaskSignals } from '#src/pool/taskSignals.js';
@@ -28,6 +29,7 @@ function laneOf(credits = 10, appetite?: number) {
     terminate: () => toWorker.push('terminate'),
   };
   const owner: LaneOwner<string> = {
+    feeders: new Feeders(),
     grace: GRACE,
     taskTimeout: Number.POSITIVE_INFINITY,
     window: 4,

@@ -6,6 +6,7 @@
  * In: tasks and settled results from the pool; wire calls from the channel. Out: the same, and the verdict on the worker.
  */
 import type { Subscription } from 'rxjs';
+import type { Feeders } from '../demand/feeders.js';
 import {
   type CrashDetails,
   TaskError,
@@ -39,6 +40,8 @@ import type { Undone } from './undone.js';
 
 /** The pool, as a lane sees it: where results go. */
 export interface LaneOwner<R> {
+  /** The sources of tasks that wait for the pool. */
+  readonly feeders: Feeders;
   readonly grace: number;
   readonly window: number;
   /** ms that a task may run, or Infinity. */
@@ -159,9 +162,13 @@ export class Lane<T, R> implements ChannelListener<R> {
     return !this.#pilled && !this.#ending && !this.#drained && !this.#crashed;
   }
 
-  /** Tasks that it has. */
+  /** Tasks that it has; a worker that is given up has none any more. */
   get load(): number {
-    return this.#ledger.size;
+    return this.#crashed ? 0 : this.#ledger.size;
+  }
+
+  get feeders(): Feeders {
+    return this.#owner.feeders;
   }
 
   get byHand(): ByHand | undefined {
@@ -226,9 +233,12 @@ export class Lane<T, R> implements ChannelListener<R> {
 
   /** A task that another worker in this place has had: its results are not sent again. */
   replay(task: T): void {
+    const signal = signalOf(task);
+    if (signal?.aborted) return;
     const position = this.#ledger.add(task, NONE);
     this.#replays.add(position);
-    this.#channel.replay(position, signalOf(task) ? unsigned(task) : task);
+    if (signal) this.#signalled.add(position, signal);
+    this.#channel.replay(position, signal ? unsigned(task) : task);
   }
 
   credit(results: number): void {
@@ -316,7 +326,7 @@ export class Lane<T, R> implements ChannelListener<R> {
         this.failed(position, undefined);
         return;
       }
-      this.#signalled.forget(position);
+      this.#signalled.done(position);
     }
     const standing = this.#ledger.standing(position);
     if (this.#crashed || !this.#ledger.close(position)) return;
@@ -355,11 +365,12 @@ export class Lane<T, R> implements ChannelListener<R> {
     if (this.#ahead !== Infinity && position >= this.#begun) this.#unbegunOver.add(position);
     const cause = this.#overdue.get(position) ?? error;
     this.#overdue.delete(position);
+    const isCalledOff = this.#signalled.isCalledOff(position);
     if (this.#replays.delete(position)) {
-      this.#keeper.replayed(new TaskError(this, bareOf(task), 1, cause));
+      this.#signalled.forget(position);
+      this.#keeper.replayed(isCalledOff ? undefined : new TaskError(this, bareOf(task), 1, cause));
       return;
     }
-    const isCalledOff = this.#signalled.isCalledOff(position);
     const undone = this.#undone(position, { task, standing });
     if (isCalledOff) this.#keeper.taskCancelled(task, standing, position);
     else this.#keeper.taskFailed(undone, cause);
@@ -445,7 +456,7 @@ export class Lane<T, R> implements ChannelListener<R> {
   }
 
   #calledOff(position: number, reason: unknown): void {
-    this.#owner.taskUnwanted(this.#ledger.standing(position));
+    if (!this.#replays.has(position)) this.#owner.taskUnwanted(this.#ledger.standing(position));
     if (!this.#drained && !this.#closed) this.#channel.cancel(position, reason);
   }
 
@@ -467,7 +478,7 @@ export class Lane<T, R> implements ChannelListener<R> {
     if (this.#crashed || !this.#overdue.has(position)) return;
     // The worker is at another task, and has not read yet that this one is called off: the other has a time of its own.
     if (this.#runs !== undefined && this.#runs !== position && this.#ledger.has(this.#runs)) {
-      this.#limits?.alsoEnd(deadline(this.#owner.grace, () => this.#hangs(position, error)));
+      this.#limits?.alsoEnd(deadline(this.#again, () => this.#hangs(position, error)));
       return;
     }
     // In the same thread it is gone in that call, and with it the seat, if nothing waits there.
@@ -479,6 +490,7 @@ export class Lane<T, R> implements ChannelListener<R> {
   #giveUp(): Undone<T>[] {
     this.#crashed = true;
     this.#limits?.stop();
+    for (const position of this.#replays) this.#signalled.forget(position);
     const entries = this.#ledger.entries().filter(([position]) => !this.#replays.has(position));
     return entries.map(([position, entry]) => this.#undone(position, entry));
   }
@@ -498,13 +510,18 @@ export class Lane<T, R> implements ChannelListener<R> {
    * Once the pill is sent and every task is done, what the worker keeps open has `grace` ms. A period at whose beginning
    * or end it may have waited for us does not count.
    */
-  #expectEnd(): void {
+  #expectEnd(ms = this.#owner.grace): void {
     if (this.#ledger.size > 0 || this.#ending || this.#drained || this.#stopping) return;
     const waited = this.#owner.owesCredit(this.index);
-    this.#after(this.#owner.grace, () => {
-      if (waited || this.#owner.owesCredit(this.index)) this.#expectEnd();
+    this.#after(ms, () => {
+      if (waited || this.#owner.owesCredit(this.index)) this.#expectEnd(this.#again);
       else this.#terminate();
     });
+  }
+
+  /** ms until it is looked at once more. With `grace: 0` time would stand still, and what is waited for would never come. */
+  get #again(): number {
+    return Math.max(1, this.#owner.grace);
   }
 
   #terminateIn(ms: number): void {
