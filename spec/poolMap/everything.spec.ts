@@ -166,6 +166,24 @@ describe('poolMap, with everything at once', () => {
     );
   });
 
+  it('SUP-2 ORD-2 the tasks of a worker that is recalled are taken back before it ends', () => {
+    plays(
+      {
+        maxTasks: 3,
+        maxResults: 2,
+        ordered: true,
+        maxAttempts: 3,
+        source: 'from',
+        acks: 2,
+        interventions: [{ act: 'release', at: { call: 24 } }],
+      },
+      { to: 'all' },
+      { kind: 'flood', gaps: [0, 0], failures: 2, failsAfter: 1 },
+      { aborts: 1 },
+      {},
+    );
+  });
+
   it('CAN-1 no worker follows one that is recycled when that ends the pool', () => {
     for (let call = 1; call < 20; call += 1) {
       plays({ maxTasksPerWorker: 1, interventions: [{ act: 'unsubscribe', at: { call } }] }, {}, {});

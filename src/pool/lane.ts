@@ -249,12 +249,9 @@ export class Lane<T, R> implements ChannelListener<R> {
     if (!this.#drained && !this.#closed) this.#channel.oldest(position);
   }
 
-  /** Takes its tasks from the worker, which is asked to end. */
+  /** Takes its tasks from the worker. `stop` is to follow. */
   recall(): Undone<T>[] {
-    if (this.#crashed || this.#drained) return [];
-    const undone = this.#giveUp();
-    this.stop();
-    return undone;
+    return this.#crashed || this.#drained ? [] : this.#giveUp();
   }
 
   pill(): void {

@@ -204,6 +204,8 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
   #recall(lane: Lane<T, R>): void {
     this.#suspend();
     this.#takeBack(lane.recall(), (task) => (isMoved(bareOf(task.task)) ? this.#lostWith(task) : task));
+    // In the same thread it is gone in that call, and with it the seat, if nothing waits there.
+    lane.stop();
   }
 
   /** No task follows; but what is to be delivered again goes first. */
