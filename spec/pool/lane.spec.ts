@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { WorkerCrashError, WorkerStartError } from 'looppool';
 import { TestScheduler } from 'rxjs/testing';
+import { Feeders } from '#src/demand/feeders.js';
 import { AsTheyCome } from '#src/pool/asTheyCome.js';
 import { Lane, type LaneKeeper, type LaneOwner } from '#src/pool/lane.js';
 import { NONE, type OrderOwner } from '#src/pool/order.js';
@@ -41,7 +42,7 @@ function laneOf(credits = 10, appetite?: number) {
       results: (values, index) => toPool.push(['results', Array.from(values), index]),
       withheld: (index) => toPool.push(['withheld', index]),
     },
-    fanOut: { turn: () => toPool.push('turn') },
+    fanOut: { feeders: new Feeders(), turn: () => toPool.push('turn') },
     taskTimes: (index, times) => toPool.push(['times', index, ...times]),
     resources: (index, resources) => toPool.push(['resources', index, resources]),
     tell: (event) => events.push(event.type),

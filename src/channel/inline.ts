@@ -4,7 +4,7 @@
  */
 import { now } from '../clock.js';
 import { InvalidOptionError } from '../errors.js';
-import type { Channel, CloseReason } from '../protocol/channel.js';
+import type { Channel, ChannelListener, CloseReason } from '../protocol/channel.js';
 import { handOver } from '../protocol/handOver.js';
 import type { TaskTimes } from '../protocol/times.js';
 import { type Hello, type ToPool, UNSOLICITED } from '../protocol/wire.js';
@@ -45,7 +45,7 @@ export class InlineChannel<T, R> implements Channel<T> {
   constructor(
     definition: WorkerDefinition<T, R>,
     hello: Hello,
-    pool: ToPool<R>,
+    pool: ToPool<R> & Pick<ChannelListener<R>, 'feeders'>,
     closed: (reason: CloseReason) => void,
   ) {
     this.#definition = definition;
@@ -53,6 +53,7 @@ export class InlineChannel<T, R> implements Channel<T> {
     this.#wire = new InlineWire(pool, closed);
     this.#loop = new Loop(this.#wire, hello, {
       failedToStart: (cause) => closed({ kind: 'not-started', path: 'inlineWorker', cause }),
+      feeders: pool.feeders,
       clock: hello.clock === undefined ? undefined : new TaskClock(now),
     });
   }

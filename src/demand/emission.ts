@@ -14,7 +14,7 @@ import type { Feeders } from './feeders.js';
 /** Whoever emits: is told about its emissions by the token that it gave them. */
 export interface Emitter {
   /** Whom it makes wait, when it has to wait itself. */
-  readonly feeders?: Feeders;
+  readonly feeders?: Feeders | undefined;
   /** Every hold on the emission is released. */
   settled(token: number): void;
   /** A pause stands at the end of the delivery. Told before `settled`, which may bring the next value. */
@@ -58,6 +58,7 @@ export class Scope {
   #abandoned = false;
   #failure: { readonly error: unknown } | undefined = undefined;
   #heedful: Set<Heedful> | undefined = undefined;
+  #calledOff: { readonly reason: unknown } | undefined = undefined;
 
   /** The emission of `emitter` that this one is, or is a result of. */
   originAt(emitter: Emitter): Scope | undefined {
@@ -132,9 +133,13 @@ export class Scope {
     return scope;
   }
 
-  /** `heedful` is told when the emission is called off: then it is up to whoever holds it to let go. */
+  /** `heedful` is told when the emission is called off, or at once if it was: then it is up to whoever holds it to let go. */
   heed(heedful: Heedful): void {
     this.touched = true;
+    if (this.#calledOff) {
+      heedful.calledOff(this.#calledOff.reason);
+      return;
+    }
     this.#heedful ??= new Set();
     this.#heedful.add(heedful);
   }
@@ -144,6 +149,7 @@ export class Scope {
   }
 
   callOff(reason: unknown): void {
+    this.#calledOff = { reason };
     const heedful = this.#heedful;
     // Last come, first told: what waits for its turn is not begun by the end of what runs.
     while (heedful && heedful.size > 0) {

@@ -36,6 +36,10 @@ export class Inner<T, R> extends Subscriber<R> implements Heedful {
     this.scope = scope;
     this.#paced = paced;
     this.#caller = scope?.cancellable;
+  }
+
+  /** To be called before it is subscribed. It may have been called off as its project was called. */
+  heed(): void {
     this.#caller?.heed(this);
   }
 

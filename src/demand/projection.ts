@@ -44,9 +44,9 @@ class WaitingValue<T> implements Heedful {
     this.scope = scope;
     this.#failed = failed;
     this.#caller = scope?.cancellable;
-    this.#caller?.heed(this);
     scope?.hold();
     scope?.queue();
+    this.#caller?.heed(this);
   }
 
   calledOff(reason: unknown): void {
@@ -216,6 +216,8 @@ export class Projection<T, R> extends Subscriber<T> implements InnerOwner<T, R> 
     const paced = !isObservableLike(product) && !isPromiseLike(product);
     const inner = new Inner<T, R>(this, value, scope, paced, context);
     this.#running.add(inner);
+    inner.heed();
+    if (inner.closed) return;
     // A call into a thread of `threads` is both, and as a promise only its first value.
     if (isObservableLike(product)) {
       toObservable(product as Observable<R>).subscribe(inner);

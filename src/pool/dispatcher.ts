@@ -68,15 +68,20 @@ export abstract class Dispatcher {
 
   /** Takes a slot of the worker that is next, and passes the turn on. */
   take(): number {
-    return this.claim(this.next());
+    return this.#claim(this.next());
+  }
+
+  /** The worker that would get the next task, of those only that want one now, or NO_ROOM. */
+  wanted(): number {
+    return this.next();
   }
 
   /** As `take`, of those workers only that want a task now. */
   takeWanted(): number {
-    return this.take();
+    return this.#claim(this.wanted());
   }
 
-  protected claim(worker: number): number {
+  #claim(worker: number): number {
     if (worker === NO_ROOM) return NO_ROOM;
     this.add(worker);
     this.pass(worker);
@@ -158,11 +163,11 @@ export class LeastBusy extends Dispatcher {
     return true;
   }
 
-  override takeWanted(): number {
+  override wanted(): number {
     const idlest = this.next();
-    if (idlest === NO_ROOM || this.#appetites.isHungry(idlest)) return this.claim(idlest);
+    if (idlest === NO_ROOM || this.#appetites.isHungry(idlest)) return idlest;
     const fewest = this.running[idlest] as number;
-    return this.claim(this.#leastBusy((worker) => this.#mayPass(worker, fewest)));
+    return this.#leastBusy((worker) => this.#mayPass(worker, fewest));
   }
 
   protected override next(): number {

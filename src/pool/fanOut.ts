@@ -56,6 +56,8 @@ export class FanOut<T> implements Rotation<T>, Appetites {
   #newSize: number | undefined;
   #hasNews = false;
   #turning = false;
+  /** A task has come that has no place yet. */
+  #arriving = false;
   /** When the pool has told that it is paused; undefined while it is not. */
   #pausedAt: number | undefined;
 
@@ -110,12 +112,15 @@ export class FanOut<T> implements Rotation<T>, Appetites {
 
   task(task: T | Routed<T>): void {
     if (this.#owner.over) return;
-    if (this.#intake.waiting === 0 && this.#newSize === undefined && this.#place(task)) {
+    const isFirst = this.#intake.waiting === 0 && !this.#arriving;
+    if (isFirst && this.#newSize === undefined && this.#admits(task)) {
+      this.#place(task);
       if (!this.#hasRoom()) this.#intake.pause();
     } else {
       this.#intake.wait(task);
     }
     if (this.feeders.paused > 0 && this.#pausedAt === undefined) this.#tellPaused();
+    if (this.#hasNews) this.turn();
   }
 
   /** No task follows. */
@@ -143,7 +148,7 @@ export class FanOut<T> implements Rotation<T>, Appetites {
   turn(): void {
     // News that comes of a task that is being handed out waits for that: the tasks stay in order, and the stack stays low.
     this.#hasNews = true;
-    if (this.#turning) return;
+    if (this.#turning || this.#arriving) return;
     this.#turning = true;
     try {
       while (this.#hasNews && !this.#owner.over) {
@@ -182,8 +187,10 @@ export class FanOut<T> implements Rotation<T>, Appetites {
     this.#router.unpark();
     if (this.#newSize !== undefined && !this.#takeSize(this.#newSize)) return;
     while (this.#intake.waiting > 0) {
-      if (!this.#place(this.#intake.peek())) return;
-      this.#intake.shift();
+      // What is given in here may bring others, which make the first give way.
+      if (this.#router.makeWay(this.#intake.peek())) continue;
+      if (!this.#router.admits(this.#intake.peek())) return;
+      this.#place(this.#intake.shift());
     }
     if (this.feeders.paused > 0) this.#resume();
     if (this.#sourceCompleted && !this.#exhausted && this.waiting === 0) {
@@ -203,22 +210,31 @@ export class FanOut<T> implements Rotation<T>, Appetites {
     return true;
   }
 
+  /** What goes before it is given in here, and may bring others in that call: they come behind it. */
+  #admits(task: T | Routed<T>): boolean {
+    if (this.#router.parked > 0) {
+      this.#arriving = true;
+      this.#router.makeWay(task);
+      this.#arriving = false;
+    }
+    return this.#router.admits(task);
+  }
+
   /** A direction that leads nowhere ends the output. */
-  #place(task: T | Routed<T>): boolean {
+  #place(task: T | Routed<T>): void {
     try {
-      return this.#router.place(task);
+      this.#router.place(task);
     } catch (error) {
       const bare = directionOf(task) ? (task as Routed<T>).task : task;
       if (bare instanceof Job) bare.owner.fail(error);
       else this.#owner.fail(error);
-      return true;
     }
   }
 
   /** With the event loop; unless room is to come from what goes on further down on this call stack. */
   #block(task: T | Routed<T>, hasRoom: () => boolean): void {
     const isThrough = () => this.#owner.over || hasRoom();
-    if (isThrough() || this.#turning || isStandstill()) return;
+    if (isThrough() || this.#turning || this.#arriving || isStandstill()) return;
     if (this.#owner.seats.some(({ hands }) => hands.some(({ byHand }) => byHand?.isReading))) return;
     if (!standStill(isThrough)) this.#owner.fail(new BacklogFullError(this.#options.backlog, task, true));
   }

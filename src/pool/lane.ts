@@ -6,6 +6,7 @@
  * In: tasks and settled results from the pool; wire calls from the channel. Out: the same, and the verdict on the worker.
  */
 import type { Subscription } from 'rxjs';
+import type { Feeders } from '../demand/feeders.js';
 import {
   type CrashDetails,
   TaskError,
@@ -61,6 +62,8 @@ export interface LaneOwner<R> {
   readonly credits: Pick<ResultCredits, 'owes'>;
   readonly fanIn: Inflow<R>;
   readonly fanOut: {
+    /** The sources of tasks that wait for the pool. */
+    readonly feeders: Feeders;
     /** After a batch of news. */
     turn(): void;
   };
@@ -156,9 +159,13 @@ export class Lane<T, R> implements ChannelListener<R> {
     return !this.#pilled && !this.#ending && !this.#drained && !this.#crashed;
   }
 
-  /** Tasks that it has. */
+  /** Tasks that it has; a worker that is given up has none any more. */
   get load(): number {
-    return this.#ledger.size;
+    return this.#crashed ? 0 : this.#ledger.size;
+  }
+
+  get feeders(): Feeders {
+    return this.#owner.fanOut.feeders;
   }
 
   get byHand(): ByHand | undefined {
@@ -222,9 +229,12 @@ export class Lane<T, R> implements ChannelListener<R> {
 
   /** A task that another worker in this place has had: its results are not sent again. */
   replay(task: T): void {
+    const signal = signalOf(task);
+    if (signal?.aborted) return;
     const position = this.#ledger.add(task, NONE);
     this.#replays.add(position);
-    this.#channel.replay(position, signalOf(task) ? unsigned(task) : task);
+    if (signal) this.#signalled.add(position, signal);
+    this.#channel.replay(position, signal ? unsigned(task) : task);
   }
 
   credit(results: number): void {
@@ -235,12 +245,9 @@ export class Lane<T, R> implements ChannelListener<R> {
     if (!this.#drained && !this.#closed) this.#channel.oldest(position);
   }
 
-  /** Takes its tasks from the worker, which is asked to end. */
+  /** Takes its tasks from the worker. `stop` is to follow. */
   recall(): Undone<T>[] {
-    if (this.#crashed || this.#drained) return [];
-    const undone = this.#giveUp();
-    this.stop();
-    return undone;
+    return this.#crashed || this.#drained ? [] : this.#giveUp();
   }
 
   pill(): void {
@@ -311,7 +318,7 @@ export class Lane<T, R> implements ChannelListener<R> {
         this.failed(position, undefined);
         return;
       }
-      this.#signalled.forget(position);
+      this.#signalled.done(position);
     }
     const standing = this.#ledger.standing(position);
     if (this.#crashed || !this.#ledger.close(position)) return;
@@ -348,11 +355,12 @@ export class Lane<T, R> implements ChannelListener<R> {
     this.#hunger.over(position);
     const cause = this.#overdue.get(position) ?? error;
     this.#overdue.delete(position);
+    const isCalledOff = this.#signalled.isCalledOff(position);
     if (this.#replays.delete(position)) {
-      this.#keeper.replayed(new TaskError(this, bareOf(task), 1, cause));
+      this.#signalled.forget(position);
+      this.#keeper.replayed(isCalledOff ? undefined : new TaskError(this, bareOf(task), 1, cause));
       return;
     }
-    const isCalledOff = this.#signalled.isCalledOff(position);
     const undone = this.#undone(position, { task, standing });
     if (isCalledOff) this.#keeper.taskCancelled(task, standing, position);
     else this.#keeper.taskFailed(undone, cause);
@@ -436,7 +444,7 @@ export class Lane<T, R> implements ChannelListener<R> {
   }
 
   #calledOff(position: number, reason: unknown): void {
-    this.#owner.order.drop(this.#ledger.standing(position));
+    if (!this.#replays.has(position)) this.#owner.order.drop(this.#ledger.standing(position));
     if (!this.#drained && !this.#closed) this.#channel.cancel(position, reason);
   }
 
@@ -463,6 +471,7 @@ export class Lane<T, R> implements ChannelListener<R> {
   #giveUp(): Undone<T>[] {
     this.#crashed = true;
     this.#limits?.stop();
+    for (const position of this.#replays) this.#signalled.forget(position);
     const entries = this.#ledger.entries().filter(([position]) => !this.#replays.has(position));
     return entries.map(([position, entry]) => this.#undone(position, entry));
   }
@@ -484,13 +493,18 @@ export class Lane<T, R> implements ChannelListener<R> {
    * Once the pill is sent and every task is done, what the worker keeps open has `grace` ms. A period at whose beginning
    * or end it may have waited for us does not count.
    */
-  #expectEnd(): void {
+  #expectEnd(ms = this.#owner.grace): void {
     if (this.#ledger.size > 0 || this.#ending || this.#drained || this.#stopping) return;
     const waited = this.#owner.credits.owes(this.index);
-    this.#after(this.#owner.grace, () => {
-      if (waited || this.#owner.credits.owes(this.index)) this.#expectEnd();
+    this.#after(ms, () => {
+      if (waited || this.#owner.credits.owes(this.index)) this.#expectEnd(this.#again);
       else this.#terminate();
     });
+  }
+
+  /** ms until it is looked at once more. With `grace: 0` time would stand still, and what is waited for would never come. */
+  get #again(): number {
+    return Math.max(1, this.#owner.grace);
   }
 
   #terminateIn(ms: number): void {

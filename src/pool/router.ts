@@ -39,6 +39,8 @@ export class Router<T> {
   readonly #unclaimed: Ring<T> | undefined;
   readonly #retained = new Map<Key, T>();
   #parkedInAll = 0;
+  /** Tasks that were parked and have been given. */
+  #unparked = 0;
   #isDirected = false;
 
   constructor(
@@ -66,38 +68,50 @@ export class Router<T> {
   }
 
   /**
-   * Gives a task to its worker, or parks it. False when it has to wait for room.
-   * @throws RangeError for a worker that is none, TypeError for a key that is none, and what the user's function throws
+   * Gives what goes before the task: what is parked, as far as there is room, and with a direction what nobody wants yet.
+   * Whoever is given a task may bring another in that call, or end one: true when there is reason to look anew.
    */
-  place(task: T | Routed<T>): boolean {
-    const direction = directionOf(task);
-    if (direction) return this.#direct(direction, (task as Routed<T>).task);
-    if (this.#keyOf) {
-      if (this.#isFull) return false;
-      const keyOf = this.#keyOf;
-      const key: unknown = keyOf(task as T);
-      checkKey('What route returns', key);
-      this.#giveTo(workerOfKey(key, this.#parked.length), task as T);
-      return true;
-    }
-    return this.#giveToAny(task as T);
+  makeWay(task: T | Routed<T>): boolean {
+    if (this.parked === 0) return false;
+    const before = this.#unparked;
+    this.unpark();
+    // It does not overtake those that came before it, whether they are wanted yet or not.
+    if (directionOf(task)) this.#hand(() => this.#dispatcher.take());
+    return this.#unparked !== before;
   }
 
-  #giveToAny(task: T): boolean {
+  /** Whether the task may be placed now. */
+  admits(task: T | Routed<T>): boolean {
+    const unclaimed = this.#unclaimed;
+    if (directionOf(task)) return !unclaimed?.length && !this.#isFull;
+    if (this.#keyOf) return !this.#isFull;
+    if (!unclaimed) return this.#dispatcher.hasRoom;
+    return !this.#isFull || (unclaimed.length === 0 && this.#dispatcher.wanted() !== NO_ROOM);
+  }
+
+  /**
+   * Gives a task that is admitted to its worker, or parks it.
+   * @throws RangeError for a worker that is none, TypeError for a key that is none, and what the user's function throws
+   */
+  place(task: T | Routed<T>): void {
+    const direction = directionOf(task);
+    if (direction) this.#direct(direction, (task as Routed<T>).task);
+    else if (this.#keyOf) this.#giveByKey(this.#keyOf, task as T);
+    else this.#giveToAny(task as T);
+  }
+
+  #giveByKey(keyOf: KeyFunction<T>, task: T): void {
+    const key: unknown = keyOf(task);
+    checkKey('What route returns', key);
+    this.#giveTo(workerOfKey(key, this.#parked.length), task);
+  }
+
+  #giveToAny(task: T): void {
     const unclaimed = this.#unclaimed;
     // Behind those that nobody wants yet there is nothing to look for.
-    if (!unclaimed?.length) {
-      // Fed back from a result, it may come as a slot gets free for which others wait.
-      this.unpark();
-      const worker = this.#dispatcher.takeWanted();
-      if (worker !== NO_ROOM) {
-        this.#owner.give(worker, task);
-        return true;
-      }
-    }
-    if (!unclaimed || this.#isFull) return false;
-    unclaimed.push(task);
-    return true;
+    const worker = unclaimed?.length ? NO_ROOM : this.#dispatcher.takeWanted();
+    if (worker !== NO_ROOM) this.#owner.give(worker, task);
+    else unclaimed?.push(task);
   }
 
   /** Whether it matters to somebody which worker has which task. */
@@ -122,21 +136,22 @@ export class Router<T> {
     for (const [worker, parked] of this.#parked.entries()) {
       while (parked.length > 0 && this.#dispatcher.takeOf(worker)) {
         this.#parkedInAll -= 1;
+        this.#unparked += 1;
         const { task, standing } = parked.shift();
         this.#owner.give(worker, task, standing);
       }
     }
   }
 
-  /** Gives what nobody has claimed. False when some of it is left. */
-  #hand(take: () => number): boolean {
+  /** Gives what nobody has claimed. */
+  #hand(take: () => number): void {
     const unclaimed = this.#unclaimed;
     while (unclaimed && unclaimed.length > 0) {
       const worker = take();
-      if (worker === NO_ROOM) return false;
+      if (worker === NO_ROOM) return;
+      this.#unparked += 1;
       this.#owner.give(worker, unclaimed.shift());
     }
-    return true;
   }
 
   /** What a worker that replaces another is to know first. */
@@ -153,22 +168,25 @@ export class Router<T> {
     return this.#dispatcher.free - this.parked <= 0;
   }
 
-  #direct(direction: Direction, task: T): boolean {
+  #direct(direction: Direction, task: T): void {
     if (direction.to === 'all') this.#checkBroadcast(direction.retain, task);
     this.#isDirected = true;
-    if (direction.to === 'worker') this.#checkIndex(direction.index);
-    // It does not overtake those that came before it, whether they are wanted yet or not.
-    if (!this.#hand(() => this.#dispatcher.take()) || this.#isFull) return false;
     if (direction.to === 'worker') {
+      this.#checkIndex(direction.index);
       this.#giveTo(direction.index, task);
     } else if (direction.to === 'key') {
       this.#giveTo(workerOfKey(direction.key, this.#parked.length), task);
     } else {
-      if (direction.retain !== undefined) this.#retained.set(direction.retain, task);
-      this.#owner.spread(task, this.#parked.length);
-      for (let worker = 0; worker < this.#parked.length; worker += 1) this.#giveTo(worker, task);
+      this.#broadcast(direction.retain, task);
     }
-    return true;
+  }
+
+  /** It waits for every worker before the first is given it: what that brings in the same call comes behind it everywhere. */
+  #broadcast(retain: Key | undefined, task: T): void {
+    if (retain !== undefined) this.#retained.set(retain, task);
+    this.#owner.spread(task, this.#parked.length);
+    for (let worker = 0; worker < this.#parked.length; worker += 1) this.#park(worker, task);
+    this.#unparkDirected();
   }
 
   /** What moves goes to one worker, once. */
@@ -192,9 +210,13 @@ export class Router<T> {
     if (parked.length === 0 && this.#dispatcher.takeOf(worker)) {
       this.#owner.give(worker, task);
     } else {
-      // In the order of tasks it stands where it came, not where it gets through.
-      parked.push({ task, standing: this.#owner.enter(worker) });
-      this.#parkedInAll += 1;
+      this.#park(worker, task);
     }
+  }
+
+  /** In the order of tasks it stands where it came, not where it gets through. */
+  #park(worker: number, task: T): void {
+    (this.#parked[worker] as Ring<Parked<T>>).push({ task, standing: this.#owner.enter(worker) });
+    this.#parkedInAll += 1;
   }
 }

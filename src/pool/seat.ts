@@ -86,6 +86,8 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
   #redelivering = false;
   #pillDue = false;
   #stopped = false;
+  /** Tasks that neither the worker nor the redeliveries have: their fate is being decided. */
+  #inDoubt = 0;
   /** Deaths in a row in which no task had a part. */
   #fruitless = 0;
 
@@ -193,6 +195,8 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
   #recall(lane: Lane<T, R>): void {
     this.#suspend();
     this.#takeBack(lane.recall(), (task) => (isMoved(bareOf(task.task)) ? this.#lostWith(task) : task));
+    // In the same thread it is gone in that call, and with it the seat, if nothing waits there.
+    lane.stop();
   }
 
   /** No task follows; but what is to be delivered again goes first. */
@@ -229,9 +233,11 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
     this.#fruitless = 0;
     const { retry } = this.#owner;
     const failure = error instanceof TaskTimeoutError ? error : this.#failureOf(undone, error);
-    this.#owner.failures.failed(failure, undone.position);
-    if (retry.mayRetry(counted(undone)) && !isMoved(bareOf(undone.task))) this.#deliverAgain(undone, error);
-    else this.#giveUp(undone, failure);
+    this.#decide(() => {
+      this.#owner.failures.failed(failure, undone.position);
+      if (retry.mayRetry(counted(undone)) && !isMoved(bareOf(undone.task))) this.#deliverAgain(undone, error);
+      else this.#giveUp(undone, failure);
+    });
     if (this.#suspended) this.#carryOn();
   }
 
@@ -318,21 +324,35 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
   /** Of the tasks that a worker had, those that are delivered again, as suspects; the others are given up, for what `fateOf` says. */
   #takeBack(undone: readonly Undone<T>[], fateOf: (task: Undone<T>) => Undone<T> | TaskFailure): void {
     const suspects: Undone<T>[] = [];
-    for (const task of undone) {
-      const fate = isCalledOff(task.task) ? undefined : fateOf(task);
-      if (fate === undefined) this.#cancel(task);
-      else if (fate instanceof Error) this.#giveUp(task, fate);
-      else suspects.push(fate);
+    this.#decide(() => {
+      for (const task of undone) {
+        const fate = isCalledOff(task.task) ? undefined : fateOf(task);
+        if (fate === undefined) this.#cancel(task);
+        else if (fate instanceof Error) this.#giveUp(task, fate);
+        else suspects.push(fate);
+      }
+      this.#redeliveries.add(suspects);
+    });
+  }
+
+  /** That calls out: the worker may end meanwhile, in the same thread, and the seat has to outlive it. */
+  #decide(decide: () => void): void {
+    this.#inDoubt += 1;
+    try {
+      decide();
+    } finally {
+      this.#inDoubt -= 1;
     }
-    this.#redeliveries.add(suspects);
   }
 
   closed(lane: object): void {
     const { retry } = this.#owner;
-    const isOver = this.#stopped || (this.#pillDue && this.#redeliveries.length === 0);
+    const isOver = this.#stopped || (this.#pillDue && this.#redeliveries.length + this.#inDoubt === 0);
+    // Its successor may have left before it.
+    const goesOn = !isOver && (retry.supervised || this.#recycling);
     this.#lives -= 1;
     // What its successor does in this call (inline) may be its own end.
-    const isClosed = this.#lives === 0 && (isOver || !retry.supervised);
+    const isClosed = this.#lives === 0 && !goesOn;
     if (lane === this.#successor) {
       this.#successor = undefined;
       // Had the other one left before, this one would have been in its place.
@@ -341,7 +361,7 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
       this.#owner.credits.gone(this.index);
       if (isOver) this.#successor?.stop();
       else if (this.#successor) this.#takeOver(this.#successor);
-      else if (retry.supervised) this.#replace();
+      else if (goesOn) this.#replace();
     }
     if (isClosed) this.#owner.seatClosed(this.index);
   }
@@ -390,6 +410,8 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
     if (this.#successor || this.#restart || this.#stopped || this.#pillDue || this.#redeliveries.length > 0)
       return;
     this.#owner.tell({ type: 'worker-recycled', worker: this.index, reason });
+    // Whoever observes that may have ended the pool, or the worker.
+    if (this.#stopped || this.#restart) return;
     this.#recycling = true;
     this.#suspend();
     this.#succeed();
@@ -404,6 +426,8 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
       this.#successorStarves = false;
       this.#lives += 1;
       successor.start();
+      // As in `start`.
+      if (this.#stopped) successor.stop();
     } catch (error) {
       this.#owner.fail(error);
     }
@@ -422,7 +446,9 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
     this.#lane = successor;
     this.#recycling = false;
     this.#renew();
-    successor.credit(this.#owner.credits.begin(this.index));
+    // Credits of its own, or those that it has asked for: a credit of nothing would make it ask once more.
+    const credits = this.#owner.credits.begin(this.index);
+    if (credits !== 0) successor.credit(credits);
     if (this.#successorStarves) this.#owner.credits.starved(this.index);
     this.#carryOn();
   }
@@ -480,9 +506,12 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
       this.#cancel(undone);
       return;
     }
-    if (attempt > 1)
-      this.#owner.tell({ type: 'task-redelivered', worker: this.index, task: bareOf(task), attempt });
-    lane.task(task, standing, undone);
+    if (attempt > 1) {
+      const event = { type: 'task-redelivered', worker: this.index, task: bareOf(task), attempt } as const;
+      this.#decide(() => this.#owner.tell(event));
+    }
+    if (lane.open) lane.task(task, standing, undone);
+    else this.#wait(undone);
   }
 
   #suspend(): void {

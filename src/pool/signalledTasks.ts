@@ -6,9 +6,24 @@
 import type { Fate } from './revocable.js';
 import type { SignalListener, TaskSignals } from './taskSignals.js';
 
-interface Signalled extends SignalListener, Fate {
+class Signalled implements SignalListener, Fate {
   readonly signal: AbortSignal;
-  isOff: boolean;
+  readonly #calledOff: (reason: unknown) => void;
+  isDone = false;
+
+  constructor(signal: AbortSignal, calledOff: (reason: unknown) => void) {
+    this.signal = signal;
+    this.#calledOff = calledOff;
+  }
+
+  /** Also when its worker has died: its results may still be here. */
+  get isOff(): boolean {
+    return this.signal.aborted && !this.isDone;
+  }
+
+  aborted(): void {
+    this.#calledOff(this.signal.reason);
+  }
 }
 
 export class SignalledTasks {
@@ -26,15 +41,9 @@ export class SignalledTasks {
   }
 
   add(position: number, signal: AbortSignal): void {
-    const signalled: Signalled = {
-      signal,
-      isOff: false,
-      aborted: () => {
-        if (!this.#tasks.has(position)) return;
-        signalled.isOff = true;
-        this.#calledOff(position, signal.reason);
-      },
-    };
+    const signalled = new Signalled(signal, (reason) => {
+      if (this.#tasks.has(position)) this.#calledOff(position, reason);
+    });
     this.#tasks.set(position, signalled);
     this.#signals.add(signal, signalled);
   }
@@ -47,7 +56,15 @@ export class SignalledTasks {
     return this.#tasks.get(position);
   }
 
-  /** The task's signal is of no concern any more. */
+  /** The task is done: what its signal says is of no concern any more. */
+  done(position: number): void {
+    const signalled = this.#tasks.get(position);
+    if (!signalled) return;
+    signalled.isDone = true;
+    this.forget(position);
+  }
+
+  /** It has the task no more. */
   forget(position: number): void {
     const signalled = this.#tasks.get(position);
     if (!signalled) return;

@@ -84,14 +84,15 @@ export class TimeLimits {
     this.#wait();
   }
 
-  #expectEnd(position: number): void {
+  #expectEnd(position: number, ms = this.#grace): void {
     this.#timers.add(
-      deadline(this.#grace, () => {
+      deadline(ms, () => {
         if (!this.#tasks.isOpen(position)) return;
         // The worker is at another task, and has not read yet that this one is called off: the other has a time of its own.
         const isAtAnother =
           this.#runs !== position && this.#runs !== undefined && this.#tasks.isOpen(this.#runs);
-        if (isAtAnother) this.#expectEnd(position);
+        // With no grace time would stand still, and its news never come.
+        if (isAtAnother) this.#expectEnd(position, Math.max(1, this.#grace));
         else this.#tasks.hangs(position);
       }),
     );

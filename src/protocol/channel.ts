@@ -1,4 +1,5 @@
 /** A channel: the pool's end of the wire to one worker, and the worker's life as the carrier sees it. */
+import type { Feeders } from '../demand/feeders.js';
 import type { ResultReader } from './resultFrames.js';
 import type { Hello, ToWorker } from './wire.js';
 
@@ -43,6 +44,8 @@ export type CloseReason =
   | { readonly kind: 'crashed'; readonly cause: unknown; readonly outOfMemory?: boolean };
 
 export interface ChannelListener<R> extends ResultReader<R> {
+  /** Whoever waits for room in the pool. A worker in the same thread that brings tasks itself must not wait among them. */
+  readonly feeders?: Feeders | undefined;
   /** The worker is gone. Told once, after everything that it sent. */
   closed(reason: CloseReason): void;
 }
@@ -53,6 +56,7 @@ type Aside = Omit<ChannelListener<unknown>, 'result' | 'results' | 'allDone'>;
 /** Passes on what a worker says, but for results: for whoever listens in, and spreads this. */
 export function passOn(pool: Aside): Aside {
   return {
+    feeders: pool.feeders,
     ready: () => pool.ready(),
     started: (position) => pool.started(position),
     yielded: () => pool.yielded(),

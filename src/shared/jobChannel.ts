@@ -28,10 +28,20 @@ export function ofJobs<T, R>(opener: ChannelOpener<T, R>): ChannelOpener<Job<T>,
   };
 }
 
-interface Given<T> extends Fate {
+class Given<T> implements Fate {
   readonly job: Job<T>;
   readonly attempt: number;
-  isOff: boolean;
+  isDone = false;
+
+  constructor(job: Job<T>, attempt: number) {
+    this.job = job;
+    this.attempt = attempt;
+  }
+
+  /** Also when its worker has died: its results may still be here. */
+  get isOff(): boolean {
+    return this.job.signal?.aborted === true && !this.isDone;
+  }
 }
 
 /** What one worker was given. */
@@ -47,7 +57,7 @@ interface Books<T> {
 function channelOf<T>(books: Books<T>, worker: number, channel: Channel<T>): Channel<Job<T>> {
   const { given } = books;
   const bare = (position: number, job: Job<T>): T => {
-    given.set(position, { job, attempt: job.delivered(worker), isOff: false });
+    given.set(position, new Given(job, job.delivered(worker)));
     return sent(job);
   };
   return {
@@ -63,11 +73,7 @@ function channelOf<T>(books: Books<T>, worker: number, channel: Channel<T>): Cha
     replay: (position, job) => channel.replay(position, sent(job)),
     credit: (results) => channel.credit(results),
     oldest: (position) => channel.oldest(position),
-    cancel(position, reason) {
-      const own = given.get(position);
-      if (own?.job.signal?.aborted) own.isOff = true;
-      channel.cancel(position, reason);
-    },
+    cancel: (position, reason) => channel.cancel(position, reason),
     pill: () => channel.pill(),
     abort() {
       books.closed = true;
@@ -109,12 +115,14 @@ function listenerOf<T, R>(
     },
     done(position) {
       if (books.closed) return;
-      const { owner, signal } = given.get(position)?.job ?? {};
+      const own = given.get(position);
+      const { owner, signal } = own?.job ?? {};
       // Too late: it is called off, and its results are gone.
       if (signal?.aborted) {
         failed(position, signal.reason);
         return;
       }
+      if (own) own.isDone = true;
       given.delete(position);
       pool.done(position);
       owner?.jobDone();

@@ -8,6 +8,7 @@
 import type { Observer } from 'rxjs';
 import { now } from '../clock.js';
 import { currentScope, type Emitter, emit, type Scope } from '../demand/emission.js';
+import type { Feeders } from '../demand/feeders.js';
 import { isObservableLike, toObservable } from '../demand/interop.js';
 import type { TaskReader } from '../protocol/taskFrames.js';
 import { type Hello, type ToPool, UNSOLICITED } from '../protocol/wire.js';
@@ -38,6 +39,8 @@ export interface LoopHooks {
   readonly nextTurn?: (resume: () => void) => void;
   /** The thread that it has for itself; without it, and beside others, nobody may be kept waiting. */
   readonly thread?: PatientThread | undefined;
+  /** Who is made to wait by this worker, where that is in the same thread. */
+  readonly feeders?: Feeders | undefined;
   /** Times the tasks. Without it nobody wants to know. */
   readonly clock?: TaskClock | undefined;
   /** The worker's function threw, rejected, or returned no Observable. */
@@ -156,7 +159,7 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
 
   replay(position: number, task: T): void {
     this.#muted.add(position);
-    this.task(position, task);
+    this.cancellable(position, task);
   }
 
   sent(first: number, at: number): void {
@@ -181,6 +184,7 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
   #skip(position: number, reason: unknown): void {
     if (this.#drained || !this.#cancellable.delete(position)) return;
     this.#skipped.add(position);
+    this.#muted.delete(position);
     this.#traces.delete(position);
     this.#outbox.failed(position, reason);
     this.#afterTask();
@@ -242,6 +246,10 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
   }
 
   // As the emitter of the tasks.
+
+  get feeders(): Feeders | undefined {
+    return this.#hooks.feeders;
+  }
 
   get cancels(): boolean {
     return this.#scopes !== undefined;
@@ -394,7 +402,8 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
 
   #drain(): void {
     this.#drained = true;
-    if (this.#leavesTasks || this.#inbox.length > 0 || this.#broken) this.#outbox.forsake();
+    const isUndone = this.#leavesTasks || this.#running + this.#inbox.length > 0;
+    if (isUndone || this.#broken) this.#outbox.forsake();
     this.#inbox.clear();
     if (this.#outbox.blocked) this.#wire.ending();
     this.#outbox.end(() => {
