@@ -100,6 +100,20 @@ describe('poolMap, with everything at once', () => {
     );
   });
 
+  it('SUP-2 SUP-7 a worker that takes leave as it takes the place of another is followed by one more', () => {
+    plays(
+      {
+        maxTasksPerWorker: 1,
+        onTaskError: 'error',
+        beats: 1,
+        acks: 2,
+        interventions: [{ act: 'finish', which: 0, at: { frame: 2 } }],
+      },
+      { kind: 'plain' },
+      {},
+    );
+  });
+
   it('DRN-3 what waits for a credit is waited for without grace, too', () => {
     const worker = inlineWorker(
       defineWorker((tasks: Observable<number>) => merge(tasks, timer(5).pipe(ignoreElements()))),
