@@ -318,6 +318,7 @@ export class Pool<T, R>
     seat.results += 1;
     seat.uningested += 1;
     const out = this.#acks ? this.#acks.deliveryOf(value, worker, attempt) : value;
+    this.#credits.arrives(worker);
     this.#order.result(task ? new Revocable(out, task) : out, worker, standing);
     // Behind the delivery: a credit that it sets free must not bring the next result before this one.
     this.#credits.arrived(worker);
@@ -327,11 +328,13 @@ export class Pool<T, R>
     const seat = this.#seats[worker] as Seat<T, R>;
     seat.results += values.length;
     seat.uningested += values.length;
+    this.#credits.arrives(worker, values.length);
     this.#outlet.pushAll(values, seat.emitter);
     this.#credits.arrived(worker, values.length);
   }
 
   resultWithheld(worker: number): void {
+    this.#credits.arrives(worker);
     this.#credits.settled(worker);
     this.#credits.arrived(worker);
   }
