@@ -89,10 +89,12 @@ class Model {
     if (said?.[0] === 'starved') {
       this.#credits.starved(worker);
     } else if (this.#settlesAtOnce) {
+      this.#credits.arrives(worker);
       this.#settle(worker);
       this.#credits.arrived(worker);
     } else {
       this.#here.push(worker);
+      this.#credits.arrives(worker);
       this.#credits.arrived(worker);
     }
   }
@@ -179,6 +181,7 @@ describe('result credits', () => {
       messages += 1;
     });
     for (let i = 0; i < 10_000; i += 1) {
+      credits.arrives(0);
       credits.settled(0);
       credits.arrived(0);
     }
@@ -188,7 +191,8 @@ describe('result credits', () => {
   it('CRD-3 a worker that has none left gets back what is settled, be it one', () => {
     const grants: number[] = [];
     const credits = resultCredits(100, 1, (_, results) => grants.push(results));
-    for (let i = 0; i < 100; i += 1) credits.arrived(0);
+    credits.arrives(0, 100);
+    credits.arrived(0, 100);
     credits.settled(0);
     expect(grants).to.deep.equal([1]);
   });
@@ -210,11 +214,13 @@ describe('result credits', () => {
     const credits = resultCredits(8, 2, (...grant) => grants.push(grant));
     credits.begin(0);
     credits.begin(1);
-    for (let i = 0; i < 4; i += 1) credits.arrived(1);
+    credits.arrives(1, 4);
+    credits.arrived(1, 4);
     credits.resize(1);
     grants.length = 0;
     for (let i = 0; i < 4; i += 1) credits.settled(1);
     expect(grants).to.deep.equal([[1, 1]]);
+    credits.arrives(1);
     credits.arrived(1);
     credits.settled(1);
     expect(grants).to.deep.equal([
@@ -230,7 +236,8 @@ describe('result credits', () => {
     });
     credits.begin(0);
     credits.begin(1);
-    for (let i = 0; i < 3; i += 1) credits.arrived(1);
+    credits.arrives(1, 3);
+    credits.arrived(1, 3);
     credits.resize(1);
     left = credits.begin(1);
     for (let i = 0; i < 3; i += 1) credits.settled(1);

@@ -124,6 +124,7 @@ class Model {
     if (said?.[0] === 'starved') this.#credits.starved(worker);
     else if (said?.[0] === 'done') this.#order.end(places[said[1] as number] as Standing);
     else if (said?.[0] === 'result') {
+      this.#credits.arrives(worker);
       this.#order.result(said[1], worker, places[said[2] as number] ?? NONE);
       this.#credits.arrived(worker);
     }
@@ -195,7 +196,9 @@ describe('result credits in the order of tasks', () => {
       credits.oldest(0, 0);
       // A later task sends all that it may.
       for (let i = 0; i < maxResults; i += 1) outbox.result(i, 1);
-      for (const _ of wire.of('result')) credits.arrived(0);
+      const { length } = wire.of('result');
+      credits.arrives(0, length);
+      credits.arrived(0, length);
       expect(told, 'once the credits are down to the reserve').to.deep.equal([0]);
       wire.news();
       outbox.oldest(0);
@@ -215,6 +218,7 @@ describe('result credits in the order of tasks', () => {
     credits.begin(0);
     for (let position = 0; position < 1000; position += 1) {
       credits.oldest(0, position);
+      credits.arrives(0);
       credits.arrived(0);
       credits.settled(0);
     }

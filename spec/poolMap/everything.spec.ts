@@ -88,6 +88,22 @@ describe('poolMap, with everything at once', () => {
     );
   });
 
+  it('CRD-2 CRD-3 a credit comes back once of a worker that dies as its result is delivered', () => {
+    plays(
+      {
+        n: 2,
+        source: 'from',
+        closing: 2,
+        holds: 1,
+        interventions: [{ act: 'die', which: 0, at: { call: 23 } }],
+      },
+      { failures: 1 },
+      { failures: 1, brings: true },
+      { gaps: [1, 0] },
+      { kind: 'flood', gaps: [1, 0], brings: true },
+    );
+  });
+
   it('SUP-2 SUP-7 a worker that takes leave before it takes the place of another is followed by one more', () => {
     plays(
       {
@@ -96,6 +112,20 @@ describe('poolMap, with everything at once', () => {
         interventions: [{ act: 'finish', which: 0, at: { frame: 3 } }],
       },
       { kind: 'held', gaps: [4] },
+      {},
+    );
+  });
+
+  it('SUP-2 SUP-7 a worker that takes leave as it takes the place of another is followed by one more', () => {
+    plays(
+      {
+        maxTasksPerWorker: 1,
+        onTaskError: 'error',
+        beats: 1,
+        acks: 2,
+        interventions: [{ act: 'finish', which: 0, at: { frame: 2 } }],
+      },
+      { kind: 'plain' },
       {},
     );
   });

@@ -26,7 +26,9 @@ export interface ResultCredits {
   begin(worker: number): number;
   /** Results of the worker are ingested, perhaps while they are being delivered. */
   settled(worker: number, results?: number): void;
-  /** Results of the worker have been delivered, or wait for that. */
+  /** Results of the worker are here: their credits are spent. It may be gone before they are delivered. */
+  arrives(worker: number, results?: number): void;
+  /** They have been delivered, or wait for that. */
   arrived(worker: number, results?: number): void;
   /** The worker has a result and may not send it. */
   starved(worker: number): void;
@@ -64,6 +66,8 @@ class SharedCredits implements ResultCredits {
   #remainder: number;
   /** Credits that a worker has spent: `held` by results that are here, and `returned`, to be granted again. */
   readonly #held: number[];
+  /** Results that are being delivered, and are not among these yet. */
+  readonly #coming: number[];
   readonly #returned: number[];
   readonly #grant: Grant;
   readonly #tellOldest: TellOldest | undefined;
@@ -79,6 +83,7 @@ class SharedCredits implements ResultCredits {
     this.#tellOldest = tellOldest;
     this.#remainder = maxResults % workers;
     this.#held = new Array<number>(workers).fill(0);
+    this.#coming = new Array<number>(workers).fill(0);
     this.#returned = new Array<number>(workers).fill(0);
     this.#grant = grant;
   }
@@ -87,6 +92,7 @@ class SharedCredits implements ResultCredits {
     const before = this.#held.map((_, worker) => this.#shareOf(worker));
     for (let worker = this.#held.length; worker < workers; worker += 1) {
       this.#held[worker] = 0;
+      this.#coming[worker] = 0;
       this.#returned[worker] = 0;
     }
     this.#workers = workers;
@@ -102,10 +108,15 @@ class SharedCredits implements ResultCredits {
   /** Results of the worker before it that are still here take from its share. */
   begin(worker: number): number {
     this.#returned[worker] = 0;
-    return this.#shareOf(worker) - (this.#held[worker] as number);
+    return this.#shareOf(worker) - (this.#held[worker] as number) - (this.#coming[worker] as number);
+  }
+
+  arrives(worker: number, results = 1): void {
+    this.#coming[worker] = (this.#coming[worker] as number) + results;
   }
 
   arrived(worker: number, results = 1): void {
+    this.#coming[worker] = (this.#coming[worker] as number) - results;
     this.#held[worker] = (this.#held[worker] as number) + results;
     this.#giveBack(worker);
     if (worker === this.#untold) this.#tellIfDue();
@@ -195,8 +206,12 @@ class LentCredits implements ResultCredits {
     return 0;
   }
 
-  arrived(worker: number, results = 1): void {
+  arrives(worker: number, results = 1): void {
     this.#lent[worker] = (this.#lent[worker] ?? 0) - results;
+  }
+
+  arrived(): void {
+    // Whoever wants another asks.
   }
 
   settled(_worker: number, results = 1): void {

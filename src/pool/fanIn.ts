@@ -91,6 +91,7 @@ export class FanIn<R> implements Inflow<R>, OrderOwner, EmitterOwner {
   result(value: R, worker: number, standing: Standing, attempt: number, task?: Fate): void {
     (this.#emitters[worker] as SeatEmitter).arrived(1);
     const out = this.#acks ? this.#acks.deliveryOf(value, worker, attempt) : value;
+    this.credits.arrives(worker);
     this.order.result(task ? new Revocable(out, task) : out, worker, standing);
     // Behind the delivery: a credit that it sets free must not bring the next result before this one.
     this.credits.arrived(worker);
@@ -99,11 +100,13 @@ export class FanIn<R> implements Inflow<R>, OrderOwner, EmitterOwner {
   results(values: ArrayLike<R>, worker: number): void {
     const emitter = this.#emitters[worker] as SeatEmitter;
     emitter.arrived(values.length);
+    this.credits.arrives(worker, values.length);
     this.#outlet.pushAll(values, emitter);
     this.credits.arrived(worker, values.length);
   }
 
   withheld(worker: number): void {
+    this.credits.arrives(worker);
     this.credits.settled(worker);
     this.credits.arrived(worker);
   }

@@ -348,8 +348,8 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
   closed(lane: object): void {
     const { retry } = this.#owner;
     const isOver = this.#stopped || (this.#pillDue && this.#redeliveries.length + this.#inDoubt === 0);
-    // Its successor may have left before it.
-    const goesOn = !isOver && (retry.supervised || this.#recycling);
+    // Out of the rotation no task would ever come to be missed: its successor has left before it, or was leaving as it came.
+    const goesOn = !isOver && (retry.supervised || this.#suspended);
     this.#lives -= 1;
     // What its successor does in this call (inline) may be its own end.
     const isClosed = this.#lives === 0 && !goesOn;
