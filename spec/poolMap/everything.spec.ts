@@ -214,6 +214,14 @@ describe('poolMap, with everything at once', () => {
     );
   });
 
+  it('DRN-1 SUP-2 a worker whose results end before a task that is held by hand ends behind that', () => {
+    plays(
+      { maxTasks: 2, maxTasksPerWorker: 2, concurrency: 1, holds: 1, deaths: [{ frame: 0, how: 'finish' }] },
+      { gaps: [0], to: { worker: 0 }, brings: true },
+      { kind: 'held', brings: true },
+    );
+  });
+
   it('CAN-1 no worker follows one that is recycled when that ends the pool', () => {
     for (let call = 1; call < 20; call += 1) {
       plays({ maxTasksPerWorker: 1, interventions: [{ act: 'unsubscribe', at: { call } }] }, {}, {});

@@ -277,6 +277,8 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
     else {
       this.#running -= 1;
       this.#leavesTasks = true;
+      // Held by hand, it may be the last that is waited for.
+      if (this.#ended) this.#afterTask();
     }
   }
 
