@@ -409,12 +409,11 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
   #recycle(reason: 'maxTasksPerWorker' | 'maxMemory'): void {
     if (this.#successor || this.#restart || this.#stopped || this.#pillDue || this.#redeliveries.length > 0)
       return;
-    this.#owner.tell({ type: 'worker-recycled', worker: this.index, reason });
-    // Whoever observes that may have ended the pool, or the worker.
-    if (this.#stopped || this.#restart) return;
     this.#recycling = true;
     this.#suspend();
-    this.#succeed();
+    this.#owner.tell({ type: 'worker-recycled', worker: this.index, reason });
+    // Whoever observes that may have ended the pool, or the worker.
+    if (!this.#stopped && !this.#pillDue && !this.#restart) this.#succeed();
   }
 
   #succeed(): void {
