@@ -228,6 +228,19 @@ describe('poolMap, with everything at once', () => {
     }
   });
 
+  it('SUP-7 a worker that is recycled is followed by one, also when a task comes as that is told', () => {
+    for (let call = 1; call < 20; call += 1) {
+      plays(
+        { maxTasksPerWorker: 1, closing: 2, interventions: [{ act: 'feed', which: 1, at: { call } }] },
+        {},
+        {
+          kind: 'never',
+          aborts: 1,
+        },
+      );
+    }
+  });
+
   it('ORD-2 SUP-2 a worker that takes leave of a task held by hand does not wait for the turn of later ones', () => {
     plays(
       { n: 2, maxTasks: 4, ordered: true, deaths: [{ frame: 0, how: 'finish' }] },

@@ -33,7 +33,7 @@ import {
   throwError,
   timer,
 } from 'rxjs';
-import { useFakeTimers } from 'sinon';
+import { createSandbox } from 'sinon';
 import { record } from '#src/pool/recorder.js';
 import { Account, done, isEndless, partsOf, type Result, type Task } from './account.js';
 import type { Act, Plan, Scene } from './scene.js';
@@ -390,12 +390,13 @@ class Play {
 export function complaintsOf(scene: Scene): string[] {
   const play = new Play(scene);
   // A TestScheduler loses its way where one of two intervals that are due together clears the other.
-  const clock = useFakeTimers({ now: 0, loopLimit: 100_000, toFake: [...TIMERS, 'Date'] });
+  const sandbox = createSandbox();
+  const clock = sandbox.useFakeTimers({ now: 0, loopLimit: 100_000, toFake: [...TIMERS, 'Date'] });
   try {
     play.run();
     clock.runAll();
   } finally {
-    clock.restore();
+    sandbox.restore();
   }
   for (const account of play.accounts) account.close();
   const complaints = play.accounts.flatMap((account) => account.complaints);
