@@ -346,23 +346,22 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
   }
 
   closed(lane: object): void {
-    const { retry } = this.#owner;
+    const isSuccessor = lane === this.#successor;
+    this.#lives -= 1;
+    // Its credits may bring the others on, and the pool to its end.
+    if (!isSuccessor) this.#owner.credits.gone(this.index);
     const isOver = this.#stopped || (this.#pillDue && this.#redeliveries.length + this.#inDoubt === 0);
     // Out of the rotation no task would ever come to be missed: its successor has left before it, or was leaving as it came.
-    const goesOn = !isOver && (retry.supervised || this.#suspended);
-    this.#lives -= 1;
+    const goesOn = !isOver && (this.#owner.retry.supervised || this.#suspended);
     // What its successor does in this call (inline) may be its own end.
     const isClosed = this.#lives === 0 && !goesOn;
-    if (lane === this.#successor) {
+    if (isSuccessor) {
       this.#successor = undefined;
       // Had the other one left before, this one would have been in its place.
       if (!isOver) this.#later(() => this.#succeed());
-    } else {
-      this.#owner.credits.gone(this.index);
-      if (isOver) this.#successor?.stop();
-      else if (this.#successor) this.#takeOver(this.#successor);
-      else if (goesOn) this.#replace();
-    }
+    } else if (isOver) this.#successor?.stop();
+    else if (this.#successor) this.#takeOver(this.#successor);
+    else if (goesOn) this.#replace();
     if (isClosed) this.#owner.seatClosed(this.index);
   }
 
@@ -478,6 +477,8 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
       this.#owner.fail(refused);
       return;
     }
+    // Whoever was asked, or told, may have ended the pool.
+    if (this.#stopped) return;
     if (ms === 0) {
       this.#redeliver(nextDelivery(undone));
       return;
