@@ -38,7 +38,9 @@ const questions = timer(0, PERIOD / BURSTS).pipe(
   take(TABLES * BURSTS),
   concatMap((burst) => range(burst * QUESTIONS, QUESTIONS)),
   tap((id) => {
-    const isMidst = id >= (TABLES * BURSTS * QUESTIONS) / 2 && id % QUESTIONS === QUESTIONS / 2;
+    // Halfway between two tables: one that came before the death is noticed would go to the dead, and be delivered again.
+    const half = (TABLES * BURSTS * QUESTIONS) / 2 + (BURSTS * QUESTIONS) / 2;
+    const isMidst = id >= half && id % QUESTIONS === QUESTIONS / 2;
     if (isMidst && !review.killed) killSomebody();
   }),
   map((id): Amount => ({ id, amount: 100 + id, currency: currencies[id % currencies.length] as string })),
