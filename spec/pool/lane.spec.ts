@@ -32,7 +32,6 @@ function laneOf(credits = 10, appetite?: number) {
   const owner: LaneOwner<string> = {
     grace: GRACE,
     taskTimeout: Number.POSITIVE_INFINITY,
-    window: 4,
     taskSignals: new TaskSignals(() => toPool.push('turn')),
     order: new AsTheyCome({} as OrderOwner),
     credits: { owes: () => false },

@@ -54,7 +54,6 @@ export interface Inflow<R> {
 /** The pool, as a lane sees it. */
 export interface LaneOwner<R> {
   readonly grace: number;
-  readonly window: number;
   /** ms that a task may run, or Infinity. */
   readonly taskTimeout: number;
   readonly taskSignals: TaskSignals;
@@ -141,7 +140,7 @@ export class Lane<T, R> implements ChannelListener<R> {
     this.name = hello.name;
     this.#owner = owner;
     this.#keeper = keeper;
-    this.#ledger = new Ledger(owner.window);
+    this.#ledger = new Ledger();
     this.#signalled = new SignalledTasks(owner.taskSignals, (at, reason) => this.#calledOff(at, reason));
     this.#hunger = new Hunger(hello.appetite !== undefined);
     if (owner.taskTimeout !== Infinity) {

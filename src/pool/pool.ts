@@ -49,7 +49,6 @@ export class Pool<T, R>
   readonly taskSignals = new TaskSignals(() => this.fanOut.turn());
   readonly seats: Seat<T, R>[] = [];
   readonly grace: number;
-  readonly window: number;
   readonly taskTimeout: number;
   readonly ordered: boolean;
   readonly maxTasksPerWorker: number;
@@ -74,7 +73,6 @@ export class Pool<T, R>
     this.fanOut = new FanOut<T>(options, this.order, this.#announcer, this);
     this.retry = new RetryPolicy(options);
     this.failures = new TaskFailures(options, this.retry, this.order, this);
-    this.window = this.fanOut.window;
     this.grace = options.grace;
     this.ordered = options.ordered;
     this.taskTimeout = options.taskTimeout;
