@@ -112,8 +112,10 @@ export class FanOut<T> implements Rotation<T>, Appetites {
 
   task(task: T | Routed<T>): void {
     if (this.#owner.over) return;
-    const isFirst = this.#intake.waiting === 0 && !this.#arriving;
-    if (isFirst && this.#newSize === undefined && this.#admits(task)) {
+    const isFirst = this.#intake.waiting === 0 && !this.#arriving && this.#newSize === undefined;
+    if (isFirst && this.#router.rotate(task)) {
+      if (!this.#dispatcher.hasRoom) this.#intake.pause();
+    } else if (isFirst && this.#admits(task)) {
       this.#place(task);
       if (!this.#hasRoom()) this.#intake.pause();
     } else {

@@ -42,6 +42,8 @@ export class Router<T> {
   /** Tasks that were parked and have been given. */
   #unparked = 0;
   #isDirected = false;
+  /** Whether a bare task goes to whoever's turn it is. */
+  readonly #rotates: boolean;
 
   constructor(
     dispatcher: Dispatcher,
@@ -54,6 +56,7 @@ export class Router<T> {
     this.#keyOf = keyOf;
     this.#parked = Array.from({ length: workers }, () => new Ring<Parked<T>>());
     this.#unclaimed = dispatcher.isPulled ? new Ring() : undefined;
+    this.#rotates = keyOf === undefined && !dispatcher.isPulled;
   }
 
   /** Tasks that have room, and wait for one worker, or for any to want them. */
@@ -78,6 +81,15 @@ export class Router<T> {
     // It does not overtake those that came before it, whether they are wanted yet or not.
     if (directionOf(task)) this.#hand(() => this.#dispatcher.take());
     return this.#unparked !== before;
+  }
+
+  /** The usual case: gives the task to whoever's turn it is. False when there is no room, or more to decide. */
+  rotate(task: T | Routed<T>): boolean {
+    if (!this.#rotates || this.#parkedInAll > 0 || directionOf(task)) return false;
+    const worker = this.#dispatcher.take();
+    if (worker === NO_ROOM) return false;
+    this.#owner.give(worker, task as T);
+    return true;
   }
 
   /** Whether the task may be placed now. */
