@@ -6,18 +6,22 @@ import { TaskFrameWriter } from '#src/protocol/taskFrameWriter.js';
 
 /** A worker's end of the wire, which writes down what it is told. */
 class Told implements TaskReader<unknown> {
-  readonly tasks: [position: number, task: unknown][] = [];
+  readonly received: [position: number, task: unknown][] = [];
   readonly calls: string[] = [];
   credits = 0;
   readonly oldests: number[] = [];
 
   task(position: number, task: unknown): void {
-    this.tasks.push([position, task]);
+    this.received.push([position, task]);
     this.calls.push('task');
   }
 
+  tasks(first: number, tasks: ArrayLike<unknown>): void {
+    for (let i = 0; i < tasks.length; i += 1) this.task(first + i, tasks[i]);
+  }
+
   replay(position: number, task: unknown): void {
-    this.tasks.push([position, task]);
+    this.received.push([position, task]);
     this.calls.push('replay');
   }
 
@@ -36,7 +40,7 @@ class Told implements TaskReader<unknown> {
   }
 
   cancellable(position: number, task: unknown): void {
-    this.tasks.push([position, task]);
+    this.received.push([position, task]);
     this.calls.push('cancellable');
   }
 
@@ -115,7 +119,7 @@ describe('task frames', () => {
         }
         writer.pill();
         await endOfTurn();
-        expect(told.tasks).to.deep.equal(structuredClone(tasks).map((task, position) => [position, task]));
+        expect(told.received).to.deep.equal(structuredClone(tasks).map((task, position) => [position, task]));
         expect(told.credits).to.equal(credits);
         expect(told.calls.at(-1)).to.equal('pill');
         expect(told.calls.filter((call) => call === 'pill')).to.have.lengthOf(1);
@@ -131,7 +135,7 @@ describe('task frames', () => {
     writer.cancellable(3, 'c');
     await endOfTurn();
     expect(told.calls).to.deep.equal(['task', 'cancellable', 'cancellable']);
-    expect(told.tasks.map(([position]) => position)).to.deep.equal([0, 1, 3]);
+    expect(told.received.map(([position]) => position)).to.deep.equal([0, 1, 3]);
     expect(refused.map(([position]) => position)).to.deep.equal([2]);
   });
 
@@ -193,7 +197,7 @@ describe('task frames', () => {
     await endOfTurn();
     expect(sizes).to.deep.equal([256, 256, 256, 232]);
     expect(told.credits).to.equal(7);
-    expect(told.tasks.map(([position]) => position)).to.deep.equal([...Array(1000).keys()]);
+    expect(told.received.map(([position]) => position)).to.deep.equal([...Array(1000).keys()]);
   });
 
   it('WIR-1 a frame that was full leaves no empty one behind', async () => {
@@ -221,7 +225,7 @@ describe('task frames', () => {
       writer.credit(5);
       writer.pill();
       await endOfTurn();
-      expect(told.tasks).to.deep.equal([
+      expect(told.received).to.deep.equal([
         [0, 'a'],
         [2, 'b'],
         [4, 'c'],
@@ -252,7 +256,7 @@ describe('task frames', () => {
             }
             await endOfTurn();
           }
-          expect(told.tasks).to.deep.equal(sent.map((own) => [own, { position: own }]));
+          expect(told.received).to.deep.equal(sent.map((own) => [own, { position: own }]));
           expect(refused.map(([own]) => own)).to.deep.equal(guilty);
         }),
       );
@@ -264,7 +268,7 @@ describe('task frames', () => {
       for (const [position, task] of ['a', work, 'b'].entries()) writer.task(position, task);
       await endOfTurn();
       await endOfTurn();
-      expect(told.tasks).to.deep.equal([
+      expect(told.received).to.deep.equal([
         [0, 'a'],
         [2, 'b'],
         [3, 'instead of 1'],
@@ -284,8 +288,8 @@ describe('task frames', () => {
       for (const [position, task] of ['a', moody, 'b'].entries()) writer.task(position, task);
       writer.credit(1);
       await endOfTurn();
-      expect(told.tasks.length + refused.length).to.equal(3);
-      expect(told.tasks).to.deep.include.members([
+      expect(told.received.length + refused.length).to.equal(3);
+      expect(told.received).to.deep.include.members([
         [0, 'a'],
         [2, 'b'],
       ]);
@@ -306,7 +310,7 @@ describe('task frames', () => {
       writer.credit(2);
       writer.pill();
       await endOfTurn();
-      expect(told.tasks.map(([position]) => position)).to.deep.equal([0, 1, 2]);
+      expect(told.received.map(([position]) => position)).to.deep.equal([0, 1, 2]);
       expect(told.calls.slice(-2)).to.deep.equal(['credit', 'pill']);
     });
   });

@@ -63,11 +63,12 @@ export class ResultFrameWriter<R> implements ToPool<R> {
       return;
     }
     const leavesAlone = this.#transfers && isLarge(value);
-    if (leavesAlone && this.#results.length > 0) this.turn();
+    const { length } = this.#results;
+    if (length >= RESULTS_PER_FRAME || (leavesAlone && length > 0)) this.turn();
     this.#results.push(value);
     this.#owners.push(owner);
     this.#empty = false;
-    if (leavesAlone || this.#results.length >= RESULTS_PER_FRAME) this.turn();
+    if (leavesAlone) this.turn();
     else this.#turn.soon();
   }
 
@@ -78,7 +79,9 @@ export class ResultFrameWriter<R> implements ToPool<R> {
 
   done(position: number): void {
     this.#done.push(position);
-    this.#soon();
+    // With its last task, a full frame need not wait for the next result.
+    if (this.#results.length >= RESULTS_PER_FRAME) this.turn();
+    else this.#soon();
   }
 
   failed(position: number, error: unknown): void {

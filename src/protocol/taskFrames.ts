@@ -53,6 +53,8 @@ const isLonely = <T>(frame: TaskFrame<T> | undefined): frame is LonelyTask<T> =>
 
 /** Who reads a pool's frames. */
 export interface TaskReader<T> extends ToWorker<T> {
+  /** As `task` for each, from the position of the first on. They are the reader's own. */
+  tasks(first: number, tasks: ArrayLike<T>): void;
   /** The tasks from this position on were sent at that time. */
   sent(first: number, at: number): void;
 }
@@ -63,6 +65,18 @@ export function replayTasks<T>(frame: TaskFrame<T>, loop: TaskReader<T>): void {
   else replayBatch(frame, loop);
 }
 
+/** Tasks with more to say of each. */
+function replayMarked<T>(tasks: ArrayLike<T>, first: number, orders: Orders, loop: TaskReader<T>): void {
+  const { replay, traces } = orders;
+  const cancellable = new Set(orders.cancellable);
+  for (let i = 0; i < tasks.length; i += 1) {
+    const position = first + i;
+    if (replay) loop.replay(position, tasks[i] as T);
+    else if (cancellable.has(position)) loop.cancellable(position, tasks[i] as T, traces?.[i]);
+    else loop.task(position, tasks[i] as T, traces?.[i]);
+  }
+}
+
 function replayBatch<T>(frame: Tasks<T>, loop: TaskReader<T>): void {
   const tasks = unpack(frame?.[0]);
   if (!tasks) throw new ProtocolError('A worker received a message that is no task frame');
@@ -71,13 +85,8 @@ function replayBatch<T>(frame: Tasks<T>, loop: TaskReader<T>): void {
   if (orders?.oldest !== undefined) loop.oldest(orders.oldest);
   if (orders?.credits !== undefined) loop.credit(orders.credits);
   if (orders?.sent !== undefined && tasks.length > 0) loop.sent(first, orders.sent);
-  const traces = orders?.traces;
-  const cancellable = orders?.cancellable && new Set(orders.cancellable);
-  for (let i = 0; i < tasks.length; i += 1) {
-    if (orders?.replay) loop.replay(first + i, tasks[i] as T);
-    else if (cancellable?.has(first + i)) loop.cancellable(first + i, tasks[i] as T, traces?.[i]);
-    else loop.task(first + i, tasks[i] as T, traces?.[i]);
-  }
+  if (orders?.replay || orders?.cancellable || orders?.traces) replayMarked(tasks, first, orders, loop);
+  else loop.tasks(first, tasks);
   for (const { positions, reason } of orders?.cancelled ?? []) {
     const revived = fromRecord(reason);
     for (const cancelled of positions) loop.cancel(cancelled, revived);

@@ -12,10 +12,10 @@ import type { Feeders } from '../demand/feeders.js';
 import { isObservableLike, toObservable } from '../demand/interop.js';
 import type { TaskReader } from '../protocol/taskFrames.js';
 import { type Hello, type ToPool, UNSOLICITED } from '../protocol/wire.js';
-import { Ring } from '../ring.js';
 import { Subscriber, type Subscription, UnsubscriptionError } from '../rx.js';
 import { Appetite } from './appetite.js';
 import { functionOf, type Results, type WorkerDefinition } from './definition.js';
+import { Inbox } from './inbox.js';
 import { OrderedOutbox } from './orderedOutbox.js';
 import { type Outbox, QueueOutbox } from './outbox.js';
 import { SharedTasks } from './sharedTasks.js';
@@ -52,8 +52,7 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
   readonly #hooks: LoopHooks;
   readonly #outbox: Outbox<R>;
   readonly #surge: Surge | undefined;
-  readonly #inbox = new Ring<T>();
-  readonly #positions = new Ring<number>();
+  readonly #inbox = new Inbox<T>();
   /** Of the tasks that are not done, where they have one. */
   readonly #traces = new Map<number, string>();
   /** Whoever subscribes late sets waiting tasks going. */
@@ -76,6 +75,7 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
   readonly #appetite: Appetite | undefined;
   /** Tasks emitted that wait for others all the same. */
   #queued = 0;
+  #isPlain = false;
   #results: Subscription | undefined;
   #setUp = false;
   #pauses = 0;
@@ -104,6 +104,7 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
     if (hello.watches) this.#scopes = new Map();
     this.#slice = hooks.nextTurn && new Slice();
     this.#clock = hooks.clock;
+    this.#isPlain = !hooks.clock && !hello.watches && hello.appetite === undefined;
     this.#appetite = hello.appetite === undefined ? undefined : new Appetite(hello.appetite, now);
     const outlet = hooks.clock ? timedWire(wire, hooks.clock) : wire;
     const { nextTurn, thread } = hooks;
@@ -145,13 +146,22 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
   task(position: number, task: T, trace?: string): void {
     // It will not be done here, and what waits may wait for its end.
     if (this.#drained) this.#outbox.forsake();
-    if (trace !== undefined) this.#traces.set(position, trace);
+    if (trace !== undefined) {
+      this.#isPlain = false;
+      this.#traces.set(position, trace);
+    }
     this.#appetite?.comes(position);
-    this.#inbox.push(task);
-    this.#positions.push(position);
+    this.#inbox.push(position, task);
+  }
+
+  tasks(first: number, tasks: ArrayLike<T>): void {
+    if (this.#drained) this.#outbox.forsake();
+    if (this.#appetite) for (let i = 0; i < tasks.length; i += 1) this.#appetite.comes(first + i);
+    this.#inbox.pushAll(first, tasks);
   }
 
   cancellable(position: number, task: T, trace?: string): void {
+    this.#isPlain = false;
     this.#scopes ??= new Map();
     this.#cancellable.add(position);
     this.task(position, task, trace);
@@ -256,6 +266,12 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
   }
 
   settled(position: number): void {
+    if (this.#isPlain && !this.#broken && !this.#drained) {
+      this.#running -= 1;
+      this.#outbox.done(position);
+      if (!this.#delivering) this.#afterTask();
+      return;
+    }
     this.#scopes?.delete(position);
     if (this.#broken || this.#drained) return;
     this.#running -= 1;
@@ -325,12 +341,21 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
       !this.#ended &&
       !this.#waitsForTurn &&
       this.#tasks.observed &&
-      this.#outbox.admits(this.#positions.peek())
+      this.#outbox.admits(this.#inbox.position)
     );
   }
 
   #run(): void {
-    const position = this.#positions.shift();
+    if (this.#isPlain) {
+      const { position } = this.#inbox;
+      this.#begun = position + 1;
+      this.#running += 1;
+      this.#delivering = true;
+      emit(this.#tasks, this.#inbox.shift(), this, position);
+      this.#delivering = false;
+      return;
+    }
+    const { position } = this.#inbox;
     this.#begun = position + 1;
     if (this.#skipped.size > 0 && this.#skipped.delete(position)) {
       this.#inbox.shift();
