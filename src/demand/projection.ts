@@ -119,10 +119,9 @@ export class Projection<T, R> extends Subscriber<T> implements InnerOwner<T, R> 
   }
 
   protected override _next(value: T): void {
-    const scope = currentScope();
     // The end of one value may bring the next, in the same call: it does not overtake those that wait.
     if (!this.mayRun() || this.#waiting.length > 0) {
-      this.#waiting.push(new WaitingValue(value, scope, this.#calledOff));
+      this.#waiting.push(new WaitingValue(value, currentScope(), this.#calledOff));
       return;
     }
     // Not as a method: `this` in there is not ours.
@@ -134,13 +133,14 @@ export class Projection<T, R> extends Subscriber<T> implements InnerOwner<T, R> 
       product = context ? project(value, context) : project(value);
       plain = isPlain(product);
     } catch (error) {
-      this.#fail(value, scope, error);
+      this.#fail(value, currentScope(), error);
       return;
     }
     if (plain) {
       // Still within the emission of the value: nothing to hold, and the result belongs to it already.
       this.output.next(product as R);
     } else {
+      const scope = currentScope();
       scope?.hold();
       this.#follow(product, value, scope, context);
     }

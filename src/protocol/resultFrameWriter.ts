@@ -52,24 +52,39 @@ export class ResultFrameWriter<R> implements ToPool<R> {
   }
 
   result(value: R, owner: number): void {
+    if (typeof value === 'object' && value !== null && this.#leavesAlone(value, owner)) return;
+    if (this.#results.length >= RESULTS_PER_FRAME) this.turn();
+    this.#add(value, owner);
+    this.#turn.soon();
+  }
+
+  /** Whether it is moved, or large, and has left in a frame of its own; or was refused. */
+  #leavesAlone(value: R & object, owner: number): boolean {
+    let moved: readonly object[] | undefined;
     try {
-      const moved = movesIn('result', value);
-      if (moved) {
-        this.#postMoved(value, owner, moved);
-        return;
-      }
+      moved = movesIn('result', value);
     } catch (error) {
       this.#refuse(owner, error);
-      return;
+      return true;
     }
-    const leavesAlone = this.#transfers && isLarge(value);
-    const { length } = this.#results;
-    if (length >= RESULTS_PER_FRAME || (leavesAlone && length > 0)) this.turn();
-    this.#results.push(value);
+    if (moved) this.#postMoved(value, owner, moved);
+    else if (this.#transfers && isLarge(value)) this.#postLarge(value, owner);
+    else return false;
+    return true;
+  }
+
+  #postLarge(value: R, owner: number): void {
+    if (this.#results.length > 0) this.turn();
+    this.#add(value, owner);
+    this.turn();
+  }
+
+  #add(value: R, owner: number): void {
+    const results = this.#results;
+    // Not push: at this place it is a call.
+    results[results.length] = value;
     this.#owners.push(owner);
     this.#empty = false;
-    if (leavesAlone) this.turn();
-    else this.#turn.soon();
   }
 
   withheld(results: number): void {

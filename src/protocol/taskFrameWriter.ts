@@ -50,7 +50,8 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
   }
 
   task(position: number, task: T, trace?: string): void {
-    this.#take(position, task, trace);
+    if (trace !== undefined || (typeof task === 'object' && task !== null)) this.#take(position, task, trace);
+    else this.#add(position, task);
   }
 
   cancellable(position: number, task: T, trace?: string): void {
@@ -73,7 +74,6 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
     }
     const leavesAlone = this.#transfers && isLarge(task);
     if (leavesAlone) this.flush();
-    if (this.#tasks.length === 0) this.#first = position;
     if (trace !== undefined) {
       this.#traces ??= [];
       this.#traces[this.#tasks.length] = trace;
@@ -82,8 +82,17 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
       this.#cancellable ??= [];
       this.#cancellable.push(position);
     }
-    this.#tasks.push(task);
-    if (leavesAlone || this.#tasks.length >= this.#limit) this.flush();
+    this.#add(position, task);
+    if (leavesAlone) this.flush();
+  }
+
+  #add(position: number, task: T): void {
+    const tasks = this.#tasks;
+    const { length } = tasks;
+    if (length === 0) this.#first = position;
+    // Not push: at this place it is a call.
+    tasks[length] = task;
+    if (length + 1 >= this.#limit) this.flush();
     else this.#turn.soon();
   }
 

@@ -11,6 +11,8 @@ interface Batch<T> {
   readonly tasks: ArrayLike<T>;
 }
 
+const NONE: Batch<never> = { first: 0, tasks: [] };
+
 export class Inbox<T> {
   /** Behind the batch that is being taken from. */
   readonly #behind = new Ring<Batch<T>>();
@@ -54,14 +56,13 @@ export class Inbox<T> {
 
   clear(): void {
     this.#behind.clear();
-    this.#begin(0, []);
+    this.#begin(NONE.first, NONE.tasks);
     this.#length = 0;
   }
 
   #takeNext(): void {
-    if (this.#length === 0) return this.#begin(0, []);
-    const { first, tasks } = this.#behind.shift();
-    this.#begin(first, tasks);
+    const { first, tasks } = this.#length > 0 ? this.#behind.shift() : NONE;
+    this.#begin(first, tasks as ArrayLike<T>);
   }
 
   #begin(first: number, tasks: ArrayLike<T>): void {

@@ -75,7 +75,8 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
   readonly #appetite: Appetite | undefined;
   /** Tasks emitted that wait for others all the same. */
   #queued = 0;
-  #isPlain = false;
+  /** Of a task, more than its end is of interest to somebody. */
+  #isWatched: boolean;
   #results: Subscription | undefined;
   #setUp = false;
   #pauses = 0;
@@ -104,7 +105,7 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
     if (hello.watches) this.#scopes = new Map();
     this.#slice = hooks.nextTurn && new Slice();
     this.#clock = hooks.clock;
-    this.#isPlain = !hooks.clock && !hello.watches && hello.appetite === undefined;
+    this.#isWatched = hooks.clock !== undefined || hello.watches || hello.appetite !== undefined;
     this.#appetite = hello.appetite === undefined ? undefined : new Appetite(hello.appetite, now);
     const outlet = hooks.clock ? timedWire(wire, hooks.clock) : wire;
     const { nextTurn, thread } = hooks;
@@ -147,7 +148,7 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
     // It will not be done here, and what waits may wait for its end.
     if (this.#drained) this.#outbox.forsake();
     if (trace !== undefined) {
-      this.#isPlain = false;
+      this.#isWatched = true;
       this.#traces.set(position, trace);
     }
     this.#appetite?.comes(position);
@@ -161,7 +162,7 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
   }
 
   cancellable(position: number, task: T, trace?: string): void {
-    this.#isPlain = false;
+    this.#isWatched = true;
     this.#scopes ??= new Map();
     this.#cancellable.add(position);
     this.task(position, task, trace);
@@ -266,20 +267,18 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
   }
 
   settled(position: number): void {
-    if (this.#isPlain && !this.#broken && !this.#drained) {
-      this.#running -= 1;
-      this.#outbox.done(position);
-      if (!this.#delivering) this.#afterTask();
-      return;
-    }
-    this.#scopes?.delete(position);
+    if (this.#isWatched) this.#scopes?.delete(position);
     if (this.#broken || this.#drained) return;
     this.#running -= 1;
-    if (this.#muted.size > 0) this.#muted.delete(position);
-    if (this.#traces.size > 0) this.#traces.delete(position);
-    if (this.#clock && this.#outbox.blocked) this.#clock.settled(position);
+    if (this.#isWatched) this.#settledWatched(position);
     this.#outbox.done(position);
     this.#afterTask();
+  }
+
+  #settledWatched(position: number): void {
+    this.#muted.delete(position);
+    this.#traces.delete(position);
+    if (this.#clock && this.#outbox.blocked) this.#clock.settled(position);
   }
 
   trace(position: number): string | undefined {
@@ -346,15 +345,6 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
   }
 
   #run(): void {
-    if (this.#isPlain) {
-      const { position } = this.#inbox;
-      this.#begun = position + 1;
-      this.#running += 1;
-      this.#delivering = true;
-      emit(this.#tasks, this.#inbox.shift(), this, position);
-      this.#delivering = false;
-      return;
-    }
     const { position } = this.#inbox;
     this.#begun = position + 1;
     if (this.#skipped.size > 0 && this.#skipped.delete(position)) {
@@ -362,11 +352,17 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
       this.#clock?.passed(position);
       return;
     }
+    this.#running += 1;
+    this.#delivering = true;
+    if (this.#isWatched) this.#runWatched(position);
+    else emit(this.#tasks, this.#inbox.shift(), this, position);
+    this.#delivering = false;
+  }
+
+  #runWatched(position: number): void {
     // Nobody waits for a replay.
     const clock = this.#muted.has(position) ? undefined : this.#clock;
     if (clock) clock.position = position;
-    this.#running += 1;
-    this.#delivering = true;
     if (this.#appetite) this.#tellAppetite(this.#appetite);
     if (this.#watches) this.#wire.started(position);
     emit(this.#mayBeCalledOff(position) ? this.#heard : this.#tasks, this.#inbox.shift(), this, position);
@@ -401,7 +397,14 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
     this.#lookForTheEnd();
   }
 
-  #result(value: R, position: number): void {
+  #result(value: R): void {
+    const position = this.#ownPosition();
+    if (this.#isWatched) this.#resultWatched(value, position);
+    else this.#outbox.result(value, position);
+  }
+
+  #resultWatched(value: R, position: number): void {
+    if (this.#muted.has(position)) return;
     const clock = this.#clock;
     if (clock) {
       if (position === clock.position) clock.results += 1;
@@ -455,10 +458,7 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
     }
     const subscriber = new ResultsSubscriber<R>(
       {
-        next: (value) => {
-          const position = this.#ownPosition();
-          if (this.#muted.size === 0 || !this.#muted.has(position)) this.#result(value, position);
-        },
+        next: (value) => this.#result(value),
         error: (error: unknown) => {
           // A task that throws on its way through a plain operator ends the stream, and is to blame for it.
           this.#last = this.#ownPosition();
