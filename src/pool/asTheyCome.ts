@@ -2,6 +2,7 @@
 import type { Order, OrderOwner, Standing, Verdict } from './order.js';
 
 export class AsTheyCome implements Order {
+  readonly isKept = false;
   readonly idle = true;
   readonly waiting = 0;
   readonly #owner: OrderOwner;

@@ -121,7 +121,10 @@ export abstract class Dispatcher {
   /** The turn goes to whoever comes behind `worker`. */
   protected pass(worker: number): void {
     this.#turnTo(worker + 1);
-    if (this.suspended.size === 0) return;
+    if (this.suspended.size > 0) this.#passSuspended();
+  }
+
+  #passSuspended(): void {
     for (let i = 1; i < this.#workers && this.suspended.has(this.turn); i += 1) this.#turnTo(this.turn + 1);
   }
 

@@ -13,7 +13,7 @@ import { BacklogFullError } from '../errors.js';
 import type { ResolvedOptions } from '../options.js';
 import { directionOf, type Routed } from '../routing.js';
 import type { Announcer } from './announcer.js';
-import { type Appetites, type Dispatcher, LeastBusy, RoundRobin } from './dispatcher.js';
+import { type Appetites, type Dispatcher, LeastBusy, NO_ROOM, RoundRobin } from './dispatcher.js';
 import { Intake } from './intake.js';
 import { Job } from './job.js';
 import type { Order, Standing } from './order.js';
@@ -112,16 +112,13 @@ export class FanOut<T> implements Rotation<T>, Appetites {
 
   task(task: T | Routed<T>): void {
     if (this.#owner.over) return;
-    const isFirst = this.#intake.waiting === 0 && !this.#arriving && this.#newSize === undefined;
-    if (isFirst && this.#router.rotate(task)) {
-      if (!this.#dispatcher.hasRoom) this.#intake.pause();
-    } else if (isFirst && this.#admits(task)) {
-      this.#place(task);
-      if (!this.#hasRoom()) this.#intake.pause();
+    const worker = this.#isClear ? this.#router.rotate(task) : NO_ROOM;
+    if (worker === NO_ROOM) {
+      this.#takeIn(task);
     } else {
-      this.#intake.wait(task);
+      (this.#owner.seats[worker] as Taker<T>).task(task as T);
+      if (!this.#dispatcher.hasRoom) this.#pause();
     }
-    if (this.feeders.paused > 0 && this.#pausedAt === undefined) this.#tellPaused();
     if (this.#hasNews) this.turn();
   }
 
@@ -185,6 +182,26 @@ export class FanOut<T> implements Rotation<T>, Appetites {
     return this.#owner.seats[worker]?.unbegun ?? 0;
   }
 
+  /** Nothing goes before what comes now. */
+  get #isClear(): boolean {
+    return this.#intake.waiting === 0 && !this.#arriving && this.#newSize === undefined;
+  }
+
+  #takeIn(task: T | Routed<T>): void {
+    if (this.#isClear && this.#admits(task)) {
+      this.#place(task);
+      if (!this.#hasRoom()) this.#pause();
+    } else {
+      this.#intake.wait(task);
+      this.#tellPaused();
+    }
+  }
+
+  #pause(): void {
+    this.#intake.pause();
+    this.#tellPaused();
+  }
+
   #takeTurn(): void {
     this.#router.unpark();
     if (this.#newSize !== undefined && !this.#takeSize(this.#newSize)) return;
@@ -245,7 +262,7 @@ export class FanOut<T> implements Rotation<T>, Appetites {
     this.#intake.waiting === 0 && this.#newSize === undefined && this.#router.hasRoom;
 
   #tellPaused(): void {
-    if (!this.#announcer.isHeard) return;
+    if (this.feeders.paused === 0 || this.#pausedAt !== undefined || !this.#announcer.isHeard) return;
     this.#pausedAt = now();
     this.#announcer.tell({ type: 'paused' });
   }

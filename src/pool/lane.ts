@@ -113,6 +113,9 @@ export class Lane<T, R> implements ChannelListener<R> {
   readonly name: string;
   readonly #owner: LaneOwner<R>;
   readonly #keeper: LaneKeeper<T>;
+  readonly #order: Order;
+  /** That of all its tasks, where they keep no order; undefined when there is more to see to. */
+  #standing: Standing | undefined;
   readonly #channel: Channel<T>;
   readonly #ledger: Ledger<T>;
   /** Tasks that only bring the worker up to date: nobody waits for their results. */
@@ -125,6 +128,8 @@ export class Lane<T, R> implements ChannelListener<R> {
   readonly #hunger: Hunger;
   /** Tasks with a signal of their own that are not over. */
   readonly #signalled: SignalledTasks;
+  /** Until it has had the pill, ends, or has crashed. */
+  #open = true;
   #ready = false;
   #pilled = false;
   #ending = false;
@@ -140,6 +145,8 @@ export class Lane<T, R> implements ChannelListener<R> {
     this.name = hello.name;
     this.#owner = owner;
     this.#keeper = keeper;
+    this.#order = owner.order;
+    if (!owner.order.isKept) this.#standing = owner.order.enter(hello.index);
     this.#ledger = new Ledger();
     this.#signalled = new SignalledTasks(owner.taskSignals, (at, reason) => this.#calledOff(at, reason));
     this.#hunger = new Hunger(hello.appetite !== undefined);
@@ -155,7 +162,7 @@ export class Lane<T, R> implements ChannelListener<R> {
 
   /** Whether it takes tasks. */
   get open(): boolean {
-    return !this.#pilled && !this.#ending && !this.#drained && !this.#crashed;
+    return this.#open;
   }
 
   /** Tasks that it has; a worker that is given up has none any more. */
@@ -206,7 +213,15 @@ export class Lane<T, R> implements ChannelListener<R> {
     if (!this.#closed) this.#channel.start();
   }
 
-  task(task: T, standing = this.#owner.order.enter(this.index), deliveries = FIRST): void {
+  /** At its first delivery. @param standing of a task that has entered before */
+  task(task: T, standing?: Standing): void {
+    const usual = this.#standing;
+    if (standing !== undefined || usual === undefined || (typeof task === 'object' && signalOf(task)))
+      this.deliver(task, standing ?? this.#order.enter(this.index), FIRST);
+    else this.#channel.task(this.#ledger.add(task, usual), task);
+  }
+
+  deliver(task: T, standing: Standing, deliveries: Deliveries): void {
     const signal = signalOf(task);
     if (signal?.aborted) {
       this.#keeper.taskCancelled(task, standing);
@@ -214,11 +229,11 @@ export class Lane<T, R> implements ChannelListener<R> {
     }
     const position = this.#ledger.add(task, standing);
     if (deliveries.attempt > 1) this.#deliveries.set(position, deliveries);
-    this.#owner.order.begin(standing, position);
+    this.#order.begin(standing, position);
     if (this.#drained) this.#crash({ reason: 'had completed its results before this task came' });
     else if (signal) this.#sendSignalled(position, task, signal);
     else this.#channel.task(position, task);
-    if (this.#owner.order.begun()) this.#owner.fanOut.turn();
+    if (this.#order.begun()) this.#owner.fanOut.turn();
   }
 
   #sendSignalled(position: number, task: T, signal: AbortSignal): void {
@@ -252,6 +267,7 @@ export class Lane<T, R> implements ChannelListener<R> {
   pill(): void {
     if (!this.open) return;
     this.#pilled = true;
+    this.#open = false;
     this.#tell({ type: 'pill', worker: this.index });
     this.#channel.pill();
     this.#expectEnd();
@@ -393,12 +409,15 @@ export class Lane<T, R> implements ChannelListener<R> {
   /** What it has yet to send waits for our own credit: no time limit is on that. */
   ending(): void {
     this.#ending = true;
+    this.#open = false;
     if (!this.#stopping) this.#deadline?.unsubscribe();
   }
 
   drained(begun: number): void {
     if (this.#drained || this.#closed) return;
     this.#drained = true;
+    this.#open = false;
+    this.#standing = undefined;
     this.#tell({ type: 'drained', worker: this.index });
     if (!this.#stopping && this.#ledger.size > 0 && !this.#crashed) {
       this.#crash({ reason: 'completed its results with tasks left' }, begun);
@@ -443,7 +462,7 @@ export class Lane<T, R> implements ChannelListener<R> {
   }
 
   #calledOff(position: number, reason: unknown): void {
-    if (!this.#replays.has(position)) this.#owner.order.drop(this.#ledger.standing(position));
+    if (!this.#replays.has(position)) this.#order.drop(this.#ledger.standing(position));
     if (!this.#drained && !this.#closed) this.#channel.cancel(position, reason);
   }
 
@@ -469,6 +488,7 @@ export class Lane<T, R> implements ChannelListener<R> {
   /** Whatever it still says of its tasks is not heard. */
   #giveUp(): Undone<T>[] {
     this.#crashed = true;
+    this.#open = false;
     this.#limits?.stop();
     for (const position of this.#replays) this.#signalled.forget(position);
     const entries = this.#ledger.entries().filter(([position]) => !this.#replays.has(position));
@@ -478,7 +498,7 @@ export class Lane<T, R> implements ChannelListener<R> {
   #undone(position: number, entry: Entry<T>): Undone<T> {
     const { task, standing } = entry;
     if (this.#signalled.size > 0) this.#signalled.forget(position);
-    this.#owner.order.withdraw(standing);
+    this.#order.withdraw(standing);
     const { attempt, excused } = this.#deliveriesOf(position);
     this.#deliveries.delete(position);
     return { task, attempt, excused, position, standing };
@@ -518,6 +538,8 @@ export class Lane<T, R> implements ChannelListener<R> {
   #terminate(): void {
     this.#forced = !this.#drained;
     this.#drained = true;
+    this.#open = false;
+    this.#standing = undefined;
     this.#channel.terminate();
   }
 

@@ -31,6 +31,8 @@ export const NOWHERE = -1;
 export type Verdict = () => void;
 
 export interface Order {
+  /** Whether results leave in the order of tasks. Otherwise they leave as they come, and all tasks of a worker stand alike. */
+  readonly isKept: boolean;
   /** Nothing waits for a turn. */
   readonly idle: boolean;
   /** Results that wait for the turn of their task. */

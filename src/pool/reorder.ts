@@ -11,6 +11,7 @@ import { NONE, NOWHERE, type Order, type OrderOwner, type Standing, type Verdict
 import { Places } from './places.js';
 
 export class Reorder implements Order {
+  readonly isKept = true;
   readonly #owner: OrderOwner;
   /** The tasks that are not over, and those that are and wait behind one that is not. A standing is a sequence number. */
   readonly #places = new Places();

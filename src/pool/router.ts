@@ -83,13 +83,10 @@ export class Router<T> {
     return this.#unparked !== before;
   }
 
-  /** The usual case: gives the task to whoever's turn it is. False when there is no room, or more to decide. */
-  rotate(task: T | Routed<T>): boolean {
-    if (!this.#rotates || this.#parkedInAll > 0 || directionOf(task)) return false;
-    const worker = this.#dispatcher.take();
-    if (worker === NO_ROOM) return false;
-    this.#owner.give(worker, task as T);
-    return true;
+  /** The usual case: the worker whose turn it is, which is to be given the task. NO_ROOM when there is none, or more to decide. */
+  rotate(task: T | Routed<T>): number {
+    if (!this.#rotates || this.#parkedInAll > 0 || directionOf(task)) return NO_ROOM;
+    return this.#dispatcher.take();
   }
 
   /** Whether the task may be placed now. */

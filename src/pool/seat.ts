@@ -154,13 +154,13 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
       lane.task(task, standing);
       if (lane.given >= this.#share) this.#recycle('maxTasksPerWorker');
     } else {
-      this.#wait({
-        ...FIRST,
-        task,
-        position: NOWHERE,
-        standing: standing ?? this.#owner.order.enter(this.index),
-      });
+      this.#keep(task, standing ?? this.#owner.order.enter(this.index));
     }
+  }
+
+  /** Until there is a worker that takes it. */
+  #keep(task: T, standing: Standing): void {
+    this.#wait({ ...FIRST, task, position: NOWHERE, standing });
   }
 
   get hands(): readonly Hand[] {
@@ -510,7 +510,7 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
       const event = { type: 'task-redelivered', worker: this.index, task: bareOf(task), attempt } as const;
       this.#decide(() => this.#owner.tell(event));
     }
-    if (lane.open) lane.task(task, standing, undone);
+    if (lane.open) lane.deliver(task, standing, undone);
     else this.#wait(undone);
   }
 
