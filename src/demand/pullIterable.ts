@@ -26,12 +26,12 @@ export function pullIterable<T>(
       try {
         step = iterator.next();
       } catch (error) {
+        pulling = false;
         ended = true;
         to.error(error);
         return;
-      } finally {
-        pulling = false;
       }
+      pulling = false;
       if (step.done) {
         ended = true;
         to.complete();

@@ -35,14 +35,14 @@ export class Announcer {
       this.#events = new Subject<PoolEvent>();
       this.#events.subscribe(observer);
     }
-    this.#tellsTasks = this.#isPublished || (observer !== undefined && this.#recorder === undefined);
+    this.#tellsTasks = this.#isPublished() || (observer !== undefined && this.#recorder === undefined);
     this.clock = this.#tellsTasks || this.#recorder?.taskTimes ? epoch : undefined;
     this.resourceInterval = this.#recorder?.resourceInterval;
   }
 
   /** Whether anybody is told. */
   get isHeard(): boolean {
-    return this.#events !== undefined || this.#isPublished;
+    return this.#events !== undefined || this.#isPublished();
   }
 
   tell(event: UntimedPoolEvent): void {
@@ -61,7 +61,7 @@ export class Announcer {
     for (const event of taskEvents(worker, times)) this.#tellTask(event);
   }
 
-  get #isPublished(): boolean {
+  #isPublished(): boolean {
     return this.#channel?.hasSubscribers === true;
   }
 
@@ -77,6 +77,6 @@ export class Announcer {
   }
 
   #publish(event: PoolEvent): void {
-    if (this.#isPublished) this.#channel?.publish({ pool: this.#pool.name, event });
+    if (this.#isPublished()) this.#channel?.publish({ pool: this.#pool.name, event });
   }
 }

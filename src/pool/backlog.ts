@@ -66,15 +66,15 @@ export class Backlog<T> {
 
   /** Takes the task that came first. The caller has looked at `length`. */
   shift(): T {
-    return this.#guestIsFirst ? this.#guests.shift().task : this.#others.shift();
+    return this.#guestIsFirst() ? this.#guests.shift().task : this.#others.shift();
   }
 
   /** The task that came first. */
   peek(): T {
-    return this.#guestIsFirst ? this.#guests.peek().task : this.#others.peek();
+    return this.#guestIsFirst() ? this.#guests.peek().task : this.#others.peek();
   }
 
-  get #guestIsFirst(): boolean {
+  #guestIsFirst(): boolean {
     const gone = this.#came - this.#others.length;
     return this.#guests.length > 0 && this.#guests.peek().after <= gone;
   }

@@ -112,7 +112,7 @@ export class FanOut<T> implements Rotation<T>, Appetites {
 
   task(task: T | Routed<T>): void {
     if (this.#owner.over) return;
-    const worker = this.#isClear ? this.#router.rotate(task) : NO_ROOM;
+    const worker = this.#isClear() ? this.#router.rotate(task) : NO_ROOM;
     if (worker === NO_ROOM) {
       this.#takeIn(task);
     } else {
@@ -182,13 +182,13 @@ export class FanOut<T> implements Rotation<T>, Appetites {
     return this.#owner.seats[worker]?.unbegun ?? 0;
   }
 
-  /** Nothing goes before what comes now. */
-  get #isClear(): boolean {
+  /** Nothing goes before what comes now. No getter: a private one is slow wherever it is not inlined. */
+  #isClear(): boolean {
     return this.#intake.waiting === 0 && !this.#arriving && this.#newSize === undefined;
   }
 
   #takeIn(task: T | Routed<T>): void {
-    if (this.#isClear && this.#admits(task)) {
+    if (this.#isClear() && this.#admits(task)) {
       this.#place(task);
       if (!this.#hasRoom()) this.#pause();
     } else {

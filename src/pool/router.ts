@@ -66,7 +66,7 @@ export class Router<T> {
 
   /** Whether the next task need not wait: one that goes by a key, or to whoever wants it, can be parked. */
   get hasRoom(): boolean {
-    if ((this.parked > 0 || this.#keyOf || this.#unclaimed) && this.#isFull) return false;
+    if ((this.parked > 0 || this.#keyOf || this.#unclaimed) && this.#isFull()) return false;
     return this.#keyOf !== undefined || this.#unclaimed !== undefined || this.#dispatcher.hasRoom;
   }
 
@@ -92,10 +92,10 @@ export class Router<T> {
   /** Whether the task may be placed now. */
   admits(task: T | Routed<T>): boolean {
     const unclaimed = this.#unclaimed;
-    if (directionOf(task)) return !unclaimed?.length && !this.#isFull;
-    if (this.#keyOf) return !this.#isFull;
+    if (directionOf(task)) return !unclaimed?.length && !this.#isFull();
+    if (this.#keyOf) return !this.#isFull();
     if (!unclaimed) return this.#dispatcher.hasRoom;
-    return !this.#isFull || (unclaimed.length === 0 && this.#dispatcher.wanted() !== NO_ROOM);
+    return !this.#isFull() || (unclaimed.length === 0 && this.#dispatcher.wanted() !== NO_ROOM);
   }
 
   /**
@@ -173,7 +173,7 @@ export class Router<T> {
     return [...directed, ...(this.#unclaimed?.values() ?? [])];
   }
 
-  get #isFull(): boolean {
+  #isFull(): boolean {
     return this.#dispatcher.free - this.parked <= 0;
   }
 

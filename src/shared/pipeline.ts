@@ -101,7 +101,7 @@ export class Pipeline<T, R> implements JobOwner, Contender<T>, Emitter {
   // From the turnstile.
 
   get isWaiting(): boolean {
-    return !this.#over && this.#intake.waiting > 0 && this.#mayRun;
+    return !this.#over && this.#intake.waiting > 0 && this.#mayRun();
   }
 
   take(): MaybeRouted<T> {
@@ -179,11 +179,11 @@ export class Pipeline<T, R> implements JobOwner, Contender<T>, Emitter {
     if (!this.#over) this.#outlet.room();
   }
 
-  get #mayRun(): boolean {
+  #mayRun(): boolean {
     return this.#outlet.uningested < this.#options.maxResults;
   }
 
-  readonly #hasRoom = (): boolean => this.#intake.waiting === 0 && this.#mayRun && this.#turnstile.isOpen;
+  readonly #hasRoom = (): boolean => this.#intake.waiting === 0 && this.#mayRun() && this.#turnstile.isOpen;
 
   #completeIfThrough(): void {
     const isRunning = !this.#completed || this.#running + this.#coming + this.#intake.waiting > 0;

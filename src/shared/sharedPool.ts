@@ -77,7 +77,7 @@ export class SharedPool<T, R> implements Metered {
           { next: (event) => this.#told(event), [record]: () => ({}) } as PoolObserver,
           events ?? {},
         ],
-        () => this.#waiting,
+        () => this.#waiting(),
       ),
     };
     this.#pool = new Pool(crewOptions, (slot) => ofJobs(open(slot)), output);
@@ -127,7 +127,7 @@ export class SharedPool<T, R> implements Metered {
   }
 
   /** Tasks that wait for their turn. */
-  get #waiting(): number {
+  #waiting(): number {
     let waiting = 0;
     for (const pipeline of this.#pipelines) waiting += pipeline.waiting;
     return waiting;
@@ -270,7 +270,7 @@ export class SharedPool<T, R> implements Metered {
   /** Once it is to stop and no pipeline has a task left to give, the workers are told that none follows. */
   #completeIfIdle(): void {
     if (!this.#stopping) return;
-    if (this.#waiting > 0) return;
+    if (this.#waiting() > 0) return;
     this.#stopping = false;
     this.#pool.complete();
   }
