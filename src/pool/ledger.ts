@@ -15,6 +15,8 @@ export interface Entry<T> {
 const SLOTS = 512;
 
 class Page<T> {
+  /** The position of its first slot. */
+  first: number;
   readonly #tasks: (T | undefined)[] = new Array(SLOTS);
   #standing: Standing = NONE;
   /** Where they are not all the same. */
@@ -34,7 +36,13 @@ class Page<T> {
     return this.#closed === SLOTS;
   }
 
-  begin(): void {
+  constructor(first: number) {
+    this.first = first;
+  }
+
+  /** One that is over is used again. */
+  begin(first: number): void {
+    this.first = first;
     this.#taken = 0;
     this.#closed = 0;
     this.#standings = undefined;
@@ -99,12 +107,12 @@ class Page<T> {
 }
 
 export class Ledger<T> {
-  /** By the position of their first slot, oldest first. */
-  readonly #pages = new Map<number, Page<T>>();
-  /** The one that tasks are added to, and the position of its first slot. */
-  #last = new Page<T>();
-  #lastFirst: number;
-  readonly #first: number;
+  /**
+   * Those with open tasks, oldest first, and the one that tasks are added to. No Map: where entries come and go, each of its
+   * tables keeps the next one alive once it is old, and the garbage collector's young generation grows.
+   */
+  readonly #pages: Page<T>[];
+  #last: Page<T>;
   /** One that is over, to be used again. */
   #spare: Page<T> | undefined;
   /** The position that comes next. */
@@ -114,9 +122,8 @@ export class Ledger<T> {
   /** @param first the position of the first task */
   constructor(first = 0) {
     this.#next = first;
-    this.#lastFirst = first;
-    this.#first = first;
-    this.#pages.set(first, this.#last);
+    this.#last = new Page(first);
+    this.#pages = [this.#last];
   }
 
   get size(): number {
@@ -154,19 +161,20 @@ export class Ledger<T> {
   }
 
   has(position: number): boolean {
-    return this.#pageOf(position)?.isOpen(this.#slotOf(position)) ?? false;
+    const page = this.#pageOf(position);
+    return page?.isOpen(position - page.first) ?? false;
   }
 
   /** The task at a position that is open. */
   task(position: number): T | undefined {
-    return this.has(position) ? this.#pageOf(position)?.task(this.#slotOf(position)) : undefined;
+    const page = this.#pageOf(position);
+    return page?.isOpen(position - page.first) ? page.task(position - page.first) : undefined;
   }
 
   /** The standing of the task at a position that is open; NONE for any other. */
   standing(position: number): Standing {
     const page = this.#pageOf(position);
-    const slot = this.#slotOf(position);
-    return page?.isOpen(slot) ? page.standing(slot) : NONE;
+    return page?.isOpen(position - page.first) ? page.standing(position - page.first) : NONE;
   }
 
   /** The open tasks, oldest first. */
@@ -176,9 +184,9 @@ export class Ledger<T> {
 
   /** The open tasks with their positions, oldest first. */
   entries(): [position: number, entry: Entry<T>][] {
-    return [...this.#pages].flatMap(([first, page]) =>
+    return this.#pages.flatMap((page) =>
       page.openSlots().map((slot): [number, Entry<T>] => {
-        return [first + slot, { task: page.task(slot), standing: page.standing(slot) }];
+        return [page.first + slot, { task: page.task(slot), standing: page.standing(slot) }];
       }),
     );
   }
@@ -189,40 +197,47 @@ export class Ledger<T> {
     let at = position;
     const end = position + tasks;
     while (at < end) {
-      const slot = this.#slotOf(at);
-      const inPage = Math.min(SLOTS - slot, end - at);
       const page = this.#pageOf(at);
-      if (page) {
-        closed += page.closeAll(slot, slot + inPage);
-        if (page.isOver) this.#remove(at - slot, page);
+      if (!page) {
+        at += 1;
+        continue;
       }
-      at += inPage;
+      const { first } = page;
+      const upTo = Math.min(end, first + SLOTS);
+      closed += page.closeAll(at - first, upTo - first);
+      if (page.isOver) this.#remove(page);
+      at = upTo;
     }
     this.#size -= closed;
     return closed;
   }
 
   #turnPage(): void {
-    if (!this.#last.isOver) {
-      this.#last = this.#spare ?? new Page<T>();
-      this.#spare = undefined;
-    }
-    this.#last.begin();
-    this.#lastFirst = this.#next;
-    this.#pages.set(this.#next, this.#last);
+    if (this.#last.isOver) this.#spare = this.#pages.pop();
+    const page = this.#spare ?? new Page<T>(this.#next);
+    page.begin(this.#next);
+    this.#spare = undefined;
+    this.#last = page;
+    this.#pages.push(page);
   }
 
-  #remove(first: number, page: Page<T>): void {
-    this.#pages.delete(first);
-    if (page !== this.#last) this.#spare = page;
-  }
-
-  #slotOf(position: number): number {
-    const slot = (position - this.#first) % SLOTS;
-    return slot < 0 ? slot + SLOTS : slot;
+  #remove(page: Page<T>): void {
+    if (page === this.#last) return;
+    this.#pages.splice(this.#pages.indexOf(page), 1);
+    this.#spare = page;
   }
 
   #pageOf(position: number): Page<T> | undefined {
-    return position >= this.#lastFirst ? this.#last : this.#pages.get(position - this.#slotOf(position));
+    const pages = this.#pages;
+    if (position >= this.#last.first) return position < this.#next ? this.#last : undefined;
+    let from = 0;
+    let to = pages.length - 1;
+    while (from < to) {
+      const middle = (from + to + 1) >> 1;
+      if ((pages[middle] as Page<T>).first <= position) from = middle;
+      else to = middle - 1;
+    }
+    const page = pages[from] as Page<T>;
+    return position >= page.first && position < page.first + SLOTS ? page : undefined;
   }
 }

@@ -22,15 +22,36 @@ const FEW_ROWS = 12;
 export class Packer {
   readonly #rows = new RowPacker();
   readonly #rest = new Rest();
+  /** The numbers of the batch before, where they are gone once that is posted: memory outside the heap, which is slow to come back. */
+  #numbers: Float64Array | undefined;
+  readonly #copies: boolean;
+
+  /** @param copies whether whoever posts a payload has copied it when that returns */
+  constructor(copies: boolean) {
+    this.#copies = copies;
+  }
 
   pack<V>(values: readonly V[]): Payload<V> {
     const { length } = values;
     const first = values[0];
-    if (typeof first === 'number' && length >= FEW_NUMBERS) return packNumbers(values) ?? values;
+    if (typeof first === 'number' && length >= FEW_NUMBERS) return this.#packNumbers(values) ?? values;
     if (typeof first === 'object' && length >= FEW_ROWS && this.#rest.isOver()) {
       return this.#packRows(values) ?? values;
     }
     return values;
+  }
+
+  /** Undefined when one of the values is no number. */
+  #packNumbers(values: readonly unknown[]): Float64Array | undefined {
+    const { length } = values;
+    const numbers = this.#numbers?.length === length ? this.#numbers : new Float64Array(length);
+    if (this.#copies) this.#numbers = numbers;
+    for (let i = 0; i < length; i += 1) {
+      const value = values[i];
+      if (typeof value !== 'number') return undefined;
+      numbers[i] = value;
+    }
+    return numbers;
   }
 
   #packRows(values: readonly unknown[]): Packed | undefined {
@@ -44,18 +65,6 @@ export class Packer {
       return undefined;
     }
   }
-}
-
-/** Undefined when one of the values is no number. */
-function packNumbers(values: readonly unknown[]): Float64Array | undefined {
-  const { length } = values;
-  const numbers = new Float64Array(length);
-  for (let i = 0; i < length; i += 1) {
-    const value = values[i];
-    if (typeof value !== 'number') return undefined;
-    numbers[i] = value;
-  }
-  return numbers;
 }
 
 /** The values of a batch, or undefined when it is none. */

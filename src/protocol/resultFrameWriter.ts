@@ -25,7 +25,7 @@ export class ResultFrameWriter<R> implements ToPool<R> {
   #empty = true;
   readonly #turn = new Turn(queueMicrotask, () => this.turn());
   readonly #post: Post<ResultFrame<R>>;
-  readonly #packer = new Packer();
+  readonly #packer: Packer;
   readonly #clone: Clone;
   /** Only structured clone takes along what it is to transfer. */
   readonly #transfers: boolean;
@@ -35,6 +35,7 @@ export class ResultFrameWriter<R> implements ToPool<R> {
     this.#post = post;
     this.#clone = clone ?? ((value) => structuredClone(value));
     this.#transfers = clone === undefined;
+    this.#packer = new Packer(this.#transfers);
   }
 
   ready(): void {

@@ -22,7 +22,7 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
   readonly #post: Post<TaskFrame<T>>;
   readonly #refused: (position: number, error: unknown) => void;
   readonly #limit: number;
-  readonly #packer = new Packer();
+  readonly #packer: Packer;
   readonly #clone: Clone | undefined;
   /** Only structured clone takes along what it is to transfer. */
   readonly #transfers: boolean;
@@ -44,6 +44,7 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
     this.#post = post;
     this.#clone = clone;
     this.#transfers = clone === undefined;
+    this.#packer = new Packer(this.#transfers);
     this.#limit = limit;
     this.#refused = refused;
     this.#now = now;
