@@ -23,6 +23,8 @@ export class ResultFrameWriter<R> implements ToPool<R> {
   /** Tasks of which a result was refused while they ran: they have failed, whatever they say at their end. */
   readonly #refusedTasks = new Map<number, unknown>();
   #empty = true;
+  /** The result that was collected last is large: it leaves with the end of its task, or before the next result. */
+  #leavesAlone = false;
   readonly #turn = new Turn(queueMicrotask, () => this.turn());
   readonly #post: Post<ResultFrame<R>>;
   readonly #packer = new Packer();
@@ -63,11 +65,12 @@ export class ResultFrameWriter<R> implements ToPool<R> {
       return;
     }
     const leavesAlone = this.#transfers && isLarge(value);
-    if (leavesAlone && this.#results.length > 0) this.turn();
+    if ((leavesAlone || this.#leavesAlone) && this.#results.length > 0) this.turn();
+    this.#leavesAlone = leavesAlone;
     this.#results.push(value);
     this.#owners.push(owner);
     this.#empty = false;
-    if (leavesAlone || this.#results.length >= RESULTS_PER_FRAME) this.turn();
+    if (this.#results.length >= RESULTS_PER_FRAME) this.turn();
     else this.#turn.soon();
   }
 
@@ -79,6 +82,7 @@ export class ResultFrameWriter<R> implements ToPool<R> {
   done(position: number): void {
     this.#done.push(position);
     this.#soon();
+    if (this.#leavesAlone) this.turn();
   }
 
   failed(position: number, error: unknown): void {
@@ -136,6 +140,7 @@ export class ResultFrameWriter<R> implements ToPool<R> {
     const times = this.#takeTimes();
     const news = times ? { ...this.#news, times } : this.#news;
     this.#empty = true;
+    this.#leavesAlone = false;
     this.#results = [];
     this.#news = undefined;
     // Behind all that, for a getter among the results may bring others.
