@@ -140,6 +140,21 @@ describe('result frames', () => {
     expect(sizes).to.deep.equal([1]);
   });
 
+  it('WIR-1 a large result leaves with the end of its task, or before the next result, or at the end of the turn', async () => {
+    const { writer, pool, sizes } = wire();
+    const large = new Uint8Array(100_000);
+    writer.result(large, 0);
+    writer.done(0);
+    expect([sizes, pool.of('done')]).to.deep.equal([[1], [0]]);
+    writer.result(large, 1);
+    writer.result('small', 1);
+    expect(sizes).to.deep.equal([1, 1]);
+    await endOfTurn();
+    writer.result(large, 1);
+    await endOfTurn();
+    expect(sizes).to.deep.equal([1, 1, 1, 1]);
+  });
+
   it('WIR-1 a flood costs few, and its first results do not wait for the last', async () => {
     const { writer, sizes } = wire();
     for (let position = 0; position < 2000; position += 1) {

@@ -23,6 +23,8 @@ export class ResultFrameWriter<R> implements ToPool<R> {
   /** Tasks of which a result was refused while they ran: they have failed, whatever they say at their end. */
   readonly #refusedTasks = new Map<number, unknown>();
   #empty = true;
+  /** The frame leaves with the end of its last task, or before the next result: with so many, or with one that is large. */
+  #isFull = false;
   readonly #turn = new Turn(queueMicrotask, () => this.turn());
   readonly #post: Post<ResultFrame<R>>;
   readonly #packer: Packer;
@@ -53,39 +55,29 @@ export class ResultFrameWriter<R> implements ToPool<R> {
   }
 
   result(value: R, owner: number): void {
-    if (typeof value === 'object' && value !== null && this.#leavesAlone(value, owner)) return;
-    if (this.#results.length >= RESULTS_PER_FRAME) this.turn();
-    this.#add(value, owner);
-    this.#turn.soon();
-  }
-
-  /** Whether it is moved, or large, and has left in a frame of its own; or was refused. */
-  #leavesAlone(value: R & object, owner: number): boolean {
-    let moved: readonly object[] | undefined;
-    try {
-      moved = movesIn('result', value);
-    } catch (error) {
-      this.#refuse(owner, error);
-      return true;
-    }
-    if (moved) this.#postMoved(value, owner, moved);
-    else if (this.#transfers && isLarge(value)) this.#postLarge(value, owner);
-    else return false;
-    return true;
-  }
-
-  #postLarge(value: R, owner: number): void {
-    if (this.#results.length > 0) this.turn();
-    this.#add(value, owner);
-    this.turn();
-  }
-
-  #add(value: R, owner: number): void {
+    const isObject = typeof value === 'object' && value !== null;
+    if (isObject && this.#hasLeft(value, owner)) return;
+    const leavesAlone = isObject && this.#transfers && isLarge(value);
+    if (this.#isFull || (leavesAlone && this.#results.length > 0)) this.turn();
     const results = this.#results;
     // Not push: at this place it is a call.
     results[results.length] = value;
     this.#owners.push(owner);
     this.#empty = false;
+    this.#isFull = leavesAlone || results.length === RESULTS_PER_FRAME;
+    this.#turn.soon();
+  }
+
+  /** Whether it is moved, and has left by itself; or was refused. */
+  #hasLeft(value: R, owner: number): boolean {
+    try {
+      const moved = movesIn('result', value);
+      if (moved) this.#postMoved(value, owner, moved);
+      return moved !== undefined;
+    } catch (error) {
+      this.#refuse(owner, error);
+      return true;
+    }
   }
 
   withheld(results: number): void {
@@ -95,8 +87,7 @@ export class ResultFrameWriter<R> implements ToPool<R> {
 
   done(position: number): void {
     this.#done.push(position);
-    // With its last task, a full frame need not wait for the next result.
-    if (this.#results.length >= RESULTS_PER_FRAME) this.turn();
+    if (this.#isFull) this.turn();
     else this.#soon();
   }
 
@@ -149,6 +140,7 @@ export class ResultFrameWriter<R> implements ToPool<R> {
   /** Posts what was collected, now. */
   turn(): void {
     if (this.#empty) return;
+    this.#isFull = false;
     const results = this.#results;
     const owners = this.#owners.take();
     const done = this.#done.take();
