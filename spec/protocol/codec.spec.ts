@@ -210,6 +210,8 @@ describe('codec', () => {
           big: i % 10 === 7 ? 1n : i,
         }),
         (i: number) => ({ id: i % 3 === 0 ? null : i, name: i % 5 === 0 ? undefined : 'a' }),
+        (i: number) => ({ is: [true, false, null, undefined][i % 4], place: { is: i < 50, name: `n${i}` } }),
+        (i: number) => ({ is: i % 2 === 0, sometimes: i % 10 === 9 ? 'text' : null }),
       ];
       for (const make of makers) {
         const packer = expectClones(many(make));
@@ -249,8 +251,11 @@ describe('codec', () => {
         new (class Point {
           x = 1;
         })(),
+        Object.assign(Object.create(null), row(3)),
+        Object.assign(new (class Row {})(), row(4)),
+        Object.create(row(5)),
       ];
-      for (const [i, value] of odd.entries()) batch[i * 40] = value;
+      for (const [i, value] of odd.entries()) batch[i * 30] = value;
       const packer = new Packer(true);
       for (let round = 0; round < 40; round += 1) cross(packer, batch);
       expect(isPacked(packer, batch)).to.equal(true);

@@ -13,10 +13,14 @@ export const INTEGER = 0;
 export const NUMBER = 1;
 /** Short strings: joined, many in one. */
 export const TEXT = 2;
+/** True, false, null, or undefined: as its place among `FLAGS`. */
+export const FLAG = 3;
 /** Anything else: left to structured clone, one by one. */
-export const CELL = 3;
+export const CELL = 4;
 
-export type Leaf = typeof INTEGER | typeof NUMBER | typeof TEXT | typeof CELL;
+export type Leaf = typeof INTEGER | typeof NUMBER | typeof TEXT | typeof FLAG | typeof CELL;
+
+export const FLAGS: readonly unknown[] = [false, true, null, undefined];
 
 /** Characters of a short string. Structured clone takes a longer one as fast as it is joined and cut out again. */
 const SHORT = 64;
@@ -57,13 +61,14 @@ export function fieldsOf(value: unknown): readonly Field[] | undefined {
 
 export function leafOf(value: unknown): Leaf {
   if (typeof value === 'string') return value.length <= SHORT ? TEXT : CELL;
-  if (typeof value !== 'number') return CELL;
+  if (typeof value !== 'number') return FLAGS.includes(value) ? FLAG : CELL;
   return Object.is(value | 0, value) ? INTEGER : NUMBER;
 }
 
 /** The JavaScript that asks whether a value is to stand in another column. */
-export function misfit(value: string, leaf: typeof INTEGER | typeof NUMBER | typeof TEXT): string {
+export function misfit(value: string, leaf: Exclude<Leaf, typeof CELL>): string {
   if (leaf === TEXT) return `typeof ${value} !== 'string' || ${value}.length > ${SHORT}`;
+  if (leaf === FLAG) return `typeof ${value} !== 'boolean' && ${value} !== null && ${value} !== undefined`;
   return `typeof ${value} !== 'number'${leaf === INTEGER ? ` || !Object.is(${value} | 0, ${value})` : ''}`;
 }
 
@@ -100,18 +105,21 @@ export function signatureOf(fields: readonly Field[]): string {
 export interface Widths {
   numbers: number;
   texts: number;
+  /** One for each text, which is its length, and for each flag. */
+  bytes: number;
   cells: number;
 }
 
 export function widthsOf(
   fields: readonly Field[],
-  widths: Widths = { numbers: 0, texts: 0, cells: 0 },
+  widths: Widths = { numbers: 0, texts: 0, bytes: 0, cells: 0 },
 ): Widths {
   for (const { of } of fields) {
     if (typeof of === 'object') widthsOf(of, widths);
     else if (of === CELL) widths.cells += 1;
-    else if (of === TEXT) widths.texts += 1;
-    else widths.numbers += 1;
+    else if (of <= NUMBER) widths.numbers += 1;
+    else widths.bytes += 1;
+    if (of === TEXT) widths.texts += 1;
   }
   return widths;
 }

@@ -42,14 +42,14 @@ type LargeField = readonly [name: string, field: object, buffer: ArrayBuffer];
 
 /** None, where another part of the object may have one of their buffers, or be the object itself: it has it there, too. */
 function largeFieldsOf(value: unknown): readonly LargeField[] {
-  if (!isPlain(value)) return [];
+  // Asked of every frame: nothing is made of what has nothing large.
+  if (!isPlain(value) || !Object.values(value).some(isLarge)) return [];
   const entries = Object.entries(value);
   const fields: LargeField[] = [];
   for (const [name, field] of entries) {
     const buffer = largeBufferOf(field);
     if (buffer) fields.push([name, field, buffer]);
   }
-  if (fields.length === 0) return fields;
   const parts = entries
     .map(([, field]) => field)
     .filter((field) => typeof field === 'object' && field !== null);

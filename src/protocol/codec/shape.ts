@@ -75,11 +75,11 @@ export class OpenRows {
   #length = 0;
 
   constructor(plan: Plan, most: number) {
-    const { numbers, texts } = plan.widths;
+    const { numbers, texts, bytes } = plan.widths;
     this.#plan = plan;
     this.#columns = {
       doubles: numbers > 0 ? new Float64Array(most * numbers) : undefined,
-      lengths: texts > 0 ? new Uint8Array(most * texts) : undefined,
+      bytes: bytes > 0 ? new Uint8Array(most * bytes) : undefined,
       texts: [],
       // Grown by `push`, for structured clone writes an array with gaps key by key.
       cells: [],
@@ -100,7 +100,7 @@ export class OpenRows {
 
   close(): PackedRows {
     const { layout, widths } = this.#plan;
-    const { doubles, lengths, texts, cells } = this.#columns;
+    const { doubles, bytes, texts, cells } = this.#columns;
     const length = this.#length;
     if (length % SEGMENT > 0) texts.push(...this.#open);
     return {
@@ -109,7 +109,7 @@ export class OpenRows {
       // Copies, for a view would bring all of its buffer along.
       doubles:
         doubles?.length === length * widths.numbers ? doubles : doubles?.slice(0, length * widths.numbers),
-      lengths: lengths?.length === length * widths.texts ? lengths : lengths?.slice(0, length * widths.texts),
+      bytes: bytes?.length === length * widths.bytes ? bytes : bytes?.slice(0, length * widths.bytes),
       texts,
       cells,
     };
