@@ -53,7 +53,7 @@ const isLonely = <T>(frame: TaskFrame<T> | undefined): frame is LonelyTask<T> =>
 
 /** Who reads a pool's frames. */
 export interface TaskReader<T> extends ToWorker<T> {
-  /** As `task` for each, from the position of the first on. They are the reader's own. */
+  /** As `task` for each, from the position of the first on: one at least. They are the reader's own. */
   tasks(first: number, tasks: ArrayLike<T>): void;
   /** The tasks from this position on were sent at that time. */
   sent(first: number, at: number): void;
@@ -86,7 +86,7 @@ function replayBatch<T>(frame: Tasks<T>, loop: TaskReader<T>): void {
   if (orders?.credits !== undefined) loop.credit(orders.credits);
   if (orders?.sent !== undefined && tasks.length > 0) loop.sent(first, orders.sent);
   if (orders?.replay || orders?.cancellable || orders?.traces) replayMarked(tasks, first, orders, loop);
-  else loop.tasks(first, tasks);
+  else if (tasks.length > 0) loop.tasks(first, tasks);
   for (const { positions, reason } of orders?.cancelled ?? []) {
     const revived = fromRecord(reason);
     for (const cancelled of positions) loop.cancel(cancelled, revived);
