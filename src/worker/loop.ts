@@ -276,8 +276,8 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
   }
 
   #settledWatched(position: number): void {
-    this.#muted.delete(position);
-    this.#traces.delete(position);
+    if (this.#muted.size > 0) this.#muted.delete(position);
+    if (this.#traces.size > 0) this.#traces.delete(position);
     if (this.#clock && this.#outbox.blocked) this.#clock.settled(position);
   }
 
@@ -361,7 +361,7 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
 
   #runWatched(position: number): void {
     // Nobody waits for a replay.
-    const clock = this.#muted.has(position) ? undefined : this.#clock;
+    const clock = this.#isMuted(position) ? undefined : this.#clock;
     if (clock) clock.position = position;
     if (this.#appetite) this.#tellAppetite(this.#appetite);
     if (this.#watches) this.#wire.started(position);
@@ -369,6 +369,11 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
     this.#delivering = false;
     if (this.#watches && this.#scopes?.has(position)) this.#wire.yielded();
     if (clock && clock.position !== NONE) clock.left();
+  }
+
+  /** Nearly always nothing is. */
+  #isMuted(position: number): boolean {
+    return this.#muted.size > 0 && this.#muted.has(position);
   }
 
   #mayBeCalledOff(position: number): boolean {
@@ -404,7 +409,7 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
   }
 
   #resultWatched(value: R, position: number): void {
-    if (this.#muted.has(position)) return;
+    if (this.#isMuted(position)) return;
     const clock = this.#clock;
     if (clock) {
       if (position === clock.position) clock.results += 1;

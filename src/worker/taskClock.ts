@@ -20,7 +20,7 @@ interface RunningTask {
 /** No task is being delivered. */
 export const NONE = -1;
 /** Tasks in a stretch at most. */
-const LONGEST_STRETCH = 16;
+const LONGEST_STRETCH = 64;
 /** ms: a stretch that lasts longer is too long, one that lasts less could be longer. */
 const LONG = 0.1;
 const SHORT = 0.03;
