@@ -117,7 +117,7 @@ export class FanOut<T> implements Rotation<T>, Appetites {
       this.#takeIn(task);
     } else {
       (this.#owner.seats[worker] as Taker<T>).task(task as T);
-      if (!this.#dispatcher.hasRoom) this.#pause();
+      if (!this.#hasRoom()) this.#pause();
     }
     if (this.#hasNews) this.turn();
   }

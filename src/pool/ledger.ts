@@ -195,7 +195,7 @@ export class Ledger<T> {
   #closeAll(position: number, tasks: number): number {
     let closed = 0;
     let at = position;
-    const end = position + tasks;
+    const end = Math.min(position + tasks, this.#next);
     while (at < end) {
       const page = this.#pageOf(at);
       if (!page) {
