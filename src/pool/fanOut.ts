@@ -117,7 +117,8 @@ export class FanOut<T> implements Rotation<T>, Appetites {
       this.#takeIn(task);
     } else {
       (this.#owner.seats[worker] as Taker<T>).task(task as T);
-      if (!this.#dispatcher.hasRoom) this.#pause();
+      // What it has brought in that call may wait, and goes before what is asked for.
+      if (!this.#hasRoom()) this.#pause();
     }
     if (this.#hasNews) this.turn();
   }
