@@ -1,7 +1,19 @@
 import { expect } from 'chai';
-import { poolMap } from 'looppool';
+import { paced, poolMap, type Routed, toWorker } from 'looppool';
 import { each } from 'looppool/worker';
-import { map, merge, mergeMap, type OperatorFunction, of, Subject, take, tap, timer } from 'rxjs';
+import {
+  concat,
+  map,
+  merge,
+  mergeMap,
+  NEVER,
+  type OperatorFunction,
+  of,
+  Subject,
+  take,
+  tap,
+  timer,
+} from 'rxjs';
 import { Census, eachWorker, marbles } from '../marbles.js';
 
 describe('poolMap: a source that feeds back', () => {
@@ -143,6 +155,26 @@ describe('poolMap: a source that feeds back', () => {
     source.pipe(poolMap(worker, 1)).subscribe((result) => seen.push(result));
     source.next(1);
     expect(seen).to.deep.equal(Array.from({ length: 20_000 }, (_, i) => i + 1));
+  });
+
+  it('DEM-1 a task that is fed back and has to wait keeps the source waiting, from that call on', () => {
+    const pulled: string[] = [];
+    function* tasks() {
+      for (const task of ['a', 'b', 'c']) {
+        pulled.push(task);
+        yield task;
+      }
+    }
+    const back = new Subject<Routed<string>>();
+    const worker = eachWorker((task: string) => concat(of(task), NEVER));
+    const subscription = merge(back, paced(tasks()))
+      .pipe(poolMap(worker, 2, { maxTasks: 2 }))
+      .subscribe((result) => {
+        // Its worker is busy: it has the slot of the other one while it waits.
+        if (result === 'a') back.next(toWorker(0, 'x'));
+      });
+    subscription.unsubscribe();
+    expect(pulled).to.deep.equal(['a']);
   });
 
   it('CAN-2 a source that errors within next ends the output with that error', () => {

@@ -116,7 +116,8 @@ export class FanOut<T> implements Rotation<T>, Appetites {
     if (worker === NO_ROOM) {
       this.#takeIn(task);
     } else {
-      (this.#owner.seats[worker] as Taker<T>).task(task as T);
+      this.#give(worker, task as T);
+      // What it has brought in that call may wait, and goes before what is asked for.
       if (!this.#hasRoom()) this.#pause();
     }
     if (this.#hasNews) this.turn();
@@ -244,10 +245,22 @@ export class FanOut<T> implements Rotation<T>, Appetites {
     try {
       this.#router.place(task);
     } catch (error) {
-      const bare = directionOf(task) ? (task as Routed<T>).task : task;
-      if (bare instanceof Job) bare.owner.fail(error);
-      else this.#owner.fail(error);
+      this.#failFor(directionOf(task) ? (task as Routed<T>).task : (task as T), error);
     }
+  }
+
+  /** A task that does not let itself be looked at (a Proxy may throw) ends the output, too. */
+  #give(worker: number, task: T): void {
+    try {
+      (this.#owner.seats[worker] as Taker<T>).task(task);
+    } catch (error) {
+      this.#failFor(task, error);
+    }
+  }
+
+  #failFor(task: T, error: unknown): void {
+    if (task instanceof Job) task.owner.fail(error);
+    else this.#owner.fail(error);
   }
 
   /** With the event loop; unless room is to come from what goes on further down on this call stack. */
