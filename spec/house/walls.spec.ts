@@ -95,6 +95,17 @@ describe('the walls of the house', () => {
     ]);
   });
 
+  it('HSE-1 one file imports what of RxJS is run: all of RxJS takes as long to load as all the rest', () => {
+    const dist = join(root, 'dist');
+    const built = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter((file) =>
+      file.endsWith('.js'),
+    );
+    const importers = built.filter((file) =>
+      /^(import|export) .* from 'rxjs/m.test(readFileSync(join(dist, file), 'utf8')),
+    );
+    expect(importers).to.deep.equal(['rx.js']);
+  });
+
   it('HSE-1 the doors hold no logic', () => {
     for (const door of doors) {
       const text = readFileSync(join(src, door), 'utf8').replace(

@@ -1,7 +1,6 @@
-import { concat, defer, type Observable, of, timer } from 'rxjs';
-import { map, scan, takeUntil, takeWhile } from 'rxjs/operators';
 import { InvalidOptionError } from '../errors.js';
 import { LONGEST_DELAY } from '../options.js';
+import { Observable, timer } from '../rx.js';
 import { type PoolStats, since } from './poolStats.js';
 
 /** Whoever can say at any time what a pool has done: a `PoolMeter`, or a pool of `workerPool()`. */
@@ -33,17 +32,22 @@ export function snapshots(look: () => PoolStats, life: Life, interval: number): 
   if (typeof interval !== 'number' || !(interval > 0 && interval <= LONGEST_DELAY)) {
     throw new InvalidOptionError('interval', `milliseconds above 0, up to ${LONGEST_DELAY}`, interval);
   }
-  const ticks = timer(0, interval).pipe(
-    takeUntil(life.ended),
-    takeWhile(() => !life.over),
-  );
-  const series = ticks.pipe(
-    map(look),
-    scan<PoolStats, PoolStats | undefined>((before, now) => since(before, now), undefined),
-    map((snapshot) => snapshot as PoolStats),
-  );
-  return concat(
-    series,
-    defer(() => of(look())),
-  );
+  return new Observable<PoolStats>((output) => {
+    let before: PoolStats | undefined;
+    const end = () => {
+      output.next(look());
+      output.complete();
+    };
+    output.add(life.ended.subscribe(end));
+    if (output.closed) return;
+    const tick = () => {
+      if (life.over) {
+        end();
+        return;
+      }
+      before = since(before, look());
+      output.next(before);
+    };
+    output.add(timer(0, interval).subscribe(tick));
+  });
 }
