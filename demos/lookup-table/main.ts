@@ -4,7 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import { poolMap, processWorker, threadWorker, toAll, workerPool } from 'looppool';
-import { concatMap, connect, map, merge, range, take, takeWhile, tap, timer } from 'rxjs';
+import { concatMap, connect, map, merge, range, take, tap, timer } from 'rxjs';
 import type { Amount, Answer } from './convert.worker.js';
 import { currencies, type Rates } from './rates.js';
 import { Review } from './review.js';
@@ -27,8 +27,11 @@ const converter = processWorker<typeof import('./convert.worker.js')>(
 );
 const review = new Review();
 
+/** A later one would tell the new worker all the same. */
+const lastTable = values.forget ? Math.ceil(TABLES / 4) : TABLES;
+
 const tables = timer(0, PERIOD).pipe(
-  take(TABLES),
+  take(lastTable),
   poolMap(job, 1),
   tap((table) => review.table(table)),
   tap(({ version, worth }) => console.log(`table ${version}: 1 EUR is ${worth.get('EUR')?.toFixed(4)}`)),
@@ -38,8 +41,8 @@ const questions = timer(0, PERIOD / BURSTS).pipe(
   take(TABLES * BURSTS),
   concatMap((burst) => range(burst * QUESTIONS, QUESTIONS)),
   tap((id) => {
-    // Between two tables: one that it had not read, or that came before its death is noticed, would be delivered again.
-    const half = (TABLES * BURSTS * QUESTIONS) / 2;
+    // Halfway between two tables: one that came before the death is noticed would go to the dead, and be delivered again.
+    const half = (TABLES * BURSTS * QUESTIONS) / 2 + (BURSTS * QUESTIONS) / 2;
     const isMidst = id >= half && id % QUESTIONS === QUESTIONS / 2;
     if (isMidst && !review.killed) killSomebody();
   }),
@@ -47,13 +50,14 @@ const questions = timer(0, PERIOD / BURSTS).pipe(
   tap((amount) => review.question(amount)),
 );
 
-/** The rest of the burst goes to the dead, too: nobody knows yet. */
+/** Whoever gave the latest answer. The rest of the burst goes to the dead, too: nobody knows yet. */
 function killSomebody(): void {
-  const upToDate = review.upToDate(PERIOD / 2);
-  if (!upToDate) return;
-  review.killed = upToDate;
-  console.log(`worker ${upToDate.worker}, process ${upToDate.pid}, is killed`);
-  process.kill(upToDate.pid, 'SIGKILL');
+  const { latest } = review;
+  // A table that it had not read would be delivered again, to the new worker.
+  if (!latest || (values.forget && latest.version < lastTable)) return;
+  review.killed = latest;
+  console.log(`worker ${latest.worker}, process ${latest.pid}, is killed`);
+  process.kill(latest.pid, 'SIGKILL');
 }
 
 await using pool = workerPool<Amount | Rates, Answer>(converter, 2, {
@@ -67,11 +71,7 @@ await pool.ready();
 const retain = !values.forget && 'rates';
 const answers = tables.pipe(
   connect((tables) => {
-    const broadcasts = tables.pipe(
-      // Otherwise the next one would tell the new worker all the same.
-      takeWhile(() => !values.forget || !review.killed),
-      map((table) => toAll<Amount | Rates>(table, { retain })),
-    );
+    const broadcasts = tables.pipe(map((table) => toAll<Amount | Rates>(table, { retain })));
     const rest = tables.pipe(
       take(1), // there is a table now
       concatMap(() => questions),

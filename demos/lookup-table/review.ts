@@ -13,21 +13,13 @@ export class Review {
   #answers = 0;
   #wrong = 0;
   #outdated = 0;
-  #latest: Answer | undefined;
-  /** When the latest table came, in ms of `performance`. */
-  #since = 0;
+  /** Whoever gave the latest answer. */
+  latest: Answer | undefined;
   /** Of whoever is killed, the last one. */
   killed: Answer | undefined;
   readonly #ofReplacement: Answer[] = [];
 
-  /** Whoever gave the latest answer, if that was by a table that is no older than so many ms. */
-  upToDate(ms: number): Answer | undefined {
-    const isNew = performance.now() - this.#since < ms;
-    return isNew && this.#latest?.version === this.#tables.size ? this.#latest : undefined;
-  }
-
   table(table: Rates): void {
-    this.#since = performance.now();
     this.#tables.set(table.version, table);
   }
 
@@ -36,7 +28,7 @@ export class Review {
   }
 
   answer(answer: Answer): void {
-    this.#latest = answer;
+    this.latest = answer;
     const question = this.#open.get(answer.id);
     if (!question) return; // it came before the one who gave it was killed, and now again
     this.#open.delete(answer.id);
