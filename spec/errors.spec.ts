@@ -9,6 +9,7 @@ import {
   WorkerCrashError,
   WorkerStartError,
 } from 'looppool';
+import { secondCopy } from './support/secondCopy.js';
 
 const worker = { index: 2, name: 'crunch-2' };
 const boom = new TypeError('no such row');
@@ -65,8 +66,7 @@ describe('errors', () => {
   }
 
   it('ERR-7 instanceof knows the errors of another copy of the package, and tells them apart', async () => {
-    const url = `${import.meta.resolve('#src/errors.js')}?copy=2`;
-    const copy: typeof import('#src/errors.js') = await import(url);
+    const copy = await secondCopy<typeof import('#src/errors.js')>('errors.js');
     expect(copy.TaskError).not.to.equal(TaskError);
     const theirs = new copy.TaskError(worker, 'task', 1, boom);
     expect(theirs).to.be.instanceOf(TaskError).and.to.be.instanceOf(PoolError);

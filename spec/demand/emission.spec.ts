@@ -3,6 +3,7 @@ import { Subject } from 'rxjs';
 import { currentScope, type Emitter, emit, nobody, type Scope } from '#src/demand/emission.js';
 import { deliver } from '../support/deliver.js';
 import { FailureTakingEmitter, RecordingEmitter } from '../support/recordingEmitter.js';
+import { secondCopy } from '../support/secondCopy.js';
 
 describe('an emission', () => {
   let emitter: RecordingEmitter;
@@ -388,8 +389,7 @@ describe('an emission', () => {
   });
 
   it('EMI-1 is shared by two copies of the package in one chain', async () => {
-    const url = `${import.meta.resolve('#src/demand/emission.js')}?copy=2`;
-    const other: typeof import('#src/demand/emission.js') = await import(url);
+    const other = await secondCopy<typeof import('#src/demand/emission.js')>('demand/emission.js');
     expect(other.emit).not.to.equal(emit);
     let theirs!: Scope;
     other.emit(

@@ -1,6 +1,6 @@
 /** Who may import whom, as docs/ARCHITECTURE.md says. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, join, posix, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 
@@ -96,14 +96,25 @@ describe('the walls of the house', () => {
   });
 
   it('HSE-1 one file imports what of RxJS is run: all of RxJS takes as long to load as all the rest', () => {
-    const dist = join(root, 'dist');
-    const built = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter((file) =>
-      file.endsWith('.js'),
-    );
-    const importers = built.filter((file) =>
-      /^(import|export) .* from 'rxjs/m.test(readFileSync(join(dist, file), 'utf8')),
-    );
-    expect(importers).to.deep.equal(['rx.js']);
+    const run = /^(?:import|export) (?!type\b)[^;]* from 'rxjs/m;
+    const importers = files.filter((file) => run.test(readFileSync(join(src, file), 'utf8')));
+    expect(importers).to.deep.equal(['rx.ts']);
+  });
+
+  it('HSE-1 a host loads two files of ours, and a worker one and what starts it', () => {
+    const loaded = (file: string, seen = new Set<string>()): Set<string> => {
+      if (seen.has(file)) return seen;
+      seen.add(file);
+      const code = readFileSync(join(root, 'dist', file), 'utf8');
+      for (const [, specifier = ''] of code.matchAll(/^(?:import|export) .*'(\.[^']+)';$/gm)) {
+        loaded(posix.join(posix.dirname(file), specifier), seen);
+      }
+      return seen;
+    };
+    const worker = ['parts/worker.js', 'worker/signals.js'];
+    expect([...loaded('index.js')]).to.have.members(['index.js', 'parts/host.js', ...worker]);
+    expect([...loaded('worker.js')]).to.have.members(['worker.js', ...worker]);
+    expect([...loaded('worker/boot.js')]).to.have.members(['worker/boot.js', ...worker]);
   });
 
   it('HSE-1 the doors hold no logic', () => {

@@ -27,5 +27,5 @@ function isTsx(specifier: string): boolean {
 
 /** Unlike Node, tsx resolves a module without its extension. */
 function hasHold(): boolean {
-  return import.meta.resolve('./tsx') !== new URL('./tsx', import.meta.url).href;
+  return import.meta.resolve('../worker/tsx') !== new URL('../worker/tsx', import.meta.url).href;
 }
