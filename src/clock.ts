@@ -4,7 +4,7 @@
  * The threads and processes of a machine share a monotonic clock, but each has a zero of its own for `performance.now()`, and
  * the wall clock moves. So the pool sends its epoch, and whoever adds that to the machine's clock reads the pool's.
  */
-import { asyncScheduler } from './rx.js';
+import { dateTimestampProvider } from './rx.js';
 
 /** What to add to `performance.now()` for the machine's monotonic ms. Elsewhere than in Node, the best there is. */
 const sinceBoot =
@@ -20,7 +20,7 @@ const DRIFT = 60_000;
 
 /** The pool's time. RxJS's own in a TestScheduler; otherwise finer than that. */
 export function now(): number {
-  const rx = asyncScheduler.now();
+  const rx = dateTimestampProvider.now();
   const real = performance.timeOrigin + performance.now();
   return Math.abs(rx - real) > DRIFT ? rx : real;
 }

@@ -8,4 +8,6 @@ export { Subject } from 'rxjs/internal/Subject';
 export { Subscriber } from 'rxjs/internal/Subscriber';
 export { Subscription } from 'rxjs/internal/Subscription';
 export { asyncScheduler } from 'rxjs/internal/scheduler/async';
+/** The clock of every scheduler, in one file instead of the seven of a scheduler: a worker needs no more. */
+export { dateTimestampProvider } from 'rxjs/internal/scheduler/dateTimestampProvider';
 export { UnsubscriptionError } from 'rxjs/internal/util/UnsubscriptionError';

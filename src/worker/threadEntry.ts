@@ -14,7 +14,7 @@ import { type Load, startWorker } from './startWorker.js';
 import { ThreadEnd } from './threadEnd.js';
 
 type ThreadsWorker = typeof import('threads/worker', { with: { 'resolution-mode': 'require' }});
-type ObservableFns = typeof import('observable-fns', { with: { 'resolution-mode': 'require' }});
+type ObservableFns = typeof import('observable-fns/observable', { with: { 'resolution-mode': 'require' }});
 
 const require = createRequire(import.meta.url);
 
@@ -39,7 +39,7 @@ export function serveThread(load: Load): void {
     });
   };
   // It says nothing here, and never completes: a call that does either is that of some other function.
-  const { Observable } = require('observable-fns') as ObservableFns;
+  const { default: Observable } = require('observable-fns/observable') as ObservableFns;
   exposed()((told: ThreadStart<MessagePort>) => new Observable<never>(() => start(told)));
   parentPort?.on('message', (message) => {
     if (message === ANNOUNCE) parentPort?.postMessage(ANNOUNCEMENT);
