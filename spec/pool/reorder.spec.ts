@@ -189,8 +189,12 @@ describe('Reorder', () => {
             own.results += 1;
           } else if (own && what === 'frame') {
             const ended = running.splice(0, 1 + (which % running.length));
-            const standings = ended.flatMap(({ place }) => [place, NONE]);
-            const values = ended.flatMap(({ id, delivery, results }) => [[id, delivery, results], 'probe']);
+            const probes = which % 2 === 0;
+            const standings = ended.flatMap(({ place }) => (probes ? [place, NONE] : [place]));
+            const values = ended.flatMap(({ id, delivery, results: sent }) => {
+              const value = [id, delivery, sent];
+              return probes ? [value, 'probe'] : [value];
+            });
             order.results(values, 0, standings);
             order.endAll(0, ended.length, standings);
           } else if (own) {

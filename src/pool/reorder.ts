@@ -72,7 +72,13 @@ export class Reorder implements Order {
   }
 
   results(values: ArrayLike<unknown>, worker: number, standings: Standings): void {
-    for (let i = 0; i < values.length; i += 1) this.result(values[i], worker, standings[i] as Standing);
+    if (this.#areCurrent(standings)) this.#owner.leaveAll(values, worker);
+    else for (let i = 0; i < values.length; i += 1) this.result(values[i], worker, standings[i] as Standing);
+  }
+
+  #areCurrent(standings: Standings): boolean {
+    for (let i = 0; i < standings.length; i += 1) if (standings[i] !== this.#current) return false;
+    return true;
   }
 
   withdraw(standing: Standing): void {
