@@ -186,6 +186,7 @@ export class RemoteChannel<T, R> implements Channel<T>, LinkListener, ByHand {
       if (!this.#ready && saysReady(frame as ResultFrame<R>)) this.#begun();
       // Together with what others say in the same turn of the event loop, unless this worker waits, or sends one message each.
       if (answered === this.#lastTask || isByItself(frame as ResultFrame<R>)) this.#takeTurn();
+      else if (this.#pool.nobodyWaits) this.#pool.turn();
       else this.#turn.soon();
     } catch (cause) {
       this.#endFor({ kind: 'crashed', cause });
