@@ -23,7 +23,7 @@ import type { ResultCredits } from './credits.js';
 import { deadline } from './deadline.js';
 import { bareOf } from './job.js';
 import type { Lane, LaneKeeper } from './lane.js';
-import { NOWHERE, type Order, type Standing } from './order.js';
+import { NOWHERE, type Order, type Standing, type Standings } from './order.js';
 import type { LaneGauges, ResultCounts } from './recorder.js';
 import { Redeliveries } from './redeliveries.js';
 import type { RetryPolicy } from './retry.js';
@@ -223,9 +223,9 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
     if (this.#suspended) this.#carryOn();
   }
 
-  tasksDone(tasks: number): void {
+  tasksDone(tasks: number, standings: Standings | undefined): void {
     this.#fruitless = 0;
-    this.#owner.tasksOver(this.index, tasks);
+    this.#owner.order.endAll(this.index, tasks, standings);
     if (this.#suspended) this.#carryOn();
   }
 
