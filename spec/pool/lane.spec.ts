@@ -41,7 +41,7 @@ function laneOf(credits = 10, appetite?: number) {
       results: (values, index) => toPool.push(['results', Array.from(values), index]),
       withheld: (index) => toPool.push(['withheld', index]),
     },
-    fanOut: { feeders: new Feeders(), turn: () => toPool.push('turn') },
+    fanOut: { feeders: new Feeders(), nobodyWaits: false, turn: () => toPool.push('turn') },
     taskTimes: (index, times) => toPool.push(['times', index, ...times]),
     resources: (index, resources) => toPool.push(['resources', index, resources]),
     tell: (event) => events.push(event.type),

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { copyLarge } from '#src/protocol/codec.js';
-import { replayResults } from '#src/protocol/resultFrames.js';
+import { ResultReplay } from '#src/protocol/resultFrames.js';
 import { ResultFrameWriter } from '#src/protocol/resultFrameWriter.js';
 import { RecordingWire } from '../support/recordingWire.js';
 
@@ -93,8 +93,9 @@ describe('large binary values', () => {
 
   it('OPR-6 a large result leaves at once, behind what was emitted before it', async () => {
     const pool = new RecordingWire();
+    const replay = new ResultReplay(pool);
     const writer = new ResultFrameWriter<unknown>((frame, transfer) =>
-      replayResults(structuredClone(frame, { transfer: [...(transfer ?? [])] as ArrayBuffer[] }), pool),
+      replay.frame(structuredClone(frame, { transfer: [...(transfer ?? [])] as ArrayBuffer[] })),
     );
     writer.result('small', 0);
     writer.result(bytes(), 1);
@@ -106,8 +107,9 @@ describe('large binary values', () => {
 
   it('ERR-4 what cannot be cloned beside one fails by itself', async () => {
     const pool = new RecordingWire();
+    const replay = new ResultReplay(pool);
     const writer = new ResultFrameWriter<unknown>((frame, transfer) =>
-      replayResults(structuredClone(frame, { transfer: [...(transfer ?? [])] as ArrayBuffer[] }), pool),
+      replay.frame(structuredClone(frame, { transfer: [...(transfer ?? [])] as ArrayBuffer[] })),
     );
     writer.result(bytes(), 0);
     writer.result(() => {}, 1);

@@ -1,22 +1,25 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { ProtocolError } from 'looppool';
-import { type ResultFrame, replayResults } from '#src/protocol/resultFrames.js';
+import { isLonely } from '#src/protocol/lonely.js';
+import { type ResultFrame, ResultReplay } from '#src/protocol/resultFrames.js';
 import { ResultFrameWriter } from '#src/protocol/resultFrameWriter.js';
 import { UNSOLICITED } from '#src/protocol/wire.js';
 import { RecordingWire } from '../support/recordingWire.js';
 
 /** Results in a frame. */
-const sizeOf = ([first]: ResultFrame<unknown>): number => (typeof first === 'number' ? 1 : first.length);
+const sizeOf = (frame: ResultFrame<unknown>): number =>
+  isLonely(frame) ? 1 : (frame[0] as ArrayLike<unknown>).length;
 
 /** A worker's writer and what arrives of it, over structured clone as over a port. */
 function wire() {
   const pool = new RecordingWire();
+  const replay = new ResultReplay(pool);
   const sizes: number[] = [];
   const writer = new ResultFrameWriter<unknown>((frame) => {
     const arrived: ResultFrame<unknown> = structuredClone(frame);
     sizes.push(sizeOf(arrived));
-    replayResults(arrived, pool);
+    replay.frame(arrived);
   });
   return { writer, pool, sizes };
 }
@@ -309,9 +312,9 @@ describe('result frames', () => {
     });
   });
 
-  for (const message of [undefined, null, 7, 'text', {}, { results: 7 }, []]) {
+  for (const message of [undefined, null, {}, { results: 7 }, []]) {
     it(`ERR-2 ${JSON.stringify(message)} is no frame, and a ProtocolError`, () => {
-      expect(() => replayResults(message as never, new RecordingWire())).to.throw(ProtocolError);
+      expect(() => new ResultReplay(new RecordingWire()).frame(message as never)).to.throw(ProtocolError);
     });
   }
 });

@@ -356,6 +356,28 @@ describe('Loop', () => {
       while (resumes.length > 0) resumes.shift()?.();
       expect(wire.of('done')).to.have.lengthOf(21);
     });
+
+    it('WIR-1 the result of a slow task leaves before the next one runs, unless many wait', () => {
+      for (const tasks of [3, 20]) {
+        const turns: number[] = [];
+        const resumes: (() => void)[] = [];
+        const { wire, send } = start(
+          (received) =>
+            received.pipe(
+              tap(() => {
+                turns.push(wire.turns);
+                const until = performance.now() + 0.5;
+                while (performance.now() < until);
+              }),
+            ),
+          { hooks: { nextTurn: (resume) => resumes.push(resume) } },
+        );
+        send(...Array(tasks).keys());
+        while (resumes.length > 0) resumes.shift()?.();
+        const together = turns.some((turn, i) => turn === turns[i - 1]);
+        expect([turns.length, together]).to.deep.equal([tasks, tasks > 8]);
+      }
+    });
   });
 
   describe('fails', () => {

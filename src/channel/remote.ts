@@ -8,13 +8,7 @@ import { ProtocolError } from '../errors.js';
 import type { ByHand, Channel, ChannelListener, CloseReason, LoopTimes } from '../protocol/channel.js';
 import type { Clone } from '../protocol/clone.js';
 import { fromRecord } from '../protocol/failure.js';
-import {
-  isAnswerTo,
-  isByItself,
-  type ResultFrame,
-  replayResults,
-  saysReady,
-} from '../protocol/resultFrames.js';
+import { isByItself, type ResultFrame, ResultReplay, saysReady } from '../protocol/resultFrames.js';
 import type { StartAnswer } from '../protocol/start.js';
 import type { Post, TaskFrame } from '../protocol/taskFrames.js';
 import { TaskFrameWriter } from '../protocol/taskFrameWriter.js';
@@ -79,6 +73,7 @@ export class RemoteChannel<T, R> implements Channel<T>, LinkListener, ByHand {
   readonly #link: Link;
   readonly #hello: Hello;
   readonly #pool: ChannelListener<R>;
+  readonly #replay: ResultReplay<R>;
   readonly #writer: TaskFrameWriter<T>;
   readonly #turn: Turn;
   #stopWaiting: (() => void) | undefined;
@@ -99,6 +94,7 @@ export class RemoteChannel<T, R> implements Channel<T>, LinkListener, ByHand {
     this.#link = link;
     this.#hello = hello;
     this.#pool = pool;
+    this.#replay = new ResultReplay(pool);
     this.#turn = new Turn(setImmediate, () => this.#takeTurn());
     const refused = (position: number, error: unknown) => {
       pool.failed(position, error);
@@ -186,11 +182,11 @@ export class RemoteChannel<T, R> implements Channel<T>, LinkListener, ByHand {
   frame(frame: unknown): void {
     if (this.#closed) return;
     try {
-      replayResults(frame as ResultFrame<R>, this.#pool);
-      if (saysReady(frame as ResultFrame<R>)) this.#begun();
+      const answered = this.#replay.frame(frame as ResultFrame<R>);
+      if (!this.#ready && saysReady(frame as ResultFrame<R>)) this.#begun();
       // Together with what others say in the same turn of the event loop, unless this worker waits, or sends one message each.
-      if (isAnswerTo(frame as ResultFrame<R>, this.#lastTask) || isByItself(frame as ResultFrame<R>))
-        this.#takeTurn();
+      if (answered === this.#lastTask || isByItself(frame as ResultFrame<R>)) this.#takeTurn();
+      else if (this.#pool.nobodyWaits) this.#pool.turn();
       else this.#turn.soon();
     } catch (cause) {
       this.#endFor({ kind: 'crashed', cause });

@@ -88,6 +88,10 @@ export class FanOut<T> implements Rotation<T>, Appetites {
     return this.#intake.waiting + this.#router.parked;
   }
 
+  get nobodyWaits(): boolean {
+    return this.waiting === 0 && this.feeders.paused === 0;
+  }
+
   /** Tasks that one worker may have at a time. */
   get window(): number {
     return this.#dispatcher.window;

@@ -64,6 +64,8 @@ export interface LaneOwner<R> {
   readonly fanOut: {
     /** The sources of tasks that wait for the pool. */
     readonly feeders: Feeders;
+    /** Neither a task nor a source waits for room. */
+    readonly nobodyWaits: boolean;
     /** After a batch of news. */
     turn(): void;
   };
@@ -174,6 +176,10 @@ export class Lane<T, R> implements ChannelListener<R> {
 
   get feeders(): Feeders {
     return this.#owner.fanOut.feeders;
+  }
+
+  get nobodyWaits(): boolean {
+    return this.#owner.fanOut.nobodyWaits;
   }
 
   get byHand(): ByHand | undefined {

@@ -46,12 +46,14 @@ export type CloseReason =
 export interface ChannelListener<R> extends ResultReader<R> {
   /** Whoever waits for room in the pool. A worker in the same thread that brings tasks itself must not wait among them. */
   readonly feeders?: Feeders | undefined;
+  /** Neither a task nor a source waits for room: there is nothing to collect news for. Undefined where that is not known. */
+  readonly nobodyWaits?: boolean;
   /** The worker is gone. Told once, after everything that it sent. */
   closed(reason: CloseReason): void;
 }
 
 /** What a worker says of anything but the results of its tasks. */
-type Aside = Omit<ChannelListener<unknown>, 'result' | 'results' | 'allDone'>;
+type Aside = Omit<ChannelListener<unknown>, 'result' | 'results' | 'allDone' | 'nobodyWaits'>;
 
 /** Passes on what a worker says, but for results: for whoever listens in, and spreads this. */
 export function passOn(pool: Aside): Aside {

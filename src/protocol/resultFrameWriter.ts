@@ -4,6 +4,7 @@ import type { Resources } from '../resources.js';
 import { type Clone, whyNotCloneable, whyNotMovable } from './clone.js';
 import { copyLarge, isLarge, Packer, type Payload } from './codec.js';
 import { type FailureRecord, toRecord } from './failure.js';
+import { LonelyCount } from './lonely.js';
 import { type Progressions, ProgressionWriter, positionsOf } from './progressions.js';
 import type { News, ResultFrame } from './resultFrames.js';
 import type { Post } from './taskFrames.js';
@@ -28,6 +29,7 @@ export class ResultFrameWriter<R> implements ToPool<R> {
   readonly #turn = new Turn(queueMicrotask, () => this.turn());
   readonly #post: Post<ResultFrame<R>>;
   readonly #packer: Packer;
+  readonly #lonely = new LonelyCount();
   readonly #clone: Clone;
   /** Only structured clone takes along what it is to transfer. */
   readonly #transfers: boolean;
@@ -153,9 +155,30 @@ export class ResultFrameWriter<R> implements ToPool<R> {
     try {
       const copied = this.#transfers ? copyLarge(results) : undefined;
       const packed = this.#packer.pack(copied?.values ?? results);
-      this.#post(frameOf(packed, owners, done, news), copied?.moved);
+      this.#send(packed, owners, done, news, copied?.moved);
     } catch {
       this.#post(withoutRefused(results, owners, done, news, this.#clone));
+    }
+  }
+
+  #send(
+    results: Payload<R>,
+    owners: Progressions,
+    done: Progressions,
+    news: News | undefined,
+    moved: readonly object[] | undefined,
+  ): void {
+    // One result for each task, as nearly always: the same array, which is cloned once.
+    const isOneEach = isSame(owners, done);
+    const ends = isOneEach ? owners : done;
+    if (news) {
+      this.#post([results, owners, ends, news], moved);
+    } else if (isOneEach && Array.isArray(results) && results.length === 1) {
+      const position = owners[0] as number;
+      this.#post(this.#lonely.frameOf(position, results[0] as R), moved);
+      this.#lonely.sent(position);
+    } else {
+      this.#post([results, owners, ends], moved);
     }
   }
 
@@ -198,20 +221,6 @@ export class ResultFrameWriter<R> implements ToPool<R> {
     this.#empty = false;
     this.#turn.soon();
   }
-}
-
-function frameOf<R>(
-  results: Payload<R>,
-  owners: Progressions,
-  done: Progressions,
-  news: News | undefined,
-): ResultFrame<R> {
-  // One result for each task, as nearly always: the same array, which is cloned once.
-  const isOneEach = isSame(owners, done);
-  const ends = isOneEach ? owners : done;
-  if (news) return [results, owners, ends, news];
-  const isAlone = isOneEach && Array.isArray(results) && results.length === 1;
-  return isAlone ? [owners[0] as number, results[0] as R] : [results, owners, ends];
 }
 
 function isSame(a: Progressions, b: Progressions): boolean {

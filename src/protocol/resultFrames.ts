@@ -3,6 +3,7 @@ import { ProtocolError } from '../errors.js';
 import type { Resources } from '../resources.js';
 import { type Payload, unpack } from './codec.js';
 import { type FailureRecord, fromRecord } from './failure.js';
+import { isLonely, type Lonely, LonelyCount, lonelyValue } from './lonely.js';
 import { eachPosition, ProgressionReader, type Progressions } from './progressions.js';
 import type { TaskTimes } from './times.js';
 import { type ToPool, UNSOLICITED } from './wire.js';
@@ -12,9 +13,8 @@ import { type ToPool, UNSOLICITED } from './wire.js';
  * its last part: the keys of an object cost more to clone than a lonely result.
  */
 type Results<R> = readonly [results: Payload<R>, owners: Progressions, done: Progressions, news?: News];
-/** The only result of a task that is done, and nothing else. */
-type LonelyResult<R> = readonly [position: number, result: R];
-export type ResultFrame<R> = Results<R> | LonelyResult<R>;
+/** Lonely is the only result of a task that is done, and nothing else. */
+export type ResultFrame<R> = Results<R> | Lonely<R>;
 
 /** What else a frame says, behind its results. */
 export interface News {
@@ -38,22 +38,31 @@ export interface News {
   drained?: number;
 }
 
-const isLonelyResult = <R>(frame: ResultFrame<R> | undefined): frame is LonelyResult<R> =>
-  typeof frame?.[0] === 'number';
-
 /** Who reads a worker's frames. What it does not take as a batch, it is told one by one. */
 export interface ResultReader<R> extends ToPool<R> {
   results?(values: ArrayLike<R>, owners: Progressions): void;
   allDone?(positions: Progressions): void;
 }
 
-/** Replays a frame to the pool, whose turn it is then to call. */
-export function replayResults<R>(frame: ResultFrame<R>, pool: ResultReader<R>): void {
-  if (isLonelyResult(frame)) {
-    pool.result(frame[1], frame[0]);
-    pool.done(frame[0]);
-  } else {
-    replayBatch(frame, pool);
+/** The pool's end of the wire: replays frames to the pool, whose turn it is then to call. */
+export class ResultReplay<R> {
+  readonly #pool: ResultReader<R>;
+  readonly #lonely = new LonelyCount();
+
+  constructor(pool: ResultReader<R>) {
+    this.#pool = pool;
+  }
+
+  /** @returns the position of the task, where the frame is the only result of one that is done, and nothing else */
+  frame(frame: ResultFrame<R>): number | undefined {
+    if (!isLonely<R>(frame)) {
+      replayBatch(frame, this.#pool);
+      return undefined;
+    }
+    const position = this.#lonely.positionOf(frame);
+    this.#pool.result(lonelyValue(frame), position);
+    this.#pool.done(position);
+    return position;
   }
 }
 
@@ -98,16 +107,11 @@ function replayNews<R>(news: News, pool: ToPool<R>): void {
 /** Whether the worker says that it can begin. */
 export const saysReady = (frame: ResultFrame<unknown>): boolean => newsIn(frame)?.ready === true;
 
-/** Whether the frame is the only result of the task at `position`, which is done. */
-export const isAnswerTo = (frame: ResultFrame<unknown>, position: number): boolean =>
-  isLonelyResult(frame) && frame[0] === position;
-
 /** Whether the frame has one result of a task that goes on: as a rule, what is large or moved and cannot share a message. */
 export const isByItself = (frame: ResultFrame<unknown>): boolean =>
-  Array.isArray(frame[0]) && frame[0].length === 1;
+  !isLonely(frame) && Array.isArray(frame[0]) && frame[0].length === 1;
 
 /** Whether nothing follows the frame. */
 export const isLast = (frame: ResultFrame<unknown>): boolean => newsIn(frame)?.drained !== undefined;
 
-const newsIn = (frame: ResultFrame<unknown>): News | undefined =>
-  isLonelyResult(frame) ? undefined : frame[3];
+const newsIn = (frame: ResultFrame<unknown>): News | undefined => (isLonely(frame) ? undefined : frame[3]);

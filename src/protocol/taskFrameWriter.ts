@@ -6,6 +6,7 @@ import { movesIn } from '../move.js';
 import { type Clone, whyNotCloneable, whyNotMovable } from './clone.js';
 import { copyLarge, isLarge, Packer, type Payload } from './codec.js';
 import { toRecord } from './failure.js';
+import { LonelyCount } from './lonely.js';
 import { ABORT, type Cancelled, type Orders, PILL, type Post, type TaskFrame } from './taskFrames.js';
 import { Turn } from './turn.js';
 import type { ToWorker } from './wire.js';
@@ -23,6 +24,7 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
   readonly #refused: (position: number, error: unknown) => void;
   readonly #limit: number;
   readonly #packer: Packer;
+  readonly #lonely = new LonelyCount();
   readonly #clone: Clone | undefined;
   /** Only structured clone takes along what it is to transfer. */
   readonly #transfers: boolean;
@@ -148,7 +150,7 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
     this.flush();
     const orders = this.#withMarks(undefined, trace === undefined ? undefined : [trace], cancellable);
     try {
-      this.#post(frameOf([task], position, orders), moved);
+      this.#send([task], position, orders, moved);
     } catch (error) {
       this.#refused(position, whyNotMovable('task', task, moved, error, this.#clone));
     }
@@ -168,7 +170,7 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
     try {
       const copied = this.#transfers ? copyLarge(tasks) : undefined;
       const packed = this.#packer.pack(copied?.values ?? tasks);
-      this.#post(frameOf(packed, first, this.#withMarks(orders, traces, cancellable)), copied?.moved);
+      this.#send(packed, first, this.#withMarks(orders, traces, cancellable), copied?.moved);
     } catch {
       const refused = this.#postOneByOne(first, tasks, traces, cancellable);
       if (orders) this.#post([[], 0, orders]);
@@ -188,12 +190,23 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
     for (const [i, task] of tasks.entries()) {
       try {
         const marks = this.#withMarks(undefined, traces?.slice(i, i + 1), cancellable);
-        this.#post(frameOf([task], first + i, marks));
+        this.#send([task], first + i, marks);
       } catch (error) {
         refused.push([first + i, whyNotCloneable('task', task, this.#clone) ?? error]);
       }
     }
     return refused;
+  }
+
+  #send(tasks: Payload<T>, first: number, orders: Orders | undefined, moved?: readonly object[]): void {
+    if (orders) {
+      this.#post([tasks, first, orders], moved);
+    } else if (Array.isArray(tasks) && tasks.length === 1) {
+      this.#post(this.#lonely.frameOf(first, tasks[0] as T), moved);
+      this.#lonely.sent(first);
+    } else {
+      this.#post([tasks, first], moved);
+    }
   }
 
   /** What is said in the next frame, which leaves soon. */
@@ -232,9 +245,4 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
       ...(cancellable && { cancellable }),
     };
   }
-}
-
-function frameOf<T>(tasks: Payload<T>, first: number, orders: Orders | undefined): TaskFrame<T> {
-  if (orders) return [tasks, first, orders];
-  return Array.isArray(tasks) && tasks.length === 1 ? [first, tasks[0] as T] : [tasks, first];
 }

@@ -5,6 +5,7 @@
 import { ProtocolError } from '../errors.js';
 import { type Payload, unpack } from './codec.js';
 import { type FailureRecord, fromRecord } from './failure.js';
+import { isLonely, type Lonely, LonelyCount, lonelyValue } from './lonely.js';
 import type { ToWorker } from './wire.js';
 
 export const PILL = 1;
@@ -15,9 +16,8 @@ export const ABORT = 2;
  * part: the keys of an object cost more to clone than a lonely task.
  */
 type Tasks<T> = readonly [tasks: Payload<T>, first: number, orders?: Orders];
-/** One task, and nothing to say: a list less to clone, which is a microsecond there and back. */
-type LonelyTask<T> = readonly [position: number, task: T];
-export type TaskFrame<T> = Tasks<T> | LonelyTask<T>;
+/** Lonely is one task, and nothing to say. */
+export type TaskFrame<T> = Tasks<T> | Lonely<T>;
 
 /** What else a frame says. */
 export interface Orders {
@@ -48,9 +48,6 @@ export interface Cancelled<Reason> {
  */
 export type Post<F> = (frame: F, transfer?: readonly object[]) => void;
 
-const isLonely = <T>(frame: TaskFrame<T> | undefined): frame is LonelyTask<T> =>
-  typeof frame?.[0] === 'number';
-
 /** Who reads a pool's frames. */
 export interface TaskReader<T> extends ToWorker<T> {
   /** As `task` for each, from the position of the first on: one at least. They are the reader's own. */
@@ -59,10 +56,23 @@ export interface TaskReader<T> extends ToWorker<T> {
   sent(first: number, at: number): void;
 }
 
-/** Replays a frame to a worker's loop, whose turn it is then to call. */
-export function replayTasks<T>(frame: TaskFrame<T>, loop: TaskReader<T>): void {
-  if (isLonely(frame)) loop.task(frame[0], frame[1]);
-  else replayBatch(frame, loop);
+/** A worker's end of the wire: replays frames to its loop, whose turn it is then to call. */
+export class TaskReplay<T> {
+  readonly #loop: TaskReader<T>;
+  readonly #lonely = new LonelyCount();
+
+  constructor(loop: TaskReader<T>) {
+    this.#loop = loop;
+  }
+
+  frame(frame: TaskFrame<T>): void {
+    if (isLonely<T>(frame)) {
+      const position = this.#lonely.positionOf(frame);
+      this.#loop.task(position, lonelyValue(frame));
+    } else {
+      replayBatch(frame, this.#loop);
+    }
+  }
 }
 
 /** Tasks with more to say of each. */

@@ -30,6 +30,9 @@ export type LoopOptions = Pick<Hello, 'credits' | 'asks' | 'reserve' | 'watches'
 /** Results of one synchronous run that may wait for credit in any case, before the run does. */
 const LEAST_SURGE = 16;
 
+/** Where no more tasks wait, a slow one's results need not wait for theirs; behind more, nobody would notice. */
+const FEW = 8;
+
 export interface LoopHooks {
   /** Gives the event loop a turn, then calls back. Without it, all tasks run in the call that brings them. */
   readonly nextTurn?: (resume: () => void) => void;
@@ -230,6 +233,7 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
         });
         break;
       }
+      if (this.#slice?.isSlow && this.#inbox.length <= FEW) this.#wire.turn();
       this.#run();
     }
     this.#clock?.rest();

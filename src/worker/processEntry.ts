@@ -15,10 +15,11 @@ import {
   type StartRequest,
 } from '../protocol/start.js';
 import type { TaskFrame } from '../protocol/taskFrames.js';
+import { Turn } from '../protocol/turn.js';
 import type { Loop } from './loop.js';
 import { leaveWithParent } from './orphan.js';
 import { ignoreSignals } from './signals.js';
-import { type Load, startWorker } from './startWorker.js';
+import { type Load, type Occupant, startWorker } from './startWorker.js';
 
 type Message = ProcessMessage<SaidByProcess>;
 
@@ -99,8 +100,8 @@ class ProcessServer {
         if (isLast(frame)) this.#outflow.whenThrough(() => process.channel?.unref());
       },
       listen: (loop) => {
-        this.#read = (frame) => loop.read(frame);
-        for (const bytes of this.#early.splice(0)) loop.read(fromBytes(bytes) as TaskFrame<unknown>);
+        this.#read = readerFor(loop);
+        for (const bytes of this.#early.splice(0)) this.#read(fromBytes(bytes) as TaskFrame<unknown>);
       },
     });
   }
@@ -108,4 +109,20 @@ class ProcessServer {
   #say(said: SaidByProcess | Uint8Array): void {
     if (!this.#crashed) this.#outflow.post({ looppool: said });
   }
+}
+
+/** A lonely task is answered at once; what comes in the same turn of the event loop, together at its end. */
+function readerFor(loop: Occupant): (frame: TaskFrame<unknown>) => void {
+  let hasMore = false;
+  const turn = new Turn(setImmediate, () => {
+    const isDue = hasMore;
+    hasMore = false;
+    if (isDue) loop.turn();
+  });
+  return (frame) => {
+    loop.read(frame);
+    if (turn.isAwaited) hasMore = true;
+    else loop.turn();
+    turn.soon();
+  };
 }

@@ -6,8 +6,7 @@ import { toRecord } from '../protocol/failure.js';
 import { isLast, type ResultFrame } from '../protocol/resultFrames.js';
 import { ResultFrameWriter } from '../protocol/resultFrameWriter.js';
 import type { StartAnswer, StartRequest } from '../protocol/start.js';
-import { type Post, replayTasks, type TaskFrame } from '../protocol/taskFrames.js';
-import { Turn } from '../protocol/turn.js';
+import { type Post, type TaskFrame, TaskReplay } from '../protocol/taskFrames.js';
 import { PROTOCOL } from '../protocol/wire.js';
 import { ResourceSampler, type Resources } from '../resources.js';
 import type { WorkerDefinition } from './definition.js';
@@ -36,7 +35,10 @@ export interface PoolEnd {
 export interface Occupant {
   /** None of its tasks can go on before the pool says more. */
   readonly stuck: boolean;
+  /** Takes it in. A turn is to follow. */
   read(frame: TaskFrame<unknown>): void;
+  /** Does what there is to do. */
+  turn(): void;
   /** Sends what is collected. */
   flush(): void;
 }
@@ -78,23 +80,12 @@ export async function startWorker(
     failedToStart,
     clock: hello.clock === undefined ? undefined : new TaskClock(clockOf(hello.clock)),
   });
-  const takeTurn = () => {
-    loop.turn();
-    thread?.note();
-  };
-  let hasMore = false;
-  const turn = new Turn(setImmediate, () => {
-    const isDue = hasMore;
-    hasMore = false;
-    if (isDue) takeTurn();
-  });
+  const replay = new TaskReplay(loop);
   pool.listen({
-    read(frame) {
-      replayTasks(frame, loop);
-      // A lonely task is answered at once; what comes in the same turn of the event loop, together at its end.
-      if (turn.isAwaited) hasMore = true;
-      else takeTurn();
-      turn.soon();
+    read: (frame) => replay.frame(frame),
+    turn() {
+      loop.turn();
+      thread?.note();
     },
     flush: () => writer.turn(),
     get stuck() {
