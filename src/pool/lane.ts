@@ -311,7 +311,7 @@ export class Lane<T, R> implements ChannelListener<R> {
 
   /** Of the results of a job its pipeline keeps account. */
   #fateOf(position: number): Fate | undefined {
-    return this.#ledger.task(position) instanceof Job ? undefined : this.#signalled.fateOf(position);
+    return Job.is(this.#ledger.task(position)) ? undefined : this.#signalled.fateOf(position);
   }
 
   results(values: ArrayLike<R>, owners: Progressions): void {
@@ -550,5 +550,5 @@ export class Lane<T, R> implements ChannelListener<R> {
 
 /** A job is unwrapped on its way, and its task's signal taken off there. */
 function unsigned<T>(task: T): T {
-  return task instanceof Job ? task : withoutSignal(task);
+  return Job.is(task) ? task : withoutSignal(task);
 }
