@@ -13,12 +13,12 @@ import { BacklogFullError } from '../errors.js';
 import type { ResolvedOptions } from '../options.js';
 import { directionOf, type Routed } from '../routing.js';
 import type { Announcer } from './announcer.js';
+import type { Rotation } from './arrears.js';
 import { type Appetites, type Dispatcher, LeastBusy, NO_ROOM, RoundRobin } from './dispatcher.js';
 import { Intake } from './intake.js';
 import { Job } from './job.js';
 import type { Order, Standing } from './order.js';
 import { Router } from './router.js';
-import type { Rotation } from './seat.js';
 import { isStandstill, type Station, standStill } from './standstill.js';
 
 /** The place of a worker, as the task side sees it. */
