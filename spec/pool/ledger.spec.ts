@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { Ledger } from '#src/pool/ledger.js';
+import { NONE } from '#src/pool/order.js';
+import { UNSOLICITED } from '#src/protocol/wire.js';
 
 describe('Ledger', () => {
   /** Tasks that stay for a few steps, and stragglers that stay to the end. */
@@ -48,6 +50,13 @@ describe('Ledger', () => {
         }
         expect(ledger.open()).to.deep.equal([...model.values()]);
         for (const own of model.keys()) expect(ledger.task(own)).to.equal(`task ${own}`);
+        const all = [...Array(position).keys()];
+        const standings = all.map((own) => (model.has(own) ? own * 2 : NONE));
+        expect(ledger.standings([0, position, 1, UNSOLICITED, 2, 0])).to.deep.equal([
+          ...standings,
+          NONE,
+          NONE,
+        ]);
       }),
     );
   });

@@ -47,14 +47,19 @@ class Model {
     const tell = (worker: number, position: number) =>
       this.#workers[worker]?.heard.push(['oldest', position]);
     this.#credits = resultCredits(maxResults, n, grant, tell);
+    const leave = (value: unknown, worker: number) => {
+      this.left.push(value as readonly number[]);
+      this.#leftFrom.push(worker);
+    };
     this.#order = new Reorder({
-      leave: (value, worker) => {
-        this.left.push(value as readonly number[]);
-        this.#leftFrom.push(worker);
+      leave,
+      leaveAll: () => expect.fail('results come one by one'),
+      leaveMixed: (values, workers) => {
+        for (const [i, value] of values.entries()) leave(value, workers[i] as number);
       },
       behindResults: (act) => act(),
       dropped: () => expect.fail('nothing is delivered again'),
-      taskOver: () => {},
+      tasksOver: () => {},
       oldest: (worker, position) => this.#credits.oldest(worker, position),
     });
     for (let worker = 0; worker < n; worker += 1) {

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { hold, pause, type Release } from 'looppool';
 import { Subject, Subscriber } from 'rxjs';
-import type { BatchEmitter, Emitter } from '#src/demand/emission.js';
-import { Outlet } from '#src/pool/outlet.js';
+import type { Emitter } from '#src/demand/emission.js';
+import { type Batch, Outlet } from '#src/pool/outlet.js';
 
 /** An outlet, and a lane's part in it. */
 function outletTo(next: (value: number) => void) {
@@ -42,10 +42,11 @@ describe('Outlet', () => {
       },
     };
     const outlet = new Outlet<number>(output);
-    const lane: BatchEmitter = {
+    const lane: Batch = {
       settled: () => outlet.settled(),
-      settledAll: (results) => outlet.settled(results),
+      settledAll: (first, end) => outlet.settled(end - first),
       room: () => outlet.room(),
+      emitterOf: () => lane,
     };
     outlet.pushAll([1, 2, 3, 4], lane);
     expect(taken).to.deep.equal([1, 2]);

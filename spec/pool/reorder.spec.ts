@@ -11,9 +11,11 @@ function reorder() {
   const dropped: number[] = [];
   const order = new Reorder({
     leave: (value) => left.push(value),
+    leaveAll: (values) => left.push(...Array.from(values)),
+    leaveMixed: (values) => left.push(...values),
     behindResults: (act) => act(),
     dropped: (worker) => dropped.push(worker),
-    taskOver: (worker) => over.push(worker),
+    tasksOver: (worker, tasks) => over.push(...Array<number>(tasks).fill(worker)),
     oldest: (worker, position) => oldests.push([worker, position]),
   });
   const begin = (place: Standing, position: number) => {
@@ -117,30 +119,42 @@ describe('Reorder', () => {
 
   it('CAN-1 forgets everything, also in the midst of handing out', () => {
     const left: unknown[] = [];
+    const leave = (...values: unknown[]) => {
+      left.push(...values);
+      order.clear();
+    };
     const order: Reorder = new Reorder({
-      leave: (value) => {
-        left.push(value);
-        order.clear();
-      },
+      leave,
+      leaveAll: (values) => leave(...Array.from(values)),
+      leaveMixed: (values) => leave(...values),
       behindResults: (act) => act(),
       dropped: () => {},
-      taskOver: () => {},
+      tasksOver: () => {},
       oldest: () => {},
     });
-    const [a, b] = [order.enter(0), order.enter(0)];
-    for (const [position, place] of [a, b].entries()) order.begin(place, position);
+    const [a, b, c, d] = [order.enter(0), order.enter(0), order.enter(0), order.enter(0)];
+    for (const [position, place] of [a, b, c, d].entries()) order.begin(place, position);
     order.begun();
-    order.result('b1', 0, b);
-    order.result('b2', 0, b);
-    order.end(b);
-    order.end(a);
-    expect(left).to.deep.equal(['b1']);
+    for (const place of [b, c, d]) order.result(place, 0, place);
+    order.giveUp(c, () => left.push('c failed'));
+    for (const place of [d, b, a]) order.end(place);
+    expect(left).to.deep.equal([b]);
     expect([order.idle, order.waiting]).to.deep.equal([true, 0]);
   });
 
   it('ORD-1 SUP-2 in any order of results, ends and deliveries: all leave, in the order of the tasks', () => {
     const step = fc.record({
-      what: fc.constantFrom('give', 'give', 'result', 'result', 'result', 'end', 'withdraw', 'again'),
+      what: fc.constantFrom(
+        'give',
+        'give',
+        'result',
+        'result',
+        'result',
+        'end',
+        'frame',
+        'withdraw',
+        'again',
+      ),
       which: fc.nat(),
     });
     fc.assert(
@@ -173,6 +187,16 @@ describe('Reorder', () => {
           } else if (own && what === 'result') {
             result([own.id, own.delivery, own.results], own.place);
             own.results += 1;
+          } else if (own && what === 'frame') {
+            const ended = running.splice(0, 1 + (which % running.length));
+            const probes = which % 2 === 0;
+            const standings = ended.flatMap(({ place }) => (probes ? [place, NONE] : [place]));
+            const values = ended.flatMap(({ id, delivery, results: sent }) => {
+              const value = [id, delivery, sent];
+              return probes ? [value, 'probe'] : [value];
+            });
+            order.results(values, 0, standings);
+            order.endAll(0, ended.length, standings);
           } else if (own) {
             running.splice(running.indexOf(own), 1);
             if (what === 'end') order.end(own.place);
@@ -186,15 +210,16 @@ describe('Reorder', () => {
         for (const own of withdrawn.splice(0)) deliver(own);
         const last = running.splice(0);
         for (const own of last) order.end(own.place);
-        const sorted = [...(left as number[][])].sort(
+        const results = (left as number[][]).filter((value) => Array.isArray(value));
+        const sorted = [...results].sort(
           ([a = 0, b = 0, c = 0], [d = 0, e = 0, f = 0]) => a - d || b - e || c - f,
         );
-        expect(left).to.deep.equal(sorted);
+        expect(results).to.deep.equal(sorted);
         expect(over.length).to.equal(entered);
         expect([order.idle, order.waiting]).to.deep.equal([true, 0]);
-        for (const { id, delivery, results } of last) {
-          const own = (left as number[][]).filter(([of, at]) => of === id && at === delivery);
-          expect(own.map(([, , result]) => result)).to.deep.equal([...Array(results).keys()]);
+        for (const { id, delivery, results: sent } of last) {
+          const own = results.filter(([of, at]) => of === id && at === delivery);
+          expect(own.map(([, , result]) => result)).to.deep.equal([...Array(sent).keys()]);
         }
       }),
     );

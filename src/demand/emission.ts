@@ -245,13 +245,13 @@ export function emit<T>(
 
 /** Whoever emits several values in one go. */
 export interface BatchEmitter extends Emitter {
-  /** As `settled` for so many emissions, which nobody has touched. Told once for the batch, at its end. */
-  settledAll(emissions: number): void;
+  /** As `settled` for the emissions of the batch from `first` up to `end`, by their tokens: nobody has touched them. */
+  settledAll(first: number, end: number): void;
 }
 
 /**
- * Delivers the values of a batch, one after the other, until a pause stands or `target` is closed. As `emit` for each; those
- * that nobody touches share one scope, and are settled together.
+ * Delivers the values of a batch, one after the other, until a pause stands or `target` is closed. As `emit` for each, with its
+ * index as its token; those that nobody touches share one scope, and are settled together.
  *
  * @returns how many were delivered
  */
@@ -263,34 +263,31 @@ export function emitAll<T>(
   const { scopes } = stack;
   const depth = stack.depth + 1;
   let delivered = 0;
-  let quiet = 0;
   let hasRoom = true;
   while (delivered < values.length && hasRoom && !target.closed) {
     const scope = scopes[depth] ?? new Scope();
     scopes[depth] = scope;
     scope.emitter = emitter;
-    scope.token = 0;
     scope.delivering = true;
     stack.depth = depth;
-    const before = delivered;
+    const first = delivered;
     try {
       while (delivered < values.length && !scope.touched && !target.closed) {
+        scope.token = delivered;
         target.next(values[delivered++] as T);
       }
     } finally {
       stack.depth = depth - 1;
-      quiet += delivered - before;
-      if (scope.touched) {
-        quiet -= 1;
-        scopes[depth] = undefined;
-        hasRoom = scope.leave();
-      } else {
+      const quiet = scope.touched ? delivered - 1 : delivered;
+      if (scope.touched) scopes[depth] = undefined;
+      else {
         scope.delivering = false;
         scope.emitter = nobody;
       }
+      if (quiet > first) emitter.settledAll(first, quiet);
+      if (scope.touched) hasRoom = scope.leave();
     }
   }
-  if (quiet > 0) emitter.settledAll(quiet);
   return delivered;
 }
 

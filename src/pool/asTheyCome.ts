@@ -25,6 +25,10 @@ export class AsTheyCome implements Order {
     this.#owner.leave(value, worker);
   }
 
+  results(values: ArrayLike<unknown>, worker: number): void {
+    this.#owner.leaveAll(values, worker);
+  }
+
   withdraw(): void {}
 
   await(): void {}
@@ -32,11 +36,15 @@ export class AsTheyCome implements Order {
   drop(): void {}
 
   end(worker: Standing): void {
-    this.#owner.taskOver(worker);
+    this.#owner.tasksOver(worker, 1);
+  }
+
+  endAll(worker: number, tasks: number): void {
+    this.#owner.tasksOver(worker, tasks);
   }
 
   giveUp(worker: Standing, verdict?: Verdict): void {
-    this.#owner.taskOver(worker);
+    this.#owner.tasksOver(worker, 1);
     verdict?.();
   }
 

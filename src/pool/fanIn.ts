@@ -16,7 +16,8 @@ import { Acks } from './acks.js';
 import { AsTheyCome } from './asTheyCome.js';
 import { type ResultCredits, resultCredits } from './credits.js';
 import type { Inflow } from './lane.js';
-import type { Order, OrderOwner, Standing } from './order.js';
+import { Medley } from './medley.js';
+import type { Order, OrderOwner, Standing, Standings } from './order.js';
 import { Outlet } from './outlet.js';
 import { Reorder } from './reorder.js';
 import { type Fate, Revocable } from './revocable.js';
@@ -47,6 +48,8 @@ export class FanIn<R> implements Inflow<R>, OrderOwner, EmitterOwner {
   readonly #outlet: Outlet<unknown>;
   readonly #acks: Acks<R> | undefined;
   readonly #emitters: SeatEmitter[] = [];
+  /** There may be results here that are not to leave after all: each is looked at. */
+  #mayCallOff = false;
 
   constructor(options: ResolvedOptions, output: Subscriber<R>, owner: FanInOwner) {
     const { n, maxResults, ordered, ack, ackWarning } = options;
@@ -59,7 +62,7 @@ export class FanIn<R> implements Inflow<R>, OrderOwner, EmitterOwner {
       this.#acks = new Acks(output as Subscriber<unknown>, ackWarning, (event) => owner.tell(event));
     }
     this.#outlet = new Outlet<unknown>(this.#acks ?? output);
-    this.takesBatches = !ordered && ack !== 'manual';
+    this.takesBatches = ack !== 'manual';
   }
 
   /** Every result has left and is ingested, and no task waits for its turn. */
@@ -92,16 +95,16 @@ export class FanIn<R> implements Inflow<R>, OrderOwner, EmitterOwner {
     (this.#emitters[worker] as SeatEmitter).arrived(1);
     const out = this.#acks ? this.#acks.deliveryOf(value, worker, attempt) : value;
     this.credits.arrives(worker);
+    if (task) this.#mayCallOff = true;
     this.order.result(task ? new Revocable(out, task) : out, worker, standing);
     // Behind the delivery: a credit that it sets free must not bring the next result before this one.
     this.credits.arrived(worker);
   }
 
-  results(values: ArrayLike<R>, worker: number): void {
-    const emitter = this.#emitters[worker] as SeatEmitter;
-    emitter.arrived(values.length);
+  results(values: ArrayLike<R>, worker: number, standings: Standings | undefined): void {
+    (this.#emitters[worker] as SeatEmitter).arrived(values.length);
     this.credits.arrives(worker, values.length);
-    this.#outlet.pushAll(values, emitter);
+    this.order.results(values, worker, standings);
     this.credits.arrived(worker, values.length);
   }
 
@@ -117,6 +120,15 @@ export class FanIn<R> implements Inflow<R>, OrderOwner, EmitterOwner {
     this.#outlet.push(value, this.#emitters[worker] as SeatEmitter);
   }
 
+  leaveAll(values: ArrayLike<unknown>, worker: number): void {
+    this.#outlet.pushAll(values, this.#emitters[worker] as SeatEmitter);
+  }
+
+  leaveMixed(values: readonly unknown[], workers: readonly number[]): void {
+    if (!this.#mayCallOff) this.#outlet.pushAll(values, new Medley(workers, this.#emitters));
+    else for (const [i, value] of values.entries()) this.leave(value, workers[i] as number);
+  }
+
   behindResults(act: () => void): void {
     this.#outlet.behind(act);
   }
@@ -126,8 +138,8 @@ export class FanIn<R> implements Inflow<R>, OrderOwner, EmitterOwner {
     this.credits.settled(worker);
   }
 
-  taskOver(worker: number): void {
-    this.#owner.tasksOver(worker, 1);
+  tasksOver(worker: number, tasks: number): void {
+    this.#owner.tasksOver(worker, tasks);
   }
 
   oldest(worker: number, position: number): void {

@@ -33,7 +33,7 @@ import { deadline } from './deadline.js';
 import { Hunger } from './hunger.js';
 import { bareOf, Job } from './job.js';
 import { type Entry, Ledger } from './ledger.js';
-import { NONE, type Order, type Standing } from './order.js';
+import { NONE, type Order, type Standing, type Standings } from './order.js';
 import type { Fate } from './revocable.js';
 import { SignalledTasks } from './signalledTasks.js';
 import { signalOf, type TaskSignals, withoutSignal } from './taskSignals.js';
@@ -42,11 +42,12 @@ import { type Deliveries, FIRST, type Undone } from './undone.js';
 
 /** Where results go: the results side of the pool, as a lane sees it. */
 export interface Inflow<R> {
-  /** Whether results leave as they come and as they are: then it takes them in batches. */
+  /** Whether results leave as they are: then it takes them in batches. */
   readonly takesBatches: boolean;
   /** @param task of the result, where it may be called off */
   result(value: R, worker: number, standing: Standing, attempt: number, task?: Fate): void;
-  results(values: ArrayLike<R>, worker: number): void;
+  /** @param standings of the tasks of the results, where an order is kept */
+  results(values: ArrayLike<R>, worker: number, standings: Standings | undefined): void;
   /** A result was sent, and nobody wants it any more. */
   withheld(worker: number): void;
 }
@@ -76,7 +77,8 @@ export type Crash = WorkerCrashError | WorkerStartError;
 /** The seat, as a lane sees it: what becomes of its tasks and of its worker. */
 export interface LaneKeeper<T> {
   taskDone(standing: Standing): void;
-  tasksDone(tasks: number): void;
+  /** @param standings of the tasks, where an order is kept, and perhaps NONE among them */
+  tasksDone(tasks: number, standings: Standings | undefined): void;
   taskFailed(undone: Undone<T>, error: unknown): void;
   /** The task was called off, and is over. */
   taskCancelled(task: T, standing: Standing, position?: number): void;
@@ -315,7 +317,7 @@ export class Lane<T, R> implements ChannelListener<R> {
     if (!this.#owner.fanIn.takesBatches || this.#signalled.size > 0) {
       eachResult(values, owners, (value, owner) => this.result(value, owner));
     } else if (!this.#stopping && !this.#crashed) {
-      this.#owner.fanIn.results(values, this.index);
+      this.#owner.fanIn.results(values, this.index, this.#standingsOf(owners));
     }
   }
 
@@ -350,14 +352,19 @@ export class Lane<T, R> implements ChannelListener<R> {
     if (!this.#owner.fanIn.takesBatches || isMarked) {
       eachPosition(positions, (position) => this.done(position));
     } else if (!this.#crashed) {
+      const standings = this.#standingsOf(positions);
       const before = this.#ledger.size;
       this.#ledger.closeAll(positions);
       const done = before - this.#ledger.size;
       // A frame of results alone gives nobody more time.
       if (done === 0) return;
-      this.#keeper.tasksDone(done);
+      this.#keeper.tasksDone(done, standings);
       if (this.#pilled) this.#expectEnd();
     }
+  }
+
+  #standingsOf(positions: Progressions): Standings | undefined {
+    return this.#order.isKept ? this.#ledger.standings(positions) : undefined;
   }
 
   failed(position: number, error: unknown): void {

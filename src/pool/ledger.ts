@@ -73,6 +73,13 @@ class Page<T> {
     return this.#standings ? (this.#standings[slot] as Standing) : this.#standing;
   }
 
+  /** As `standing` of the slots from `first` up to `end`; NONE of those that are not open. */
+  standings(first: number, end: number, into: Standing[]): void {
+    const areOpen = first >= this.#closed && end <= this.#taken && this.#closedBehind.size === 0;
+    for (let slot = first; slot < end; slot += 1)
+      into.push(areOpen || this.isOpen(slot) ? this.standing(slot) : NONE);
+  }
+
   close(slot: number): boolean {
     if (!this.isOpen(slot)) return false;
     this.#forget(slot);
@@ -175,6 +182,30 @@ export class Ledger<T> {
   standing(position: number): Standing {
     const page = this.#pageOf(position);
     return page?.isOpen(position - page.first) ? page.standing(position - page.first) : NONE;
+  }
+
+  /** As `standing`, of each. */
+  standings(positions: Progressions): Standing[] {
+    const standings: Standing[] = [];
+    for (let at = 0; at < positions.length; at += 3) {
+      const first = positions[at] as number;
+      const length = positions[at + 1] as number;
+      const step = positions[at + 2] as number;
+      if (step === 1) this.#standingsFrom(first, first + length, standings);
+      else for (let i = 0; i < length; i += 1) standings.push(this.standing(first + i * step));
+    }
+    return standings;
+  }
+
+  #standingsFrom(first: number, end: number, into: Standing[]): void {
+    let at = first;
+    while (at < end) {
+      const page = this.#pageOf(at);
+      const upTo = page ? Math.min(end, page.first + SLOTS) : at + 1;
+      if (page) page.standings(at - page.first, upTo - page.first, into);
+      else into.push(NONE);
+      at = upTo;
+    }
   }
 
   /** The open tasks, oldest first. */

@@ -12,14 +12,19 @@ export interface OrderOwner {
   behindResults(act: () => void): void;
   /** A result of the worker is dropped. */
   dropped(worker: number): void;
-  /** Nothing of the task is left, and its slot is free. */
-  taskOver(worker: number): void;
+  leaveAll(values: ArrayLike<unknown>, worker: number): void;
+  /** @param workers of the values, of which there is one at the least */
+  leaveMixed(values: readonly unknown[], workers: readonly number[]): void;
+  /** Nothing of so many tasks is left, and their slots are free. */
+  tasksOver(worker: number, tasks: number): void;
   /** This task is the oldest that is not over. Told only where the order is that of the tasks. NOWHERE: no worker has it. */
   oldest(worker: number, position: number): void;
 }
 
 /** What a task keeps from one delivery to the next. Of two in one seat, the one that is behind has none that is lower. */
 export type Standing = number;
+
+export type Standings = ArrayLike<Standing>;
 
 /** Of what has no part in the order: a result of no task, a task whose results nobody waits for. */
 export const NONE: Standing = -1;
@@ -48,6 +53,8 @@ export interface Order {
   begun(): boolean;
   /** @param standing of the result's task */
   result(value: unknown, worker: number, standing: Standing): void;
+  /** @param standings of the tasks of the results, where the order is kept */
+  results(values: ArrayLike<unknown>, worker: number, standings: Standings | undefined): void;
   /** The worker does not have the task any more. `await`, `begin` or `giveUp` follows. */
   withdraw(standing: Standing): void;
   /** The task waits for its next delivery. */
@@ -56,6 +63,8 @@ export interface Order {
   drop(standing: Standing): void;
   /** The task is done. */
   end(standing: Standing): void;
+  /** So many tasks of the worker are done. @param standings of them, where the order is kept; with NONE among them for what is no task */
+  endAll(worker: number, tasks: number, standings: Standings | undefined): void;
   /** The task will not be done. */
   giveUp(standing: Standing, verdict?: Verdict): void;
   /** Forgets what waits. */

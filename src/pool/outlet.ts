@@ -12,6 +12,12 @@ interface Receiver<V> {
   next(value: V): void;
 }
 
+/** Who emits the values of a batch. */
+export interface Batch extends BatchEmitter {
+  /** Who emits the value at `index` when it is emitted by itself. */
+  emitterOf(index: number): Emitter;
+}
+
 export class Outlet<R> {
   readonly #output: Receiver<R>;
   readonly #waiting = new Ring<R | undefined>();
@@ -51,7 +57,7 @@ export class Outlet<R> {
   }
 
   /** As `push` for each. */
-  pushAll(values: ArrayLike<R>, from: BatchEmitter): void {
+  pushAll(values: ArrayLike<R>, from: Batch): void {
     let delivered = 0;
     if (!this.#delivering && this.#pauses === 0 && this.#waiting.length === 0) {
       this.#delivering = true;
@@ -67,7 +73,7 @@ export class Outlet<R> {
     if (this.#output.closed) return;
     for (let i = delivered; i < values.length; i += 1) {
       this.#waiting.push(values[i]);
-      this.#from.push(from);
+      this.#from.push(from.emitterOf(i));
     }
     if (this.#waiting.length > 0) this.#deliver();
   }

@@ -7,7 +7,15 @@
  *
  * What a task does in the call in which its turn comes (inline) is taken by the loop that gave it its turn.
  */
-import { NONE, NOWHERE, type Order, type OrderOwner, type Standing, type Verdict } from './order.js';
+import {
+  NONE,
+  NOWHERE,
+  type Order,
+  type OrderOwner,
+  type Standing,
+  type Standings,
+  type Verdict,
+} from './order.js';
 import { Places } from './places.js';
 
 export class Reorder implements Order {
@@ -63,6 +71,16 @@ export class Reorder implements Order {
     else this.#places.push(standing, value);
   }
 
+  results(values: ArrayLike<unknown>, worker: number, standings: Standings): void {
+    if (this.#areCurrent(standings)) this.#owner.leaveAll(values, worker);
+    else for (let i = 0; i < values.length; i += 1) this.result(values[i], worker, standings[i] as Standing);
+  }
+
+  #areCurrent(standings: Standings): boolean {
+    for (let i = 0; i < standings.length; i += 1) if (standings[i] !== this.#current) return false;
+    return true;
+  }
+
   withdraw(standing: Standing): void {
     this.#places.move(standing, NOWHERE);
     if (standing === this.#current) this.#current = NONE;
@@ -85,6 +103,18 @@ export class Reorder implements Order {
     if (standing === this.#places.oldest) this.#advance();
   }
 
+  endAll(_worker: number, _tasks: number, standings: Standings): void {
+    const places = this.#places;
+    let isTurnOver = false;
+    for (let i = 0; i < standings.length; i += 1) {
+      const standing = standings[i] as Standing;
+      if (standing === NONE) continue;
+      places.close(standing);
+      if (standing === places.oldest) isTurnOver = true;
+    }
+    if (isTurnOver) this.#advance();
+  }
+
   giveUp(standing: Standing, verdict?: Verdict): void {
     if (verdict) this.#verdicts.set(standing, verdict);
     this.end(standing);
@@ -101,10 +131,35 @@ export class Reorder implements Order {
     if (this.#advancing) return;
     this.#advancing = true;
     try {
-      while (!this.idle && this.#takeTurn(this.#places.oldest));
+      while (!this.idle && (this.#leaveTogether() || this.#takeTurn(this.#places.oldest)));
     } finally {
       this.#advancing = false;
     }
+  }
+
+  /** The tasks that are over, up to the first that is not, or has a verdict. False when there are none. */
+  #leaveTogether(): boolean {
+    const places = this.#places;
+    const values: unknown[] = [];
+    const workers: number[] = [];
+    const tasks: number[] = [];
+    while (!this.idle && places.isOver(places.oldest) && !this.#verdicts.has(places.oldest)) {
+      const { oldest } = places;
+      const worker = places.workerOf(oldest);
+      while (places.has(oldest)) {
+        values.push(places.shift(oldest));
+        workers.push(worker);
+      }
+      places.dropOldest();
+      tasks[worker] = (tasks[worker] ?? 0) + 1;
+    }
+    if (tasks.length === 0) return false;
+    this.#current = NONE;
+    if (values.length > 0) this.#owner.leaveMixed(values, workers);
+    tasks.forEach((over, worker) => {
+      this.#owner.tasksOver(worker, over);
+    });
+    return true;
   }
 
   /** True when there is more to do: the turn is over, or has only begun. */
@@ -121,7 +176,7 @@ export class Reorder implements Order {
       places.dropOldest();
       this.#current = NONE;
       if (this.#verdicts.size > 0) this.#tell(oldest);
-      this.#owner.taskOver(worker);
+      this.#owner.tasksOver(worker, 1);
       return true;
     }
     if (oldest === this.#current) return false;

@@ -42,8 +42,6 @@ export class Router<T> {
   /** Tasks that were parked and have been given. */
   #unparked = 0;
   #isDirected = false;
-  /** Whether a bare task goes to whoever's turn it is. */
-  readonly #rotates: boolean;
 
   constructor(
     dispatcher: Dispatcher,
@@ -56,7 +54,6 @@ export class Router<T> {
     this.#keyOf = keyOf;
     this.#parked = Array.from({ length: workers }, () => new Ring<Parked<T>>());
     this.#unclaimed = dispatcher.isPulled ? new Ring() : undefined;
-    this.#rotates = keyOf === undefined && !dispatcher.isPulled;
   }
 
   /** Tasks that have room, and wait for one worker, or for any to want them. */
@@ -77,16 +74,16 @@ export class Router<T> {
   makeWay(task: T | Routed<T>): boolean {
     if (this.parked === 0) return false;
     const before = this.#unparked;
-    this.unpark();
-    // It does not overtake those that came before it, whether they are wanted yet or not.
-    if (directionOf(task)) this.#hand(() => this.#dispatcher.take());
+    if (this.#parkedInAll > 0) this.#unparkDirected();
+    // It does not overtake those that came before it, whether they are wanted yet or not. One that goes to any joins them.
+    if (directionOf(task)) this.#handAll();
     return this.#unparked !== before;
   }
 
   /** The usual case: the worker whose turn it is, which is to be given the task. NO_ROOM when there is none, or more to decide. */
   rotate(task: T | Routed<T>): number {
-    if (!this.#rotates || this.#parkedInAll > 0 || directionOf(task)) return NO_ROOM;
-    return this.#dispatcher.take();
+    if (this.#keyOf || this.parked > 0 || directionOf(task)) return NO_ROOM;
+    return this.#dispatcher.takeWanted();
   }
 
   /** Whether the task may be placed now. */
@@ -139,6 +136,11 @@ export class Router<T> {
     if (this.parked === 0) return;
     if (this.#parkedInAll > 0) this.#unparkDirected();
     this.#hand(() => this.#dispatcher.takeWanted());
+  }
+
+  #handAll(): void {
+    this.#hand(() => this.#dispatcher.takeWanted());
+    this.#hand(() => this.#dispatcher.take());
   }
 
   #unparkDirected(): void {

@@ -9,7 +9,7 @@ import type { LoopTimes } from '../protocol/channel.js';
 import { Arrears, type ArrearsKeeper, type ArrearsOwner } from './arrears.js';
 import type { ResultCredits } from './credits.js';
 import type { Crash, Lane, LaneKeeper } from './lane.js';
-import { NOWHERE, type Standing } from './order.js';
+import { NOWHERE, type Standing, type Standings } from './order.js';
 import type { LaneGauges, ResultCounts } from './recorder.js';
 import { Restarts } from './restarts.js';
 import type { Hand, Station } from './standstill.js';
@@ -23,8 +23,6 @@ export interface SeatOwner<T, R> extends ArrearsOwner<T> {
   readonly credits: ResultCredits;
   /** A new worker for the seat. Throws what the user's factory throws. */
   laneOf(seat: Seat<T, R>, credits: number): Lane<T, R>;
-  /** So many of its tasks are done, where results leave as they come. */
-  tasksOver(worker: number, tasks: number): void;
   /** Its last worker is gone, and nothing waits for another. */
   seatClosed(worker: number): void;
 }
@@ -180,9 +178,9 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station, ArrearsKe
     if (this.#arrears.isSuspended) this.#arrears.carryOn();
   }
 
-  tasksDone(tasks: number): void {
+  tasksDone(tasks: number, standings: Standings | undefined): void {
     this.#restarts.fruitful();
-    this.#owner.tasksOver(this.index, tasks);
+    this.#owner.order.endAll(this.index, tasks, standings);
     if (this.#arrears.isSuspended) this.#arrears.carryOn();
   }
 

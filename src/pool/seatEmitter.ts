@@ -1,6 +1,7 @@
 /** The results of one seat's workers: their number, and who emits them. A class, so that the calls for each are one function's in all seats. */
-import type { BatchEmitter } from '../demand/emission.js';
+import type { Emitter } from '../demand/emission.js';
 import type { Feeders } from '../demand/feeders.js';
+import type { Batch } from './outlet.js';
 import type { ResultCounts } from './recorder.js';
 
 /** The results side, as the results of a seat see it. */
@@ -10,7 +11,7 @@ export interface EmitterOwner {
   outputHasRoom(): void;
 }
 
-export class SeatEmitter implements BatchEmitter, ResultCounts {
+export class SeatEmitter implements Batch, ResultCounts {
   /** The sources of tasks that wait for the pool. */
   readonly feeders: Feeders;
   results = 0;
@@ -35,12 +36,17 @@ export class SeatEmitter implements BatchEmitter, ResultCounts {
   }
 
   settled(): void {
-    this.settledAll(1);
+    this.settledAll(0, 1);
   }
 
-  settledAll(results: number): void {
+  settledAll(first: number, end: number): void {
+    const results = end - first;
     this.uningested -= results;
     this.#owner.resultsSettled(this.#worker, results);
+  }
+
+  emitterOf(): Emitter {
+    return this;
   }
 
   paused(): void {

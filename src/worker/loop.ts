@@ -5,31 +5,27 @@
  * results wait for credit. On a carrier with an event loop of its own, tasks run in slices of a few milliseconds:
  * between two slices results leave, and timers, sockets, credits and aborts have their turn.
  */
-import type { Observer } from 'rxjs';
 import { now } from '../clock.js';
 import { currentScope, type Emitter, emit, type Scope } from '../demand/emission.js';
 import type { Feeders } from '../demand/feeders.js';
 import { isObservableLike, toObservable } from '../demand/interop.js';
 import type { TaskReader } from '../protocol/taskFrames.js';
 import { type Hello, type ToPool, UNSOLICITED } from '../protocol/wire.js';
-import { Subscriber, type Subscription, UnsubscriptionError } from '../rx.js';
+import type { Subscription } from '../rx.js';
 import { Appetite } from './appetite.js';
 import { functionOf, type Results, type WorkerDefinition } from './definition.js';
 import { Inbox } from './inbox.js';
 import { OrderedOutbox } from './orderedOutbox.js';
 import { type Outbox, QueueOutbox } from './outbox.js';
+import { ResultsSubscriber, type Thrown } from './resultsSubscriber.js';
 import { SharedTasks } from './sharedTasks.js';
 import { Slice } from './slice.js';
 import { type PatientThread, Surge } from './surge.js';
 import { NONE, type TaskClock, timedWire } from './taskClock.js';
+import { TaskMarks } from './taskMarks.js';
 
 /** What of the pool's `Hello` it goes by. */
 export type LoopOptions = Pick<Hello, 'credits' | 'asks' | 'reserve' | 'watches' | 'appetite'>;
-
-/** What was thrown may have been undefined. */
-interface Thrown {
-  readonly error: unknown;
-}
 
 /** Results of one synchronous run that may wait for credit in any case, before the run does. */
 const LEAST_SURGE = 16;
@@ -53,23 +49,14 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
   readonly #outbox: Outbox<R>;
   readonly #surge: Surge | undefined;
   readonly #inbox = new Inbox<T>();
-  /** Of the tasks that are not done, where they have one. */
-  readonly #traces = new Map<number, string>();
   /** Whoever subscribes late sets waiting tasks going. */
   readonly #tasks = new SharedTasks<T>(() => {
     if (this.#setUp) this.turn();
   });
-  /** Replays that are not over. */
-  readonly #muted = new Set<number>();
   readonly #abort = new AbortController();
   /** Whether the pool wants to be told when a task starts, and may call any off. */
   readonly #watches: boolean;
-  /** Tasks that wait and may be called off, where not all of them may. */
-  readonly #cancellable = new Set<number>();
-  /** The emissions of the tasks that run and may be called off; undefined until there is such a task. */
-  #scopes: Map<number, Scope> | undefined;
-  /** Tasks that were called off before they began. */
-  readonly #skipped = new Set<number>();
+  readonly #marks: TaskMarks;
   readonly #slice: Slice | undefined;
   readonly #clock: TaskClock | undefined;
   readonly #appetite: Appetite | undefined;
@@ -102,7 +89,7 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
     this.#wire = wire;
     this.#hooks = hooks;
     this.#watches = hello.watches;
-    if (hello.watches) this.#scopes = new Map();
+    this.#marks = new TaskMarks(hello.watches);
     this.#slice = hooks.nextTurn && new Slice();
     this.#clock = hooks.clock;
     this.#isWatched = hooks.clock !== undefined || hello.watches || hello.appetite !== undefined;
@@ -149,7 +136,7 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
     if (this.#drained) this.#outbox.forsake();
     if (trace !== undefined) {
       this.#isWatched = true;
-      this.#traces.set(position, trace);
+      this.#marks.traced(position, trace);
     }
     this.#appetite?.comes(position);
     this.#inbox.push(position, task);
@@ -163,13 +150,12 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
 
   cancellable(position: number, task: T, trace?: string): void {
     this.#isWatched = true;
-    this.#scopes ??= new Map();
-    this.#cancellable.add(position);
+    this.#marks.cancellable(position);
     this.task(position, task, trace);
   }
 
   replay(position: number, task: T): void {
-    this.#muted.add(position);
+    this.#marks.mute(position);
     this.cancellable(position, task);
   }
 
@@ -188,15 +174,12 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
   /** What is delivered now hears of it as soon as it lets go of the thread. */
   cancel(position: number, reason: unknown): void {
     if (position >= this.#begun) this.#skip(position, reason);
-    else this.#scopes?.get(position)?.callOff(reason);
+    else this.#marks.callOff(position, reason);
     this.#surge?.interrupt();
   }
 
   #skip(position: number, reason: unknown): void {
-    if (this.#drained || !this.#cancellable.delete(position)) return;
-    this.#skipped.add(position);
-    this.#muted.delete(position);
-    this.#traces.delete(position);
+    if (this.#drained || !this.#marks.skip(position)) return;
     this.#outbox.failed(position, reason);
     this.#afterTask();
   }
@@ -263,11 +246,11 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
   }
 
   get cancels(): boolean {
-    return this.#scopes !== undefined;
+    return this.#marks.cancels;
   }
 
   settled(position: number): void {
-    if (this.#isWatched) this.#scopes?.delete(position);
+    if (this.#isWatched) this.#marks.settled(position);
     if (this.#broken || this.#drained) return;
     this.#running -= 1;
     if (this.#isWatched) this.#settledWatched(position);
@@ -276,18 +259,17 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
   }
 
   #settledWatched(position: number): void {
-    if (this.#muted.size > 0) this.#muted.delete(position);
-    if (this.#traces.size > 0) this.#traces.delete(position);
+    this.#marks.forget(position);
     if (this.#clock && this.#outbox.blocked) this.#clock.settled(position);
   }
 
   trace(position: number): string | undefined {
-    return this.#traces.get(position);
+    return this.#marks.trace(position);
   }
 
   /** While the results go on, giving a task up is the worker's own choice. At their end it is left undone, but for the last. */
   abandoned(position: number): void {
-    this.#scopes?.delete(position);
+    this.#marks.settled(position);
     if (this.#last === undefined || this.#last === position) this.settled(position);
     else {
       this.#running -= 1;
@@ -298,12 +280,11 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
   }
 
   failed(position: number, error: unknown): void {
-    this.#scopes?.delete(position);
+    this.#marks.settled(position);
     this.#running -= 1;
-    this.#traces.delete(position);
+    this.#marks.forget(position);
     this.#clock?.drop(position);
     if (this.#drained) return;
-    this.#muted.delete(position);
     this.#outbox.failed(position, error);
     this.#afterTask();
   }
@@ -347,7 +328,7 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
   #run(): void {
     const { position } = this.#inbox;
     this.#begun = position + 1;
-    if (this.#skipped.size > 0 && this.#skipped.delete(position)) {
+    if (this.#isWatched && this.#marks.isSkipped(position)) {
       this.#inbox.shift();
       this.#clock?.passed(position);
       return;
@@ -361,25 +342,14 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
 
   #runWatched(position: number): void {
     // Nobody waits for a replay.
-    const clock = this.#isMuted(position) ? undefined : this.#clock;
+    const clock = this.#marks.isMuted(position) ? undefined : this.#clock;
     if (clock) clock.position = position;
     if (this.#appetite) this.#tellAppetite(this.#appetite);
     if (this.#watches) this.#wire.started(position);
-    emit(this.#mayBeCalledOff(position) ? this.#heard : this.#tasks, this.#inbox.shift(), this, position);
+    emit(this.#marks.begins(position) ? this.#heard : this.#tasks, this.#inbox.shift(), this, position);
     this.#delivering = false;
-    if (this.#watches && this.#scopes?.has(position)) this.#wire.yielded();
+    if (this.#watches && this.#marks.isRunning(position)) this.#wire.yielded();
     if (clock && clock.position !== NONE) clock.left();
-  }
-
-  /** Nearly always nothing is. */
-  #isMuted(position: number): boolean {
-    return this.#muted.size > 0 && this.#muted.has(position);
-  }
-
-  #mayBeCalledOff(position: number): boolean {
-    if (!this.#scopes) return false;
-    const isMarked = this.#cancellable.delete(position);
-    return isMarked || this.#watches;
   }
 
   /** As `tasks`; the emission of each is kept until it is settled: it may be called off. */
@@ -387,7 +357,7 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
     next: (task: T) => {
       const scope = currentScope() as Scope;
       scope.hold();
-      this.#scopes?.set(scope.token, scope);
+      this.#marks.runs(scope);
       try {
         this.#tasks.next(task);
       } finally {
@@ -409,7 +379,7 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
   }
 
   #resultWatched(value: R, position: number): void {
-    if (this.#isMuted(position)) return;
+    if (this.#marks.isMuted(position)) return;
     const clock = this.#clock;
     if (clock) {
       if (position === clock.position) clock.results += 1;
@@ -498,48 +468,6 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
   #ownPosition(): number {
     return this.#ownScope()?.token ?? UNSOLICITED;
   }
-}
-
-/** Takes every result without the layers that RxJS puts around an observer of the user's. */
-class ResultsSubscriber<R> extends Subscriber<R> {
-  readonly #observer: Observer<R>;
-  readonly #ended: (failure: Thrown | undefined) => void;
-
-  /** @param ended is called behind the teardown of the operators, which lets go of what they hold, with what that threw */
-  constructor(observer: Observer<R>, ended: (failure: Thrown | undefined) => void) {
-    super();
-    this.#observer = observer;
-    this.#ended = ended;
-  }
-
-  protected override _next(value: R): void {
-    this.#observer.next(value);
-  }
-
-  protected override _error(error: unknown): void {
-    this.#observer.error(error);
-    this.#end();
-  }
-
-  protected override _complete(): void {
-    this.#observer.complete();
-    this.#end();
-  }
-
-  #end(): void {
-    let failure: Thrown | undefined;
-    try {
-      this.unsubscribe();
-    } catch (error) {
-      failure = { error: onlyErrorOf(error) };
-    }
-    this.#ended(failure);
-  }
-}
-
-/** What one teardown threw, without the wrapping that is for several. */
-function onlyErrorOf(error: unknown): unknown {
-  return error instanceof UnsubscriptionError && error.errors.length === 1 ? error.errors[0] : error;
 }
 
 function isPromiseLike<V>(value: V | PromiseLike<V>): value is PromiseLike<V> {
