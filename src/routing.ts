@@ -72,8 +72,12 @@ export function rerouted<T, U>(task: T | Routed<T>, make: (task: T) => U): U | R
   return direction ? routed(make((task as Routed<T>).task), direction) : make(task as T);
 }
 
-/** Undefined for a bare task. */
+/** Undefined for a bare task, also for one that does not let itself be looked at (a Proxy may throw). */
 export function directionOf(task: unknown): Direction | undefined {
   if (typeof task !== 'object' || task === null) return undefined;
-  return (task as Partial<Routed<unknown>>)[brand];
+  try {
+    return (task as Partial<Routed<unknown>>)[brand];
+  } catch {
+    return undefined;
+  }
 }

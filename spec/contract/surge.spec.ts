@@ -129,19 +129,26 @@ describe('a worker in a thread that emits beyond its credit', () => {
 
   for (const how of ['loop', 'range', 'later'] as const) {
     it(`OVF-7 an unsubscribe ends it: ${how}`, (done) => {
-      const { initialData } = counter();
+      const { initialData, emitted } = counter();
       const events = {
         next(event: PoolEvent) {
           if (event.type !== 'worker-terminated') return;
           done(event.forced ? new Error('It had to be terminated') : undefined);
         },
       };
+      let waits = false;
+      const endOnceItWaits = () => {
+        if (emitted() > MAX_RESULTS) subscription.unsubscribe();
+        else setImmediate(endOnceItWaits);
+      };
       const subscription = NEVER.pipe(
         startWith<Surge>({ how, count: 1e9 }),
         poolMap(surging, 1, { maxResults: MAX_RESULTS, initialData, events }),
       ).subscribe(() => {
         hold();
-        setTimeout(() => subscription.unsubscribe(), 20);
+        if (waits) return;
+        waits = true;
+        endOnceItWaits();
       });
     });
   }

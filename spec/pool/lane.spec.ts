@@ -56,7 +56,7 @@ function laneOf(credits = 10, appetite?: number) {
     hung: (error) => toPool.push(['hung', error]),
     ready: () => {},
     starved: () => toPool.push(['starved', 3]),
-    crashed: (_, error, undone) => toPool.push(['fail', error, undone]),
+    crashed: (error, undone) => toPool.push(['fail', error, undone]),
     closed: () => toPool.push(['closed', 3]),
   };
   const hello = {

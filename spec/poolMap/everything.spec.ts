@@ -214,6 +214,13 @@ describe('poolMap, with everything at once', () => {
     );
   });
 
+  it('SUP-4 what is retained, and hangs in every new worker, ends the output', () => {
+    plays(
+      { taskTimeout: 0, maxTasksPerWorker: 1, overflow: 'drop-oldest', backlog: 0 },
+      { kind: 'held', gaps: [4], to: 'retained' },
+    );
+  });
+
   it('DRN-1 SUP-2 a worker whose results end before a task that is held by hand ends behind that', () => {
     plays(
       { maxTasks: 2, maxTasksPerWorker: 2, concurrency: 1, holds: 1, deaths: [{ frame: 0, how: 'finish' }] },

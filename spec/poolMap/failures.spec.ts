@@ -36,17 +36,6 @@ describe('poolMap: failing tasks', () => {
     expect(errors[0]).to.include({ code: 'ERR_LOOPPOOL_TASK', task: 'c', worker: 0, attempts: 1, cause });
   });
 
-  it('ERR-4 a task that throws when it is looked at errors the output, not the call of its source', () => {
-    const source = new Subject<object>();
-    const errors: unknown[] = [];
-    source.pipe(poolMap(eachWorker(String), 2)).subscribe({ error: (error) => errors.push(error) });
-    const has = () => {
-      throw new RangeError('no');
-    };
-    source.next(new Proxy({}, { has }));
-    expect(errors.map(String)).to.deep.equal(['RangeError: no']);
-  });
-
   it('ERR-1 the results of a task before its error come before the error', () => {
     marbles(({ cold, hot, expectObservable }) => {
       const project = () => concat(of('x', 'y'), cold('-----z--(z#)', undefined, 'late'));

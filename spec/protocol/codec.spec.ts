@@ -20,7 +20,7 @@ const isPacked = (packer: Packer, values: readonly unknown[]) => !Array.isArray(
 
 /** Sends the batch until its packer has learned all that there is, and compares every time. */
 function expectClones(values: readonly unknown[]): Packer {
-  const packer = new Packer(true);
+  const packer = new Packer({ reuses: true });
   const expected = pictures(cloned(values));
   for (let round = 0; round < 3; round += 1) {
     expect(pictures(cross(packer, values))).to.deep.equal(expected);
@@ -159,7 +159,7 @@ describe('codec', () => {
   it('OPR-6 batches of one kind after another, over one wire', () => {
     fc.assert(
       fc.property(fc.array(batches, { minLength: 2, maxLength: 6 }), (sent) => {
-        const packer = new Packer(true);
+        const packer = new Packer({ reuses: true });
         for (const batch of [...sent, ...sent]) {
           const long = many(() => batch, 10).flat();
           expect(pictures(cross(packer, long))).to.deep.equal(pictures(cloned(long)));
@@ -220,7 +220,9 @@ describe('codec', () => {
     });
 
     it('OPR-6 strings so that one that somebody keeps does not keep many others', () => {
-      const packed = new Packer(true).pack(many((i) => ({ id: i, name: `${i}`.repeat(10) }), 2000));
+      const packed = new Packer({ reuses: true }).pack(
+        many((i) => ({ id: i, name: `${i}`.repeat(10) }), 2000),
+      );
       const { texts } = packed as { texts: readonly string[] };
       expect(texts.join('')).to.have.length.above(20_000);
       for (const text of texts) expect(text).to.have.length.within(1, 4096);
@@ -233,7 +235,7 @@ describe('codec', () => {
         (i: number) => ({ id: i, geo: i % 2 ? null : { lat: i } }),
       ];
       const batch = many((i) => shapes[(i * 7) % 3]?.(i), 300);
-      const packer = new Packer(true);
+      const packer = new Packer({ reuses: true });
       for (let round = 0; round < 40; round += 1) cross(packer, batch);
       expect(isPacked(packer, batch)).to.equal(true);
       expect(pictures(cross(packer, batch))).to.deep.equal(pictures(cloned(batch)));
@@ -256,7 +258,7 @@ describe('codec', () => {
         Object.create(row(5)),
       ];
       for (const [i, value] of odd.entries()) batch[i * 30] = value;
-      const packer = new Packer(true);
+      const packer = new Packer({ reuses: true });
       for (let round = 0; round < 40; round += 1) cross(packer, batch);
       expect(isPacked(packer, batch)).to.equal(true);
       expect(pictures(cross(packer, batch))).to.deep.equal(pictures(cloned(batch)));
@@ -360,7 +362,7 @@ describe('codec', () => {
 
     it('OPR-6 a shared buffer stays shared', () => {
       const memory = new SharedArrayBuffer(8);
-      const packer = new Packer(true);
+      const packer = new Packer({ reuses: true });
       const batch = many((i) => ({ id: i, memory }));
       for (const own of [cross(packer, batch), cross(packer, batch)]) {
         new Int32Array((own[5] as { memory: SharedArrayBuffer }).memory)[0] = 77;
@@ -389,7 +391,7 @@ describe('codec', () => {
 
     for (const [what, value] of Object.entries(refused)) {
       it(`ERR-4 ${what}`, () => {
-        const packer = new Packer(true);
+        const packer = new Packer({ reuses: true });
         const good = many((i) => ({ id: i, name: 'a' }), 300);
         cross(packer, good);
         for (const at of [0, 150, 299]) {
@@ -406,7 +408,7 @@ describe('codec', () => {
     }
 
     it('ERR-4 a getter that throws', () => {
-      const packer = new Packer(true);
+      const packer = new Packer({ reuses: true });
       const good: object[] = many((i) => ({ id: i }), 300);
       cross(packer, good);
       const bad = Object.defineProperty({}, 'id', {
@@ -421,7 +423,7 @@ describe('codec', () => {
 
   it('OPR-6 where the host forbids code that is made at run time, all arrives the same', async () => {
     const rows = many((i) => ({ id: i, name: 'Łódź', place: { lat: i / 3, note: null } }));
-    const payload = new Packer(true).pack(rows);
+    const payload = new Packer({ reuses: true }).pack(rows);
     expect(payload).not.to.equal(rows);
     const program = fileURLToPath(new URL('../fixtures/programs/codeless.js', import.meta.url));
     const args = ['--disallow-code-generation-from-strings', program, serialize(payload).toString('base64')];
@@ -441,7 +443,7 @@ describe('codec', () => {
   describe('costs no more than clone where it does not pay', () => {
     /** How many batches of so many the packer looked into, by a getter of their first value. */
     function looksAt(make: (i: number, batch: number) => unknown, batches: number): number {
-      const packer = new Packer(true);
+      const packer = new Packer({ reuses: true });
       let looked = 0;
       for (let b = 0; b < batches; b += 1) {
         let seen = false;
@@ -468,7 +470,7 @@ describe('codec', () => {
     });
 
     it('OPR-6 and begins again when they can be', () => {
-      const packer = new Packer(true);
+      const packer = new Packer({ reuses: true });
       const good = many((i) => ({ id: i, name: 'a' }));
       for (let b = 0; b < 1000; b += 1) packer.pack(many((i) => new Map([[i, b]])));
       let packed = false;

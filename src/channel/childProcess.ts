@@ -11,8 +11,9 @@ import { Outflow } from '../protocol/outflow.js';
 import { ours, type ProcessMessage, type SaidByProcess, type SaidToProcess } from '../protocol/start.js';
 import type { TaskFrame } from '../protocol/taskFrames.js';
 import type { Hello } from '../protocol/wire.js';
+import type { Link, LinkListener } from './link.js';
 import { patience } from './patience.js';
-import { DEFAULT_START_TIMEOUT, type Link, type LinkListener, RemoteChannel } from './remote.js';
+import { DEFAULT_START_TIMEOUT, RemoteChannel } from './remote.js';
 
 /** Where a channel gets its process, and what is known about it. */
 export interface ProcessSource {

@@ -13,13 +13,8 @@ import { ANNOUNCE, isSaidByThread, THREAD_START, type ThreadStart } from '../pro
 import type { TaskFrame } from '../protocol/taskFrames.js';
 import type { Hello } from '../protocol/wire.js';
 import { HostPort } from './hostPort.js';
-import {
-  DEFAULT_START_TIMEOUT,
-  type Link,
-  type LinkByHand,
-  type LinkListener,
-  RemoteChannel,
-} from './remote.js';
+import type { Link, LinkByHand, LinkListener } from './link.js';
+import { DEFAULT_START_TIMEOUT, RemoteChannel } from './remote.js';
 import { SpawnableWorker } from './spawnable.js';
 import { threads } from './threads.js';
 

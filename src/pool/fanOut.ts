@@ -13,12 +13,12 @@ import { BacklogFullError } from '../errors.js';
 import type { ResolvedOptions } from '../options.js';
 import { directionOf, type Routed } from '../routing.js';
 import type { Announcer } from './announcer.js';
+import type { Rotation } from './arrears.js';
 import { type Appetites, type Dispatcher, LeastBusy, NO_ROOM, RoundRobin } from './dispatcher.js';
 import { Intake } from './intake.js';
 import { Job } from './job.js';
 import type { Order, Standing } from './order.js';
 import { Router } from './router.js';
-import type { Rotation } from './seat.js';
 import { isStandstill, type Station, standStill } from './standstill.js';
 
 /** The place of a worker, as the task side sees it. */
@@ -78,7 +78,7 @@ export class FanOut<T> implements Rotation<T>, Appetites {
     const keyOf = typeof route === 'function' ? route : undefined;
     this.#router = new Router<T>(this.#dispatcher, n, keyOf, {
       enter: (worker) => order.enter(worker),
-      spread: (task, workers) => task instanceof Job && task.owner.jobSpreads(workers),
+      spread: (task, workers) => Job.is(task) && task.owner.jobSpreads(workers),
       give: (worker, task, standing) => (owner.seats[worker] as Taker<T>).task(task, standing),
     });
   }
@@ -120,7 +120,7 @@ export class FanOut<T> implements Rotation<T>, Appetites {
     if (worker === NO_ROOM) {
       this.#takeIn(task);
     } else {
-      this.#give(worker, task as T);
+      (this.#owner.seats[worker] as Taker<T>).task(task as T);
       // What it has brought in that call may wait, and goes before what is asked for.
       if (!this.#hasRoom()) this.#pause();
     }
@@ -249,22 +249,10 @@ export class FanOut<T> implements Rotation<T>, Appetites {
     try {
       this.#router.place(task);
     } catch (error) {
-      this.#failFor(directionOf(task) ? (task as Routed<T>).task : (task as T), error);
+      const bare = directionOf(task) ? (task as Routed<T>).task : task;
+      if (Job.is(bare)) bare.owner.fail(error);
+      else this.#owner.fail(error);
     }
-  }
-
-  /** A task that does not let itself be looked at (a Proxy may throw) ends the output, too. */
-  #give(worker: number, task: T): void {
-    try {
-      (this.#owner.seats[worker] as Taker<T>).task(task);
-    } catch (error) {
-      this.#failFor(task, error);
-    }
-  }
-
-  #failFor(task: T, error: unknown): void {
-    if (task instanceof Job) task.owner.fail(error);
-    else this.#owner.fail(error);
   }
 
   /** With the event loop; unless room is to come from what goes on further down on this call stack. */

@@ -27,6 +27,11 @@ export class Job<T> {
   /** How often each worker was given it: a broadcast is every worker's. */
   readonly #deliveries = new Map<number, number>();
 
+  /** Whether the task is one. It is asked nothing: a Proxy may throw where `instanceof` asks for its prototype. */
+  static is(task: unknown): task is Job<unknown> {
+    return typeof task === 'object' && task !== null && #deliveries in task;
+  }
+
   constructor(task: T, owner: JobOwner) {
     this.task = task;
     this.owner = owner;
@@ -44,5 +49,5 @@ export class Job<T> {
 
 /** The task as its user knows it. */
 export function bareOf(task: unknown): unknown {
-  return task instanceof Job ? task.task : task;
+  return Job.is(task) ? task.task : task;
 }

@@ -74,6 +74,8 @@ export interface LaneOwner<R> {
   tell(event: UntimedPoolEvent): void;
 }
 
+export type Crash = WorkerCrashError | WorkerStartError;
+
 /** The seat, as a lane sees it: what becomes of its tasks and of its worker. */
 export interface LaneKeeper<T> {
   taskDone(standing: Standing): void;
@@ -94,12 +96,7 @@ export interface LaneKeeper<T> {
    * The worker is of no more use: it died, or took leave with tasks in hand. Told once; `closed` follows.
    * @param begun it had no part in tasks from this position on: it had not begun them
    */
-  crashed(
-    lane: object,
-    error: WorkerCrashError | WorkerStartError,
-    undone: readonly Undone<T>[],
-    begun: number,
-  ): void;
+  crashed(error: Crash, undone: readonly Undone<T>[], begun: number): void;
   /** The worker does not let go of the task at `culprit`, which has run too long, and is terminated. `closed` follows. */
   hung(error: TaskTimeoutError, culprit: number, undone: readonly Undone<T>[]): void;
   /** The worker is gone. Told once, last. */
@@ -319,7 +316,7 @@ export class Lane<T, R> implements ChannelListener<R> {
 
   /** Of the results of a job its pipeline keeps account. */
   #fateOf(position: number): Fate | undefined {
-    return this.#ledger.task(position) instanceof Job ? undefined : this.#signalled.fateOf(position);
+    return Job.is(this.#ledger.task(position)) ? undefined : this.#signalled.fateOf(position);
   }
 
   results(values: ArrayLike<R>, owners: Progressions): void {
@@ -471,7 +468,7 @@ export class Lane<T, R> implements ChannelListener<R> {
   #giveBack(error: WorkerCrashError | WorkerStartError, begun = this.#ready ? Infinity : 0): void {
     this.#tell({ type: 'worker-crashed', worker: this.index, error });
     const undone = this.#giveUp();
-    this.#keeper.crashed(this, error, undone, begun);
+    this.#keeper.crashed(error, undone, begun);
   }
 
   #calledOff(position: number, reason: unknown): void {
@@ -563,5 +560,5 @@ export class Lane<T, R> implements ChannelListener<R> {
 
 /** A job is unwrapped on its way, and its task's signal taken off there. */
 function unsigned<T>(task: T): T {
-  return task instanceof Job ? task : withoutSignal(task);
+  return Job.is(task) ? task : withoutSignal(task);
 }

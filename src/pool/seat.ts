@@ -2,67 +2,32 @@
  * The place of one worker in the pool, over the lives of its workers: one lane after the other.
  *
  * In: tasks, the pill; from the lane, what became of its tasks and of its worker. Out: tasks to the lane of the day; to the
- * pool, tasks that are given up, and the end.
- *
- * A worker that dies with several tasks does not tell which of them killed it. So they are suspects: each is delivered to
- * the replacement alone, in their original order, and only then do new tasks follow. Whoever kills a worker while it is
- * alone with it is guilty, and the others lose nothing (SUP-1, SUP-3).
+ * pool, the end. What a worker has not done goes to the arrears, which come before the tasks of the rotation.
  */
-import type { Subscription } from 'rxjs';
-import {
-  TaskError,
-  TaskTimeoutError,
-  type WorkerCrashError,
-  type WorkerName,
-  type WorkerStartError,
-} from '../errors.js';
-import type { UntimedPoolEvent } from '../events.js';
-import { isMoved } from '../move.js';
+import type { TaskError, TaskTimeoutError, WorkerName } from '../errors.js';
 import type { LoopTimes } from '../protocol/channel.js';
+import { Arrears, type ArrearsKeeper, type ArrearsOwner } from './arrears.js';
 import type { ResultCredits } from './credits.js';
-import { deadline } from './deadline.js';
-import { bareOf } from './job.js';
-import type { Lane, LaneKeeper } from './lane.js';
-import { NOWHERE, type Order, type Standing, type Standings } from './order.js';
+import type { Crash, Lane, LaneKeeper } from './lane.js';
+import { NOWHERE, type Standing, type Standings } from './order.js';
 import type { LaneGauges, ResultCounts } from './recorder.js';
-import { Redeliveries } from './redeliveries.js';
-import type { RetryPolicy } from './retry.js';
+import { Restarts } from './restarts.js';
 import type { Hand, Station } from './standstill.js';
-import type { TaskFailure, TaskFailures } from './taskFailures.js';
-import { isCalledOff, type TaskSignals } from './taskSignals.js';
-import { counted, excusedDelivery, FIRST, nextDelivery, type Undone } from './undone.js';
-
-/** Which seats are given tasks: the task side of the pool, as a seat sees it. */
-export interface Rotation<T> {
-  /** Takes the seat out of the rotation, and back into it. */
-  suspend(worker: number): void;
-  resume(worker: number): void;
-  /** What a new worker is to be given before any other task. */
-  retained(): T[];
-}
+import type { Undone } from './undone.js';
 
 /** The pool, as a seat sees it. */
-export interface SeatOwner<T, R> {
-  readonly retry: RetryPolicy;
+export interface SeatOwner<T, R> extends ArrearsOwner<T> {
   /** Whether results leave in the order of their tasks. */
   readonly ordered: boolean;
   readonly maxTasksPerWorker: number;
-  readonly taskSignals: TaskSignals;
-  readonly order: Order;
   readonly credits: ResultCredits;
-  readonly failures: TaskFailures;
-  readonly fanOut: Rotation<T>;
   /** A new worker for the seat. Throws what the user's factory throws. */
   laneOf(seat: Seat<T, R>, credits: number): Lane<T, R>;
-  /** So many of its tasks are done, where results leave as they come. */
-  tasksOver(worker: number, tasks: number): void;
   /** Its last worker is gone, and nothing waits for another. */
   seatClosed(worker: number): void;
-  fail(error: unknown): void;
-  tell(event: UntimedPoolEvent): void;
 }
 
-export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
+export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station, ArrearsKeeper<T> {
   readonly index: number;
   readonly name: string;
   readonly #counts: ResultCounts;
@@ -75,21 +40,12 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
   #share: number;
   /** Workers that are not gone. */
   #lives = 0;
-  readonly #redeliveries: Redeliveries<T>;
-  /** What a new worker is given before anything else. */
-  #replays: T[] = [];
-  #restart: Subscription | undefined;
-  /** Out of the rotation: suspects go first, or the worker of the day has had its share. */
-  #suspended = false;
+  readonly #arrears: Arrears<T>;
+  readonly #restarts: Restarts;
   /** The worker of the day has had its share, and is at its last tasks. */
   #recycling = false;
-  #redelivering = false;
   #pillDue = false;
   #stopped = false;
-  /** Tasks that neither the worker nor the redeliveries have: their fate is being decided. */
-  #inDoubt = 0;
-  /** Deaths in a row in which no task had a part. */
-  #fruitless = 0;
 
   /**
    * @param firstShare tasks of the first worker; that of its successors is the whole of `maxTasksPerWorker`
@@ -101,7 +57,8 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
     this.#share = firstShare;
     this.#counts = counts;
     this.#owner = owner;
-    this.#redeliveries = new Redeliveries(owner.taskSignals);
+    this.#restarts = new Restarts(owner.retry);
+    this.#arrears = new Arrears(this, owner);
   }
 
   /** Tasks that its workers have and have not done. */
@@ -135,6 +92,10 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
   start(): void {
     const lane = this.#owner.laneOf(this, this.#owner.credits.begin(this.index));
     this.#lane = lane;
+    this.#open(lane);
+  }
+
+  #open(lane: Lane<T, R>): void {
     this.#lives += 1;
     lane.start();
     // The factory may have ended the pool, when there was no lane yet to stop.
@@ -143,7 +104,7 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
 
   /** As `start`, in a pool that runs: what is retained goes first. */
   join(): void {
-    this.#suspend();
+    this.#arrears.suspend();
     this.#begin();
   }
 
@@ -154,13 +115,8 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
       lane.task(task, standing);
       if (lane.given >= this.#share) this.#recycle('maxTasksPerWorker');
     } else {
-      this.#keep(task, standing ?? this.#owner.order.enter(this.index));
+      this.#arrears.keep(task, standing ?? this.#owner.order.enter(this.index));
     }
-  }
-
-  /** Until there is a worker that takes it. */
-  #keep(task: T, standing: Standing): void {
-    this.#wait({ ...FIRST, task, position: NOWHERE, standing });
   }
 
   get hands(): readonly Hand[] {
@@ -168,14 +124,14 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
   }
 
   get isChanging(): boolean {
-    if (this.#restart || this.#redeliveries.hasDelayed) return true;
+    if (this.#restarts.isDue || this.#arrears.hasDelayed) return true;
     const isLeaving = this.#successor !== undefined && this.#lane?.load === 0;
     return isLeaving || [this.#lane, this.#successor].some((lane) => lane && !lane.hasBegun);
   }
 
   /** Tasks that are not done, or not delivered again yet. */
   undone(): T[] {
-    return [...(this.#lane?.tasks() ?? []), ...this.#redeliveries.tasks()];
+    return [...(this.#lane?.tasks() ?? []), ...this.#arrears.tasks()];
   }
 
   credit(results: number): void {
@@ -193,8 +149,8 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
   }
 
   #recall(lane: Lane<T, R>): void {
-    this.#suspend();
-    this.#takeBack(lane.recall(), (task) => (isMoved(bareOf(task.task)) ? this.#lostWith(task) : task));
+    this.#arrears.suspend();
+    this.#arrears.recalled(lane.recall());
     // In the same thread it is gone in that call, and with it the seat, if nothing waits there.
     lane.stop();
   }
@@ -202,15 +158,14 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
   /** No task follows; but what is to be delivered again goes first. */
   pill(): void {
     this.#pillDue = true;
-    this.#carryOn();
+    this.#arrears.carryOn();
   }
 
   stop(): void {
     if (this.#stopped) return;
     this.#stopped = true;
-    this.#restart?.unsubscribe();
-    this.#restart = undefined;
-    this.#redeliveries.clear();
+    this.#restarts.cancel();
+    this.#arrears.stop();
     this.#successor?.stop();
     this.#lane?.stop();
   }
@@ -218,44 +173,37 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
   // From the lane.
 
   taskDone(standing: Standing): void {
-    this.#fruitless = 0;
+    this.#restarts.fruitful();
     this.#owner.order.end(standing);
-    if (this.#suspended) this.#carryOn();
+    if (this.#arrears.isSuspended) this.#arrears.carryOn();
   }
 
   tasksDone(tasks: number, standings: Standings | undefined): void {
-    this.#fruitless = 0;
+    this.#restarts.fruitful();
     this.#owner.order.endAll(this.index, tasks, standings);
-    if (this.#suspended) this.#carryOn();
+    if (this.#arrears.isSuspended) this.#arrears.carryOn();
   }
 
   taskFailed(undone: Undone<T>, error: unknown): void {
-    this.#fruitless = 0;
-    const { retry } = this.#owner;
-    const failure = error instanceof TaskTimeoutError ? error : this.#failureOf(undone, error);
-    this.#decide(() => {
-      this.#owner.failures.failed(failure, undone.position);
-      if (retry.mayRetry(counted(undone)) && !isMoved(bareOf(undone.task))) this.#deliverAgain(undone, error);
-      else this.#giveUp(undone, failure);
-    });
-    if (this.#suspended) this.#carryOn();
+    this.#restarts.fruitful();
+    this.#arrears.failed(undone, error);
+    if (this.#arrears.isSuspended) this.#arrears.carryOn();
   }
 
   taskCancelled(task: T, standing: Standing, position?: number): void {
-    this.#fruitless = 0;
+    this.#restarts.fruitful();
     this.#owner.failures.cancelled(this.index, task, standing, position);
-    if (this.#suspended) this.#carryOn();
+    if (this.#arrears.isSuspended) this.#arrears.carryOn();
   }
 
   replayed(failure?: TaskError): void {
     if (failure) this.#owner.failures.replayFailed(failure);
-    this.#carryOn();
+    this.#arrears.carryOn();
   }
 
   ready(): void {
     this.#retire();
-    const { first } = this.#redeliveries;
-    if (this.#successor?.hasBegun && first) this.#owner.order.await(first.standing);
+    if (this.#successor?.hasBegun) this.#arrears.awaitTurn();
   }
 
   /** One that is not in its place yet asks in vain: the credits are with the worker that it succeeds. */
@@ -264,35 +212,9 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
     else this.#owner.credits.starved(this.index);
   }
 
-  crashed(
-    lane: object,
-    error: WorkerCrashError | WorkerStartError,
-    undone: readonly Undone<T>[],
-    begun: number,
-  ): void {
-    const { retry } = this.#owner;
-    if (lane === this.#successor && retry.supervised) {
-      this.#fruitless += 1;
-      if (!retry.mayRestart(this.#fruitless)) this.#owner.fail(error);
-      return;
-    }
-    if (this.#stopped || !retry.supervised) {
-      this.#owner.fail(error);
-      return;
-    }
-    this.#suspend();
+  crashed(error: Crash, undone: readonly Undone<T>[], begun: number): void {
     const touched = undone.filter(({ position }) => position < begun).length;
-    if (touched === 0) this.#fruitless += 1;
-    if (!retry.mayRestart(this.#fruitless)) {
-      this.#owner.fail(error);
-      return;
-    }
-    this.#takeBack(undone, (task) => {
-      if (isMoved(bareOf(task.task))) return this.#lostWith(task, error);
-      if (task.position >= begun) return task;
-      const again = retry.mayRedeliver(counted(task), touched);
-      return again ? nextDelivery(task) : this.#failureOf(task, error);
-    });
+    if (this.#survives(error, touched > 0)) this.#arrears.crashed(undone, begun, touched, error);
   }
 
   overdue(error: TaskTimeoutError): void {
@@ -300,49 +222,18 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
   }
 
   hung(error: TaskTimeoutError, culprit: number, undone: readonly Undone<T>[]): void {
-    const { retry } = this.#owner;
-    if (!retry.supervised) {
-      this.#owner.fail(error);
-      return;
-    }
     // A replay is none of its tasks.
-    if (!undone.some(({ position }) => position === culprit)) this.#fruitless += 1;
-    if (!retry.mayRestart(this.#fruitless)) {
-      this.#owner.fail(error);
-      return;
-    }
-    this.#suspend();
-    this.#takeBack(undone, (task) => {
-      const guilty = task.position === culprit;
-      if (guilty) this.#owner.failures.failed(error, culprit);
-      if (guilty && !retry.mayRetry(counted(task))) return error;
-      if (isMoved(bareOf(task.task))) return this.#lostWith(task, error);
-      return guilty ? nextDelivery(task) : excusedDelivery(task);
-    });
+    const isTask = undone.some(({ position }) => position === culprit);
+    if (this.#survives(error, isTask)) this.#arrears.hung(undone, culprit, error);
   }
 
-  /** Of the tasks that a worker had, those that are delivered again, as suspects; the others are given up, for what `fateOf` says. */
-  #takeBack(undone: readonly Undone<T>[], fateOf: (task: Undone<T>) => Undone<T> | TaskFailure): void {
-    const suspects: Undone<T>[] = [];
-    this.#decide(() => {
-      for (const task of undone) {
-        const fate = isCalledOff(task.task) ? undefined : fateOf(task);
-        if (fate === undefined) this.#cancel(task);
-        else if (fate instanceof Error) this.#giveUp(task, fate);
-        else suspects.push(fate);
-      }
-      this.#redeliveries.add(suspects);
-    });
-  }
-
-  /** That calls out: the worker may end meanwhile, in the same thread, and the seat has to outlive it. */
-  #decide(decide: () => void): void {
-    this.#inDoubt += 1;
-    try {
-      decide();
-    } finally {
-      this.#inDoubt -= 1;
-    }
+  /** Whether another worker is to follow one that has died. @param fruitful a task had a part in that */
+  #survives(error: unknown, fruitful: boolean): boolean {
+    if (!fruitful) this.#restarts.fruitless();
+    const goesOn = this.#owner.retry.supervised && !this.#stopped && this.#restarts.mayFollow;
+    if (goesOn) this.#arrears.suspend();
+    else this.#owner.fail(error);
+    return goesOn;
   }
 
   closed(lane: object): void {
@@ -350,49 +241,40 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
     this.#lives -= 1;
     // Its credits may bring the others on, and the pool to its end.
     if (!isSuccessor) this.#owner.credits.gone(this.index);
-    const isOver = this.#stopped || (this.#pillDue && this.#redeliveries.length + this.#inDoubt === 0);
+    const isOver = this.#stopped || (this.#pillDue && this.#arrears.isEmpty);
     // Out of the rotation no task would ever come to be missed: its successor has left before it, or was leaving as it came.
-    const goesOn = !isOver && (this.#owner.retry.supervised || this.#suspended);
+    const goesOn = !isOver && (this.#owner.retry.supervised || this.#arrears.isSuspended);
     // What its successor does in this call (inline) may be its own end.
     const isClosed = this.#lives === 0 && !goesOn;
     if (isSuccessor) {
       this.#successor = undefined;
       // Had the other one left before, this one would have been in its place.
-      if (!isOver) this.#later(() => this.#succeed());
+      if (!isOver) this.#restarts.later(() => this.#succeed());
     } else if (isOver) this.#successor?.stop();
     else if (this.#successor) this.#takeOver(this.#successor);
-    else if (goesOn) this.#replace();
+    else if (goesOn) {
+      this.#lane = undefined;
+      this.#recycling = false;
+      this.#arrears.suspend();
+      this.#restarts.later(() => this.#begin());
+    }
     if (isClosed) this.#owner.seatClosed(this.index);
   }
 
-  #replace(): void {
-    this.#lane = undefined;
-    this.#recycling = false;
-    this.#suspend();
-    this.#later(() => this.#begin());
-  }
-
-  /** What was to come before that is of no use any more: both workers of the seat are gone. */
-  #later(next: () => void): void {
-    this.#restart?.unsubscribe();
-    this.#restart = deadline(this.#owner.retry.restartDelay(this.#fruitless), next);
-  }
-
   #begin(): void {
-    this.#restart = undefined;
     this.#renew();
     try {
       this.start();
     } catch (error) {
       this.#owner.fail(error);
     }
-    this.#carryOn();
+    this.#arrears.carryOn();
   }
 
   /** A new worker comes: its share is whole, and what is retained goes first. */
   #renew(): void {
     this.#share = this.#owner.maxTasksPerWorker;
-    this.#replays = this.#owner.fanOut.retained();
+    this.#arrears.renew();
   }
 
   get isRecycling(): boolean {
@@ -406,26 +288,25 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
 
   /** No more tasks for the worker of the day. Its successor starts while it is at its last ones. */
   #recycle(reason: 'maxTasksPerWorker' | 'maxMemory'): void {
-    if (this.#successor || this.#restart || this.#stopped || this.#pillDue || this.#redeliveries.length > 0)
-      return;
+    if (this.#successor || this.#arrears.length > 0 || !this.#goesOn()) return;
     this.#recycling = true;
-    this.#suspend();
+    this.#arrears.suspend();
     this.#owner.tell({ type: 'worker-recycled', worker: this.index, reason });
     // Whoever observes that may have ended the pool, or the worker.
-    if (!this.#stopped && !this.#pillDue && !this.#restart) this.#succeed();
+    if (this.#goesOn()) this.#succeed();
+  }
+
+  #goesOn(): boolean {
+    return !this.#stopped && !this.#pillDue && !this.#restarts.isDue;
   }
 
   #succeed(): void {
-    this.#restart = undefined;
     try {
       // Its credits are still with the worker that it succeeds.
       const successor = this.#owner.laneOf(this, 0);
       this.#successor = successor;
       this.#successorStarves = false;
-      this.#lives += 1;
-      successor.start();
-      // As in `start`.
-      if (this.#stopped) successor.stop();
+      this.#open(successor);
     } catch (error) {
       this.#owner.fail(error);
     }
@@ -436,7 +317,7 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
     if (!this.#successor?.hasBegun) return;
     // Its tasks may wait for the turn of one that fails, which comes back to it: it is told behind all of them.
     const mayComeBack = this.#owner.ordered && this.#owner.retry.mayRetry(1);
-    if (!mayComeBack || this.#redeliveries.length + (this.#lane?.load ?? 0) === 0) this.#lane?.pill();
+    if (!mayComeBack || this.#arrears.length + (this.#lane?.load ?? 0) === 0) this.#lane?.pill();
   }
 
   #takeOver(successor: Lane<T, R>): void {
@@ -448,97 +329,25 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station {
     const credits = this.#owner.credits.begin(this.index);
     if (credits !== 0) successor.credit(credits);
     if (this.#successorStarves) this.#owner.credits.starved(this.index);
-    this.#carryOn();
+    this.#arrears.carryOn();
   }
 
-  /** It is not to blame, and is given up all the same (SUP-3). */
-  #lostWith(task: Undone<T>, cause?: unknown): TaskError {
-    const why = 'Its buffers were moved to a worker that died, so it cannot be delivered again';
-    return this.#failureOf(task, new Error(why, { cause }));
+  // From the arrears.
+
+  get lane(): Lane<T, R> | undefined {
+    return this.#lane;
   }
 
-  #failureOf({ task, attempt }: Undone<T>, cause: unknown): TaskError {
-    return new TaskError(this, bareOf(task), attempt, cause);
+  get isRetiring(): boolean {
+    return this.#recycling;
   }
 
-  #cancel({ task, standing }: Undone<T>): void {
-    this.#owner.failures.cancelled(this.index, task, standing);
-  }
-
-  #giveUp({ task, standing }: Undone<T>, failure: TaskFailure): void {
-    this.#owner.failures.lost(failure, standing, task);
-  }
-
-  #deliverAgain(undone: Undone<T>, error: unknown): void {
-    let ms: number;
-    try {
-      ms = this.#owner.retry.delay(counted(undone), error);
-    } catch (refused) {
-      this.#owner.fail(refused);
-      return;
-    }
-    // Whoever was asked, or told, may have ended the pool.
-    if (this.#stopped) return;
-    if (ms === 0) {
-      this.#redeliver(nextDelivery(undone));
-      return;
-    }
-    this.#redeliveries.delay(undone, ms, () => {
-      this.#redeliver(nextDelivery(undone));
-      this.#carryOn();
-    });
-  }
-
-  #redeliver(undone: Undone<T>): void {
-    if (this.#lane?.open && (this.#recycling || !this.#suspended)) this.#deliver(this.#lane, undone);
-    else this.#wait(undone);
-  }
-
-  #wait(undone: Undone<T>): void {
-    this.#redeliveries.append(undone);
-    this.#suspend();
-    this.#owner.order.await(undone.standing);
-  }
-
-  #deliver(lane: Lane<T, R>, undone: Undone<T>): void {
-    const { task, attempt, standing } = undone;
-    if (isCalledOff(task)) {
-      this.#cancel(undone);
-      return;
-    }
-    if (attempt > 1) {
-      const event = { type: 'task-redelivered', worker: this.index, task: bareOf(task), attempt } as const;
-      this.#decide(() => this.#owner.tell(event));
-    }
-    if (lane.open) lane.deliver(task, standing, undone);
-    else this.#wait(undone);
-  }
-
-  #suspend(): void {
-    if (this.#suspended) return;
-    this.#suspended = true;
-    this.#owner.fanOut.suspend(this.index);
-  }
-
-  /** Suspects one by one, then back into the rotation, then the pill. */
-  #carryOn(): void {
-    // What is done in the call that brings it comes back here: the loop goes on, not a deeper call.
-    if (this.#redelivering || this.#stopped) return;
-    this.#redelivering = true;
-    while (this.#lane?.open && this.#lane.load === 0) {
-      const replay = this.#replays.length > 0;
-      const undone = replay ? undefined : this.#redeliveries.next();
-      if (replay) this.#lane.replay(this.#replays.shift() as T);
-      else if (undone) this.#deliver(this.#lane, undone);
-      else break;
-    }
-    this.#redelivering = false;
-    if (this.#redeliveries.length + this.#replays.length > 0 || !this.#lane?.open) return;
-    if (this.#pillDue) this.#lane.pill();
+  /** Now comes the pill, or the successor, or the rotation again. */
+  cleared(): void {
+    const lane = this.#lane;
+    if (!lane?.open) return;
+    if (this.#pillDue) lane.pill();
     else if (this.#recycling) this.#retire();
-    else if (this.#suspended && this.#lane.load === 0) {
-      this.#suspended = false;
-      this.#owner.fanOut.resume(this.index);
-    }
+    else if (lane.load === 0) this.#arrears.resume();
   }
 }

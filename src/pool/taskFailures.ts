@@ -50,7 +50,7 @@ export class TaskFailures {
   /** The task has had its deliveries. */
   lost(error: TaskFailure, standing: Standing, task: unknown): void {
     if (this.#owner.over) return;
-    if (task instanceof Job && !task.owner.jobLost(error)) {
+    if (Job.is(task) && !task.owner.jobLost(error)) {
       this.#order.giveUp(standing);
     } else if (this.#endsOutput) {
       this.#order.giveUp(standing, () => this.#owner.fail(error));
@@ -72,7 +72,7 @@ export class TaskFailures {
     if (this.#owner.over) return;
     const reason: unknown = signalOf(task)?.reason;
     this.#owner.tell({ type: 'task-cancelled', worker, position, task: bareOf(task), reason });
-    if (task instanceof Job) task.owner.jobDone();
+    if (Job.is(task)) task.owner.jobDone();
     this.#order.drop(standing);
     this.#order.giveUp(standing);
   }

@@ -9,11 +9,19 @@ import { passMarks } from '../move.js';
 
 const isRecord = (value: object): boolean => Object.prototype.toString.call(value) === '[object Object]';
 
-/** The signal of a task. It may have aborted. Asks no getter. What is no record (a Map, an Error, an array) is sent as it is. */
+/**
+ * The signal of a task. It may have aborted. Asks no getter. What is no record (a Map, an Error, an array) is sent as it is,
+ * and so is what does not let itself be looked at: a Proxy that throws fails where it is cloned or used, as a task of its worker.
+ */
 export function signalOf(task: unknown): AbortSignal | undefined {
-  if (typeof task !== 'object' || task === null || !('signal' in task)) return undefined;
-  const own: unknown = Object.getOwnPropertyDescriptor(task, 'signal')?.value;
-  return own instanceof AbortSignal && isRecord(task) ? own : undefined;
+  if (typeof task !== 'object' || task === null) return undefined;
+  try {
+    if (!('signal' in task)) return undefined;
+    const own: unknown = Object.getOwnPropertyDescriptor(task, 'signal')?.value;
+    return own instanceof AbortSignal && isRecord(task) ? own : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The task was called off before it was over. */
@@ -23,10 +31,15 @@ export function isCalledOff(task: unknown): boolean {
 
 /** What of the task is sent: a signal cannot be. */
 export function withoutSignal<T>(task: T): T {
-  const { signal, ...others } = Object.getOwnPropertyDescriptors(task) as PropertyDescriptorMap;
-  const sent = Object.create(Object.getPrototypeOf(task), others);
-  passMarks(task as object, sent);
-  return sent;
+  try {
+    const { signal, ...others } = Object.getOwnPropertyDescriptors(task) as PropertyDescriptorMap;
+    const sent = Object.create(Object.getPrototypeOf(task), others);
+    passMarks(task as object, sent);
+    return sent;
+  } catch {
+    // As above.
+    return task;
+  }
 }
 
 /** Whoever has a task with a signal. */

@@ -24,11 +24,11 @@ export class Packer {
   readonly #rest = new Rest();
   /** The numbers of the batch before, where they are gone once that is posted: memory outside the heap, which is slow to come back. */
   #numbers: Float64Array | undefined;
-  readonly #copies: boolean;
+  readonly #reuses: boolean;
 
-  /** @param copies whether whoever posts a payload has copied it when that returns */
-  constructor(copies: boolean) {
-    this.#copies = copies;
+  /** @param options `reuses`: memory of the batch before, for whoever posts a payload has copied it when that returns */
+  constructor({ reuses }: { readonly reuses: boolean }) {
+    this.#reuses = reuses;
   }
 
   pack<V>(values: readonly V[]): Payload<V> {
@@ -45,7 +45,7 @@ export class Packer {
   #packNumbers(values: readonly unknown[]): Float64Array | undefined {
     const { length } = values;
     const numbers = this.#numbers?.length === length ? this.#numbers : new Float64Array(length);
-    if (this.#copies) this.#numbers = numbers;
+    if (this.#reuses) this.#numbers = numbers;
     for (let i = 0; i < length; i += 1) {
       const value = values[i];
       if (typeof value !== 'number') return undefined;

@@ -39,7 +39,7 @@ export class ResultFrameWriter<R> implements ToPool<R> {
     this.#post = post;
     this.#clone = clone ?? ((value) => structuredClone(value));
     this.#transfers = clone === undefined;
-    this.#packer = new Packer(this.#transfers);
+    this.#packer = new Packer({ reuses: this.#transfers });
   }
 
   ready(): void {

@@ -46,7 +46,7 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
     this.#post = post;
     this.#clone = clone;
     this.#transfers = clone === undefined;
-    this.#packer = new Packer(this.#transfers);
+    this.#packer = new Packer({ reuses: this.#transfers });
     this.#limit = limit;
     this.#refused = refused;
     this.#now = now;

@@ -27,7 +27,7 @@ export interface TimeRecord {
 }
 
 /** The record that begins at `index` of the array. */
-export function recordAt(times: TaskTimes, index: number): TimeRecord {
+function recordAt(times: TaskTimes, index: number): TimeRecord {
   const [kind, position, count, at, wait, run, results] = times.subarray(index, index + RECORD);
   return { kind, position, count, at, wait, run, results } as TimeRecord;
 }

@@ -26,6 +26,9 @@ export const done = {
   worker: new Error('the worker dies'),
 };
 
+/** Of a worker, in a row and to no use, before the output ends. */
+const LIVES = 5;
+
 export function partsOf({ kind, gaps }: Plan): number {
   return kind === 'plain' || kind === 'thenable' || kind === 'held' ? 1 : gaps.length;
 }
@@ -161,9 +164,15 @@ export class Account {
     if (error === done.source || error === done.quit) return;
     if (error instanceof BacklogFullError && overflow === 'error' && backlog !== Infinity) return;
     if (error instanceof WorkerCrashError && this.crashed) return;
+    if (error instanceof TaskTimeoutError && this.#mayRunOut(error.task as Task)) return;
     const isOfTask = error instanceof TaskError || error instanceof TaskTimeoutError;
     if (isOfTask && onTaskError === 'error' && (this.#mayBeLost || this.#isDue(error.task as Task))) return;
     this.complaints.push(`unexpected error: ${String(error)}`);
+  }
+
+  /** What is retained, and hangs in each new worker: nobody's task ends those lives (SUP-4). */
+  #mayRunOut({ plan }: Task): boolean {
+    return plan.to === 'retained' && this.#spawned > LIVES;
   }
 
   get #mayBeLost(): boolean {

@@ -11,32 +11,24 @@ import {
   toAll,
   toWorker,
 } from 'looppool';
-import { defineWorker, each, hold as holdTask } from 'looppool/worker';
 import {
-  concat,
   concatMap,
-  defer,
   EMPTY,
-  finalize,
   from,
-  interval,
   map,
   merge,
-  NEVER,
   type Observable,
   type OperatorFunction,
-  of,
   Subject,
-  take,
   takeUntil,
   tap,
-  throwError,
   timer,
 } from 'rxjs';
 import { createSandbox } from 'sinon';
 import { record } from '#src/pool/recorder.js';
-import { Account, done, isEndless, partsOf, type Result, type Task } from './account.js';
+import { Account, done, type Result, type Task } from './account.js';
 import type { Act, Plan, Scene } from './scene.js';
+import { Workers } from './workers.js';
 
 /** Call-outs after which a scene runs for ever. */
 const TOO_MANY = 20_000;
@@ -52,8 +44,6 @@ class Play {
   readonly #scene: Scene;
   readonly accounts: Account[] = [];
   readonly #fed = new Subject<Task | Routed<Task>>();
-  readonly #lives: Subject<void>[] = [];
-  readonly #livesOf: number[] = [];
   readonly #quit = new AbortController();
   readonly #stops: (() => void)[] = [];
   readonly #releases = new Set<() => void>();
@@ -61,10 +51,11 @@ class Play {
   #calls = 0;
   #calling = false;
   #ids = 0;
-  alive = 0;
+  readonly workers: Workers;
 
   constructor(scene: Scene) {
     this.#scene = scene;
+    this.workers = new Workers(scene, () => this.#call());
     for (const intervention of scene.interventions) {
       if (!('call' in intervention.at)) continue;
       const { call } = intervention.at;
@@ -96,11 +87,11 @@ class Play {
         break;
       case 'die':
       case 'finish': {
-        const life = this.#lives[act.which % this.#scene.n];
+        const worker = act.which % this.#scene.n;
         for (const account of this.accounts) account.crashed = true;
         // Results that complete within a task's call make an end of that task.
-        if (act.act === 'die' || this.#calling) life?.error(done.worker);
-        else life?.next();
+        if (act.act === 'die' || this.#calling) this.workers.die(worker);
+        else this.workers.finish(worker);
         break;
       }
       case 'release':
@@ -147,113 +138,6 @@ class Play {
     return 'worker' in to ? toWorker(to.worker % this.#scene.n, task) : keyed(to.key, task);
   }
 
-  // In the workers.
-
-  readonly #definition = defineWorker<Task, Result>((tasks, { index }) => {
-    this.#call();
-    const life = new Subject<void>();
-    const results = tasks.pipe(
-      tap(({ plan }) => {
-        if (plan.kind === 'held') timer(plan.gaps[0] ?? 0).subscribe(holdTask());
-      }),
-      each((task, { signal }) => {
-        signal.addEventListener('abort', () => this.#call());
-        return this.#work(task, index);
-      }, this.#scene.concurrency),
-    );
-    const { beat, beats, deaths } = this.#scene;
-    const beatsOf = interval(beat).pipe(
-      take(beats),
-      map((): Result => ({ id: undefined, worker: index, delivery: 0, part: 0 })),
-    );
-    return defer(() => {
-      this.alive += 1;
-      this.#lives[index] = life;
-      const lived = this.#livesOf[index] ?? 0;
-      this.#livesOf[index] = lived + 1;
-      const death = deaths[lived];
-      const end = death
-        ? timer(death.frame).pipe(
-            map(() => {
-              if (death.how === 'die') throw done.worker;
-            }),
-          )
-        : NEVER;
-      return merge(results, beats > 0 ? beatsOf : EMPTY).pipe(takeUntil(merge(life, end)));
-    }).pipe(
-      finalize(() => {
-        this.alive -= 1;
-        this.#call();
-      }),
-    );
-  });
-
-  #work(
-    { id, plan, account }: Task,
-    worker: number,
-  ): Observable<Result> | Iterable<Result> | PromiseLike<Result> | Result {
-    const delivery = account.delivered(id, worker);
-    this.#call();
-    const fails = delivery <= plan.failures;
-    const whole = partsOf(plan);
-    const parts = fails ? Math.min(plan.failsAfter, whole) : whole;
-    const results = [...Array(parts).keys()].map((part): Result => ({ id, worker, delivery, part }));
-    const end = fails ? throwError(() => done.task) : EMPTY;
-    const flood = from(results).pipe(tap(() => this.#call()));
-    switch (plan.kind) {
-      case 'plain':
-      case 'held':
-        if (fails) throw done.task;
-        return results[0] as Result;
-      case 'thenable':
-        return this.#thenable(plan, fails, results[0] as Result);
-      case 'generator':
-        return this.#generator(results, fails);
-      case 'flood':
-        return concat(flood, end).pipe(finalize(() => this.#call()));
-      case 'gaps':
-      case 'never': {
-        const paused = from(results).pipe(
-          concatMap((result, i) =>
-            plan.gaps[i] ? timer(plan.gaps[i] as number).pipe(map(() => result)) : of(result),
-          ),
-          tap(() => this.#call()),
-        );
-        const last = isEndless(plan, this.#scene) && !fails ? NEVER : end;
-        return concat(paused, last).pipe(finalize(() => this.#call()));
-      }
-    }
-  }
-
-  #thenable({ gaps }: Plan, fails: boolean, result: Result): PromiseLike<Result> {
-    return {
-      // biome-ignore lint/suspicious/noThenProperty: it resolves in virtual time
-      then: (resolve: (result: Result) => unknown, reject: (error: unknown) => unknown) => {
-        const settle = () => {
-          this.#call();
-          if (fails) reject(done.task);
-          else resolve(result);
-        };
-        if (gaps[0]) timer(gaps[0]).subscribe(settle);
-        else settle();
-      },
-    } as PromiseLike<Result>;
-  }
-
-  *#generator(results: readonly Result[], fails: boolean): Generator<Result> {
-    try {
-      for (const result of results) {
-        this.#call();
-        yield result;
-      }
-      if (fails) throw done.task;
-    } finally {
-      this.#call();
-    }
-  }
-
-  // In the host.
-
   run(): void {
     const { again, interventions, closing } = this.#scene;
     const operator = this.#operator();
@@ -282,7 +166,7 @@ class Play {
               return {};
             },
           };
-    return poolMap<Task, Result>(inlineWorker(this.#definition), n, {
+    return poolMap<Task, Result>(inlineWorker(this.workers.definition), n, {
       maxTasks,
       maxResults,
       ordered,
@@ -400,6 +284,7 @@ export function complaintsOf(scene: Scene): string[] {
   }
   for (const account of play.accounts) account.close();
   const complaints = play.accounts.flatMap((account) => account.complaints);
-  if (play.alive > 0) complaints.push(`${play.alive} workers are left`);
+  const { alive } = play.workers;
+  if (alive > 0) complaints.push(`${alive} workers are left`);
   return complaints;
 }

@@ -59,7 +59,7 @@ export function fieldsOf(value: unknown): readonly Field[] | undefined {
   return isPlain(value) ? fieldsIn(value) : undefined;
 }
 
-export function leafOf(value: unknown): Leaf {
+function leafOf(value: unknown): Leaf {
   if (typeof value === 'string') return value.length <= SHORT ? TEXT : CELL;
   if (typeof value !== 'number') return FLAGS.includes(value) ? FLAG : CELL;
   return Object.is(value | 0, value) ? INTEGER : NUMBER;

@@ -27,7 +27,13 @@ export function copyLarge<V>(values: readonly V[]): Copied<V> | undefined {
 
 /** Whether a value is large and binary, and nothing else: it is worth a message of its own, which the other end can work on. */
 export function isLarge(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && largeBufferOf(value) !== undefined;
+  if (typeof value !== 'object' || value === null) return false;
+  try {
+    return largeBufferOf(value) !== undefined;
+  } catch {
+    // A Proxy that does not let itself be looked at, which clone will refuse.
+    return false;
+  }
 }
 
 function copyOf(value: unknown, moved: ArrayBuffer[]): unknown {
