@@ -23,6 +23,8 @@ export interface Port {
 /** Takes the next message off the port, if there is one. */
 export type Receive = () => { readonly message: unknown } | undefined;
 
+const settled = Promise.resolve();
+
 export class ThreadEnd implements PatientThread {
   readonly #port: Port;
   readonly #receive: Receive;
@@ -90,8 +92,13 @@ export class ThreadEnd implements PatientThread {
   #arrived(message: unknown): void {
     this.#take(message);
     this.#occupant?.turn();
-    if (this.#takeAll()) this.#occupant?.turn();
+    // Behind what the task itself has put off to a microtask, as between any two messages. queueMicrotask costs three times that.
+    void settled.then(this.#takeMore);
   }
+
+  readonly #takeMore = (): void => {
+    if (this.#takeAll()) this.#occupant?.turn();
+  };
 
   /** By hand: a callback of the event loop for each message would cost more than the message. @returns whether there was anything */
   #takeAll(): boolean {
