@@ -34,12 +34,13 @@ export default {
       resolveId: (id) => (id.endsWith(NAMES) ? id : undefined),
       load(id) {
         if (id.endsWith(NAMES)) return `export * from ${JSON.stringify(id.slice(0, -NAMES.length))}`;
-        return readFileSync(id, 'utf8');
+        return { code: readFileSync(id, 'utf8'), map: readFileSync(`${id}.map`, 'utf8') };
       },
     },
   ],
   output: {
     dir: 'dist',
+    sourcemap: true,
     // As deep as any module that has the URL of another: '../worker/boot.js' is right here too.
     chunkFileNames: 'parts/[name].js',
     manualChunks: (module, { getModuleInfo }) => partOf(module, getModuleInfo),
