@@ -17,6 +17,13 @@ for (const [name, worker] of Object.entries(carriers)) {
       expect(values).to.deep.equal(['first begins', 'first ends', 'second begins']);
     });
 
+    it('ORD-2 wait for no turn, which will not come', async () => {
+      const options = { ...letters, ordered: true, maxResults: 1, grace: 60_000 };
+      const alike = from(['second', 'second'] as const);
+      const { values, completed } = await run(alike.pipe(poolMap(worker, 1, options)));
+      expect([values, completed]).to.deep.equal([['second begins', 'second begins'], true]);
+    });
+
     it('SHR-1 are not those of other pipelines', async () => {
       const pool = workerPool(worker, 1, letters);
       const idle = new Subject<'first'>();

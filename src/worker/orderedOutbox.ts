@@ -34,6 +34,8 @@ export class OrderedOutbox<R> implements Outbox<R> {
   readonly #waiting = new Map<number, Lot<R>>();
   /** Emissions that are paused, by the owner of their results. */
   readonly #paused = new Map<number, Set<Scope>>();
+  /** Tasks that have failed for the pool, and go on: their turn will not come. */
+  readonly #refused = new Set<number>();
   readonly #asks: boolean;
   readonly #reserve: number;
   #credits: number;
@@ -76,6 +78,7 @@ export class OrderedOutbox<R> implements Outbox<R> {
   }
 
   result(value: R, owner: number): void {
+    if (this.#isRefused(owner)) return;
     if (this.#mayBeSent(owner) && !this.#isWaiting(owner)) {
       this.#credits -= 1;
       this.#wire.result(value, owner);
@@ -101,6 +104,7 @@ export class OrderedOutbox<R> implements Outbox<R> {
   done(position: number): void {
     if (this.#isWaiting(position)) this.#lotOf(position).end = () => this.done(position);
     else {
+      this.#refused.delete(position);
       this.#letGo(position);
       this.#wire.done(position);
     }
@@ -109,6 +113,7 @@ export class OrderedOutbox<R> implements Outbox<R> {
   failed(position: number, error: unknown): void {
     if (this.#isWaiting(position)) this.#lotOf(position).end = () => this.failed(position, error);
     else {
+      this.#refused.delete(position);
       this.#letGo(position);
       this.#wire.failed(position, error);
     }
@@ -117,6 +122,16 @@ export class OrderedOutbox<R> implements Outbox<R> {
   end(send: Send): void {
     this.#last = send;
     this.#endIfThrough();
+  }
+
+  /** It would wait for ever: for a turn that the pool has passed on. */
+  refused(owner: number): void {
+    this.#refused.add(owner);
+    const end = this.#waiting.get(owner)?.end;
+    this.#waiting.delete(owner);
+    end?.();
+    this.#resumeAll(owner);
+    this.#flow();
   }
 
   /** They would wait for ever: for the end of a task that is not done. */
@@ -143,6 +158,11 @@ export class OrderedOutbox<R> implements Outbox<R> {
     for (const owner of [...this.#paused.keys()]) this.#resumeAll(owner);
   }
 
+  /** Nearly always none is. */
+  #isRefused(owner: number): boolean {
+    return this.#refused.size > 0 && this.#refused.has(owner);
+  }
+
   /** Nearly always nobody waits. */
   #isWaiting(owner: number): boolean {
     return this.#waiting.size > 0 && this.#waiting.has(owner);
@@ -163,10 +183,10 @@ export class OrderedOutbox<R> implements Outbox<R> {
 
   /**
    * It began before the oldest task, and yet comes after it: the oldest is here for another time. It may have to wait for this
-   * one (`each` with a limit), so this one goes on, and what it emits waits here.
+   * one (`each` with a limit), so this one goes on, and what it emits waits here. So does one whose turn will not come.
    */
   #isInTheWay(owner: number): boolean {
-    return owner !== UNSOLICITED && owner < this.#oldest;
+    return owner !== UNSOLICITED && (owner < this.#oldest || this.#isRefused(owner));
   }
 
   #mayBeSent(owner: number): boolean {
