@@ -72,9 +72,14 @@ describe('OrderedOutbox', () => {
     outbox.done(3);
     outbox.refused(2);
     outbox.refused(3);
+    expect(wire.of('result')).to.deep.equal(['c1']);
+    for (let i = 0; i < 3; i += 1) outbox.credit(1);
     send(2, 'c3');
     outbox.done(2);
-    expect([wire.of('result'), wire.of('done')]).to.deep.equal([[], [3, 2]]);
+    expect([wire.of('result'), wire.of('done')]).to.deep.equal([
+      ['c1', 'c2', 'd', 'c3'],
+      [3, 2],
+    ]);
     expect([outbox.blocked, unblocked()]).to.deep.equal([false, 1]);
   });
 

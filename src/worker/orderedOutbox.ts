@@ -34,7 +34,7 @@ export class OrderedOutbox<R> implements Outbox<R> {
   readonly #waiting = new Map<number, Lot<R>>();
   /** Emissions that are paused, by the owner of their results. */
   readonly #paused = new Map<number, Set<Scope>>();
-  /** Tasks that have failed for the pool, and go on: their turn will not come. */
+  /** Tasks that have failed for the pool, and go on: it drops their results at once, so these are urgent too. */
   readonly #refused = new Set<number>();
   readonly #asks: boolean;
   readonly #reserve: number;
@@ -78,7 +78,6 @@ export class OrderedOutbox<R> implements Outbox<R> {
   }
 
   result(value: R, owner: number): void {
-    if (this.#isRefused(owner)) return;
     if (this.#mayBeSent(owner) && !this.#isWaiting(owner)) {
       this.#credits -= 1;
       this.#wire.result(value, owner);
@@ -127,10 +126,6 @@ export class OrderedOutbox<R> implements Outbox<R> {
   /** It would wait for ever: for a turn that the pool has passed on. */
   refused(owner: number): void {
     this.#refused.add(owner);
-    const end = this.#waiting.get(owner)?.end;
-    this.#waiting.delete(owner);
-    end?.();
-    this.#resumeAll(owner);
     this.#flow();
   }
 
@@ -158,11 +153,6 @@ export class OrderedOutbox<R> implements Outbox<R> {
     for (const owner of [...this.#paused.keys()]) this.#resumeAll(owner);
   }
 
-  /** Nearly always none is. */
-  #isRefused(owner: number): boolean {
-    return this.#refused.size > 0 && this.#refused.has(owner);
-  }
-
   /** Nearly always nobody waits. */
   #isWaiting(owner: number): boolean {
     return this.#waiting.size > 0 && this.#waiting.has(owner);
@@ -178,15 +168,15 @@ export class OrderedOutbox<R> implements Outbox<R> {
   }
 
   #isUrgent(owner: number): boolean {
-    return owner === UNSOLICITED || owner === this.#oldest;
+    return owner === UNSOLICITED || owner === this.#oldest || this.#refused.has(owner);
   }
 
   /**
    * It began before the oldest task, and yet comes after it: the oldest is here for another time. It may have to wait for this
-   * one (`each` with a limit), so this one goes on, and what it emits waits here. So does one whose turn will not come.
+   * one (`each` with a limit), so this one goes on, and what it emits waits here.
    */
   #isInTheWay(owner: number): boolean {
-    return owner !== UNSOLICITED && (owner < this.#oldest || this.#isRefused(owner));
+    return owner !== UNSOLICITED && owner < this.#oldest;
   }
 
   #mayBeSent(owner: number): boolean {
@@ -242,6 +232,18 @@ export class OrderedOutbox<R> implements Outbox<R> {
 
   /** The owner of urgent results among these. Of two, the one whose turn it is. */
   #urgentIn(owners: ReadonlyMap<number, unknown>): number | undefined {
+    const refused = this.#refusedIn(owners);
+    if (refused !== undefined && refused !== this.#lastServed) return refused;
+    return this.#unrefusedIn(owners) ?? refused;
+  }
+
+  /** Nearly always nobody is. */
+  #refusedIn(owners: ReadonlyMap<number, unknown>): number | undefined {
+    for (const owner of this.#refused) if (owners.has(owner)) return owner;
+    return undefined;
+  }
+
+  #unrefusedIn(owners: ReadonlyMap<number, unknown>): number | undefined {
     if (!owners.has(UNSOLICITED)) return owners.has(this.#oldest) ? this.#oldest : undefined;
     return this.#lastServed === UNSOLICITED && owners.has(this.#oldest) ? this.#oldest : UNSOLICITED;
   }
