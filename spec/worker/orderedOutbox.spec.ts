@@ -65,6 +65,24 @@ describe('OrderedOutbox', () => {
     expect(wire.of('starved')).to.have.lengthOf(2);
   });
 
+  it('ORD-2 a task that has failed for the pool, for a result of it was refused, waits for no turn', () => {
+    const { wire, outbox, send, unblocked } = outboxWith(1, 1);
+    send(2, 'c1', 'c2');
+    send(3, 'd');
+    outbox.done(3);
+    outbox.refused(2);
+    outbox.refused(3);
+    expect(wire.of('result')).to.deep.equal(['c1']);
+    for (let i = 0; i < 3; i += 1) outbox.credit(1);
+    send(2, 'c3');
+    outbox.done(2);
+    expect([wire.of('result'), wire.of('done')]).to.deep.equal([
+      ['c1', 'c2', 'd', 'c3'],
+      [3, 2],
+    ]);
+    expect([outbox.blocked, unblocked()]).to.deep.equal([false, 1]);
+  });
+
   it('ORD-2 the oldest task and results of no task take turns', () => {
     const { wire, outbox, send } = outboxWith(1, 1);
     outbox.oldest(0);

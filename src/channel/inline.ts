@@ -50,7 +50,7 @@ export class InlineChannel<T, R> implements Channel<T> {
   ) {
     this.#definition = definition;
     this.#hello = hello;
-    this.#wire = new InlineWire(pool, closed);
+    this.#wire = new InlineWire(pool, closed, (task) => this.#loop.refused(task));
     this.#loop = new Loop(this.#wire, hello, {
       failedToStart: (cause) => closed({ kind: 'not-started', path: 'inlineWorker', cause }),
       feeders: pool.feeders,
@@ -123,10 +123,13 @@ export class InlineChannel<T, R> implements Channel<T> {
 class InlineWire<R> implements ToPool<R> {
   readonly #pool: ToPool<R>;
   readonly #closed: (reason: CloseReason) => void;
+  readonly #refused: (task: number) => void;
 
-  constructor(pool: ToPool<R>, closed: (reason: CloseReason) => void) {
+  /** @param refused is told of a task that has failed, for a result of it could not be handed over */
+  constructor(pool: ToPool<R>, closed: (reason: CloseReason) => void, refused: (task: number) => void) {
     this.#pool = pool;
     this.#closed = closed;
+    this.#refused = refused;
   }
 
   ready(): void {
@@ -148,7 +151,10 @@ class InlineWire<R> implements ToPool<R> {
     } catch (error) {
       this.withheld(1);
       if (owner === UNSOLICITED) this.broken(error);
-      else this.failed(owner, error);
+      else {
+        this.failed(owner, error);
+        this.#refused(owner);
+      }
       return;
     }
     this.#pool.result(own, owner);

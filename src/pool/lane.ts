@@ -26,7 +26,7 @@ import type {
 import { eachPosition, type Progressions } from '../protocol/progressions.js';
 import { eachResult } from '../protocol/resultFrames.js';
 import type { TaskTimes } from '../protocol/times.js';
-import type { Hello } from '../protocol/wire.js';
+import { type Hello, UNSOLICITED } from '../protocol/wire.js';
 import type { Resources } from '../resources.js';
 import type { ResultCredits } from './credits.js';
 import { deadline } from './deadline.js';
@@ -308,9 +308,15 @@ export class Lane<T, R> implements ChannelListener<R> {
   result(value: R, owner: number): void {
     if (this.#signalled.size > 0 && this.#signalled.isCalledOff(owner)) this.withheld(1);
     else if (!this.#stopping && !this.#crashed) {
+      const standing = this.#ledger.standing(owner);
+      if (this.#order.isKept && standing === NONE && owner !== UNSOLICITED) {
+        // Its task has failed, of another result that was refused, and goes on: it has no place any more.
+        this.withheld(1);
+        return;
+      }
       const attempt = this.#deliveries.size > 0 ? this.#deliveriesOf(owner).attempt : 1;
       const task = this.#signalled.size > 0 ? this.#fateOf(owner) : undefined;
-      this.#owner.fanIn.result(value, this.index, this.#ledger.standing(owner), attempt, task);
+      this.#owner.fanIn.result(value, this.index, standing, attempt, task);
     }
   }
 
@@ -320,10 +326,12 @@ export class Lane<T, R> implements ChannelListener<R> {
   }
 
   results(values: ArrayLike<R>, owners: Progressions): void {
-    if (!this.#owner.fanIn.takesBatches || this.#signalled.size > 0) {
+    const standings = this.#standingsOf(owners);
+    // One without a standing is of no task, or of one that is over.
+    if (!this.#owner.fanIn.takesBatches || this.#signalled.size > 0 || standings?.includes(NONE)) {
       eachResult(values, owners, (value, owner) => this.result(value, owner));
     } else if (!this.#stopping && !this.#crashed) {
-      this.#owner.fanIn.results(values, this.index, this.#standingsOf(owners));
+      this.#owner.fanIn.results(values, this.index, standings);
     }
   }
 
@@ -369,7 +377,7 @@ export class Lane<T, R> implements ChannelListener<R> {
     }
   }
 
-  #standingsOf(positions: Progressions): Standings | undefined {
+  #standingsOf(positions: Progressions): Standing[] | undefined {
     return this.#order.isKept ? this.#ledger.standings(positions) : undefined;
   }
 

@@ -30,13 +30,18 @@ export class ResultFrameWriter<R> implements ToPool<R> {
   readonly #post: Post<ResultFrame<R>>;
   readonly #packer: Packer;
   readonly #lonely = new LonelyCount();
+  readonly #refused: (task: number) => void;
   readonly #clone: Clone;
   /** Only structured clone takes along what it is to transfer. */
   readonly #transfers: boolean;
 
-  /** @param clone how the carrier clones; structuredClone unless said otherwise */
-  constructor(post: Post<ResultFrame<R>>, clone?: Clone) {
+  /**
+   * @param clone how the carrier clones; structuredClone unless said otherwise
+   * @param refused is told of a task that has failed, for a result of it cannot be sent, and that is not at its end
+   */
+  constructor(post: Post<ResultFrame<R>>, clone?: Clone, refused: (task: number) => void = () => {}) {
     this.#post = post;
+    this.#refused = refused;
     this.#clone = clone ?? ((value) => structuredClone(value));
     this.#transfers = clone === undefined;
     this.#packer = new Packer({ reuses: this.#transfers });
@@ -157,7 +162,11 @@ export class ResultFrameWriter<R> implements ToPool<R> {
       const packed = this.#packer.pack(copied?.values ?? results);
       this.#send(packed, owners, done, news, copied?.moved);
     } catch {
-      this.#post(withoutRefused(results, owners, done, news, this.#clone));
+      const refused = new Map<number, FailureRecord>();
+      this.#post(withoutRefused(results, owners, done, news, this.#clone, refused));
+      const over = [UNSOLICITED, ...positionsOf(done), ...(news?.failed ?? []).map(([position]) => position)];
+      for (const position of over) refused.delete(position);
+      for (const position of refused.keys()) this.#refused(position);
     }
   }
 
@@ -202,6 +211,7 @@ export class ResultFrameWriter<R> implements ToPool<R> {
     if (owner === UNSOLICITED) this.broken(why);
     else this.failed(owner, why);
     this.turn();
+    if (owner !== UNSOLICITED) this.#refused(owner);
   }
 
   #takeTimes(): TaskTimes | undefined {
@@ -227,17 +237,20 @@ function isSame(a: Progressions, b: Progressions): boolean {
   return a.length === 3 && b.length === 3 && a[0] === b[0] && a[1] === b[1] && a[2] === b[2];
 }
 
-/** A frame without the results that cannot be cloned: each fails its task, or breaks the worker if it has none. */
+/**
+ * A frame without the results that cannot be cloned: each fails its task, or breaks the worker if it has none.
+ * @param refused takes these tasks, and why
+ */
 function withoutRefused<R>(
   sent: readonly R[],
   ownerRuns: Progressions,
   doneRuns: Progressions,
   news: News | undefined,
   clone: Clone,
+  refused: Map<number, FailureRecord>,
 ): ResultFrame<R> {
   const owners = new ProgressionWriter();
   const done = new ProgressionWriter();
-  const refused = new Map<number, FailureRecord>();
   const results: R[] = [];
   const ownerOf = positionsOf(ownerRuns);
   for (const [i, value] of sent.entries()) {

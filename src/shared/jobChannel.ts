@@ -6,6 +6,7 @@ import type { Job, JobOwner } from '../pool/job.js';
 import type { Fate } from '../pool/revocable.js';
 import { withoutSignal } from '../pool/taskSignals.js';
 import { type Channel, type ChannelListener, type ChannelOpener, passOn } from '../protocol/channel.js';
+import { UNSOLICITED } from '../protocol/wire.js';
 
 /** A result, and whose task it is of; of no task, it is everybody's. */
 export interface Attributed<R> {
@@ -104,7 +105,9 @@ function listenerOf<T, R>(
     result(value, position) {
       if (books.closed) return;
       const from = given.get(position);
-      if (from?.job.signal?.aborted) {
+      // Of a task that has failed, of another result that was refused, and goes on: nobody's, and not everybody's.
+      const isOver = from === undefined && position !== UNSOLICITED;
+      if (isOver || from?.job.signal?.aborted) {
         pool.withheld(1);
         return;
       }

@@ -174,6 +174,11 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
     this.#outbox.oldest(position);
   }
 
+  /** From the wire: a result of the task could not be sent, and the task goes on. */
+  refused(position: number): void {
+    if (!this.#drained) this.#outbox.refused(position);
+  }
+
   /** What is delivered now hears of it as soon as it lets go of the thread. */
   cancel(position: number, reason: unknown): void {
     if (position >= this.#begun) this.#skip(position, reason);

@@ -34,6 +34,8 @@ export class OrderedOutbox<R> implements Outbox<R> {
   readonly #waiting = new Map<number, Lot<R>>();
   /** Emissions that are paused, by the owner of their results. */
   readonly #paused = new Map<number, Set<Scope>>();
+  /** Tasks that have failed for the pool, and go on: it drops their results at once, so these are urgent too. */
+  readonly #refused = new Set<number>();
   readonly #asks: boolean;
   readonly #reserve: number;
   #credits: number;
@@ -101,6 +103,7 @@ export class OrderedOutbox<R> implements Outbox<R> {
   done(position: number): void {
     if (this.#isWaiting(position)) this.#lotOf(position).end = () => this.done(position);
     else {
+      this.#refused.delete(position);
       this.#letGo(position);
       this.#wire.done(position);
     }
@@ -109,6 +112,7 @@ export class OrderedOutbox<R> implements Outbox<R> {
   failed(position: number, error: unknown): void {
     if (this.#isWaiting(position)) this.#lotOf(position).end = () => this.failed(position, error);
     else {
+      this.#refused.delete(position);
       this.#letGo(position);
       this.#wire.failed(position, error);
     }
@@ -117,6 +121,12 @@ export class OrderedOutbox<R> implements Outbox<R> {
   end(send: Send): void {
     this.#last = send;
     this.#endIfThrough();
+  }
+
+  /** It would wait for ever: for a turn that the pool has passed on. */
+  refused(owner: number): void {
+    this.#refused.add(owner);
+    this.#flow();
   }
 
   /** They would wait for ever: for the end of a task that is not done. */
@@ -158,7 +168,7 @@ export class OrderedOutbox<R> implements Outbox<R> {
   }
 
   #isUrgent(owner: number): boolean {
-    return owner === UNSOLICITED || owner === this.#oldest;
+    return owner === UNSOLICITED || owner === this.#oldest || this.#refused.has(owner);
   }
 
   /**
@@ -222,6 +232,18 @@ export class OrderedOutbox<R> implements Outbox<R> {
 
   /** The owner of urgent results among these. Of two, the one whose turn it is. */
   #urgentIn(owners: ReadonlyMap<number, unknown>): number | undefined {
+    const refused = this.#refusedIn(owners);
+    if (refused !== undefined && refused !== this.#lastServed) return refused;
+    return this.#unrefusedIn(owners) ?? refused;
+  }
+
+  /** Nearly always nobody is. */
+  #refusedIn(owners: ReadonlyMap<number, unknown>): number | undefined {
+    for (const owner of this.#refused) if (owners.has(owner)) return owner;
+    return undefined;
+  }
+
+  #unrefusedIn(owners: ReadonlyMap<number, unknown>): number | undefined {
     if (!owners.has(UNSOLICITED)) return owners.has(this.#oldest) ? this.#oldest : undefined;
     return this.#lastServed === UNSOLICITED && owners.has(this.#oldest) ? this.#oldest : UNSOLICITED;
   }

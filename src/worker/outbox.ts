@@ -24,6 +24,8 @@ export interface Outbox<R> {
   failed(position: number, error: unknown): void;
   /** Calls `send` behind all results; none follows. */
   end(send: Send): void;
+  /** A result of the task could not be sent: it has failed for the pool, which hears no more of it, and goes on here. */
+  refused(owner: number): void;
   /** The worker leaves tasks undone: their results, and those of later tasks, are of no use any more. */
   forsake(): void;
   credit(results: number): void;
@@ -136,6 +138,10 @@ export class QueueOutbox<R> implements Outbox<R> {
   end(send: Send): void {
     if (this.#waiting.length === 0) send();
     else this.#waiting.push(send);
+  }
+
+  refused(): void {
+    // What else it sends takes its turn like any other.
   }
 
   forsake(): void {

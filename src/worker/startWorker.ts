@@ -64,10 +64,11 @@ export async function startWorker(
   }
   pool.answer({ kind: 'online', protocol: PROTOCOL });
   const { thread } = pool;
-  const writer = new ResultFrameWriter<unknown>((frame, transfer) => {
+  const post: Post<ResultFrame<unknown>> = (frame, transfer) => {
     pool.post(frame, transfer);
     if (isLast(frame)) stopReporting();
-  }, pool.clone);
+  };
+  const writer = new ResultFrameWriter<unknown>(post, pool.clone, (task) => loop.refused(task));
   const stopReporting = reportResources((resources) => writer.resources(resources), hello.resourceInterval);
   const loop = new Loop<unknown, unknown>(writer, hello, {
     nextTurn(resume) {
