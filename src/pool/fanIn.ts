@@ -48,7 +48,7 @@ export class FanIn<R> implements Inflow<R>, OrderOwner, EmitterOwner {
   readonly #outlet: Outlet<unknown>;
   readonly #acks: Acks<R> | undefined;
   readonly #emitters: SeatEmitter[] = [];
-  /** There may be results here that are not to leave after all: each is looked at. */
+  /** There has been a task that may be called off: from then on, results of several workers are looked at one by one. */
   #mayCallOff = false;
 
   constructor(options: ResolvedOptions, output: Subscriber<R>, owner: FanInOwner) {

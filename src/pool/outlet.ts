@@ -14,7 +14,7 @@ interface Receiver<V> {
 
 /** Who emits the values of a batch. */
 export interface Batch extends BatchEmitter {
-  /** Who emits the value at `index` when it is emitted by itself. */
+  /** Who emits the value at `index` when it has had to wait. */
   emitterOf(index: number): Emitter;
 }
 
