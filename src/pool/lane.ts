@@ -326,9 +326,10 @@ export class Lane<T, R> implements ChannelListener<R> {
   }
 
   results(values: ArrayLike<R>, owners: Progressions): void {
-    const standings = this.#standingsOf(owners);
+    const arePlain = this.#owner.fanIn.takesBatches && this.#signalled.size === 0;
+    const standings = arePlain ? this.#standingsOf(owners) : undefined;
     // One without a standing is of no task, or of one that is over.
-    if (!this.#owner.fanIn.takesBatches || this.#signalled.size > 0 || standings?.includes(NONE)) {
+    if (!arePlain || standings?.includes(NONE)) {
       eachResult(values, owners, (value, owner) => this.result(value, owner));
     } else if (!this.#stopping && !this.#crashed) {
       this.#owner.fanIn.results(values, this.index, standings);
