@@ -88,6 +88,7 @@ export class FanOut<T> implements Rotation<T>, Appetites {
     return this.#intake.waiting + this.#router.parked;
   }
 
+  /** Neither a task nor a source waits for room. */
   get nobodyWaits(): boolean {
     return this.waiting === 0 && this.feeders.paused === 0;
   }

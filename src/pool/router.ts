@@ -76,7 +76,10 @@ export class Router<T> {
     const before = this.#unparked;
     if (this.#parkedInAll > 0) this.#unparkDirected();
     // It does not overtake those that came before it, whether they are wanted yet or not. One that goes to any joins them.
-    if (directionOf(task)) this.#handAll();
+    if (directionOf(task)) {
+      this.#handWanted();
+      this.#hand(() => this.#dispatcher.take());
+    }
     return this.#unparked !== before;
   }
 
@@ -135,12 +138,11 @@ export class Router<T> {
   unpark(): void {
     if (this.parked === 0) return;
     if (this.#parkedInAll > 0) this.#unparkDirected();
-    this.#hand(() => this.#dispatcher.takeWanted());
+    this.#handWanted();
   }
 
-  #handAll(): void {
+  #handWanted(): void {
     this.#hand(() => this.#dispatcher.takeWanted());
-    this.#hand(() => this.#dispatcher.take());
   }
 
   #unparkDirected(): void {
