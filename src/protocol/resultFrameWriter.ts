@@ -162,11 +162,9 @@ export class ResultFrameWriter<R> implements ToPool<R> {
       const packed = this.#packer.pack(copied?.values ?? results);
       this.#send(packed, owners, done, news, copied?.moved);
     } catch {
-      const refused = new Map<number, FailureRecord>();
-      this.#post(withoutRefused(results, owners, done, news, this.#clone, refused));
-      const over = [UNSOLICITED, ...positionsOf(done), ...(news?.failed ?? []).map(([position]) => position)];
-      for (const position of over) refused.delete(position);
-      for (const position of refused.keys()) this.#refused(position);
+      const { frame, goOn } = withoutRefused(results, owners, done, news, this.#clone);
+      this.#post(frame);
+      for (const task of goOn) this.#refused(task);
     }
   }
 
@@ -238,8 +236,8 @@ function isSame(a: Progressions, b: Progressions): boolean {
 }
 
 /**
- * A frame without the results that cannot be cloned: each fails its task, or breaks the worker if it has none.
- * @param refused takes these tasks, and why
+ * A frame without the results that cannot be cloned: each fails its task, or breaks the worker if it has none. And which of
+ * these tasks are not at their end.
  */
 function withoutRefused<R>(
   sent: readonly R[],
@@ -247,10 +245,10 @@ function withoutRefused<R>(
   doneRuns: Progressions,
   news: News | undefined,
   clone: Clone,
-  refused: Map<number, FailureRecord>,
-): ResultFrame<R> {
+): { readonly frame: ResultFrame<R>; readonly goOn: readonly number[] } {
   const owners = new ProgressionWriter();
   const done = new ProgressionWriter();
+  const refused = new Map<number, FailureRecord>();
   const results: R[] = [];
   const ownerOf = positionsOf(ownerRuns);
   for (const [i, value] of sent.entries()) {
@@ -264,6 +262,11 @@ function withoutRefused<R>(
         refused.set(owner, toRecord(whyNotCloneable('result', value, clone) ?? error, clone));
     }
   }
+  const over = new Set([
+    UNSOLICITED,
+    ...positionsOf(doneRuns),
+    ...(news?.failed ?? []).map(([position]) => position),
+  ]);
   for (const position of positionsOf(doneRuns)) if (!refused.has(position)) done.push(position);
   const failed = (news?.failed ?? []).filter(([position]) => !refused.has(position));
   const told: News = { ...news, failed, withheld: (news?.withheld ?? 0) + sent.length - results.length };
@@ -272,5 +275,6 @@ function withoutRefused<R>(
     else failed.push([owner, failure]);
   }
   if (news?.times) told.times = withoutTasks(news.times, refused);
-  return [results, owners.take(), done.take(), told];
+  const goOn = [...refused.keys()].filter((task) => !over.has(task));
+  return { frame: [results, owners.take(), done.take(), told], goOn };
 }
