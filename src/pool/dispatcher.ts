@@ -13,8 +13,8 @@ export abstract class Dispatcher {
   /** Also of workers that leave, behind the others. */
   protected readonly running: number[];
   protected readonly suspended = new Set<number>();
-  /** Where the rotation stands. */
-  protected turn = 0;
+  /** Whose turn it is. */
+  turn = 0;
   #total = 0;
 
   /** @param maxTasks tasks not done over all workers; each has the same share, at least 1 */
@@ -81,6 +81,33 @@ export abstract class Dispatcher {
     return this.#claim(this.wanted());
   }
 
+  /** Rounds of the rotation for which there is room: slots of each worker. None where the next worker depends on more. */
+  roundsLeft(): number {
+    return 0;
+  }
+
+  /** Takes slots for all of them. @returns how many in all; the turn is where it was */
+  takeRounds(): number {
+    const rounds = this.roundsLeft();
+    for (let worker = 0; worker < this.#workers; worker += 1)
+      this.running[worker] = (this.running[worker] as number) + rounds;
+    this.#total += rounds * this.#workers;
+    return rounds * this.#workers;
+  }
+
+  /** Gives back the last so many turns of rounds that were taken: the turn is at the first of them. */
+  giveBack(turns: number): void {
+    const workers = this.#workers;
+    const rest = turns % workers;
+    this.turn = (this.turn + workers - rest) % workers;
+    for (let i = 0; i < workers; i += 1) {
+      const worker = (this.turn + i) % workers;
+      const slots = (turns - rest) / workers + (i < rest ? 1 : 0);
+      this.running[worker] = (this.running[worker] as number) - slots;
+    }
+    this.#total -= turns;
+  }
+
   #claim(worker: number): number {
     if (worker === NO_ROOM) return NO_ROOM;
     this.add(worker);
@@ -139,6 +166,14 @@ export class RoundRobin extends Dispatcher {
     const { turn } = this;
     const isFree = (this.running[turn] as number) < this.window;
     return isFree && this.suspended.size < this.workers ? turn : NO_ROOM;
+  }
+
+  override roundsLeft(): number {
+    if (this.suspended.size > 0) return 0;
+    let rounds = this.window;
+    for (let worker = 0; worker < this.workers && rounds > 0; worker += 1)
+      rounds = Math.min(rounds, this.window - (this.running[worker] as number));
+    return rounds;
   }
 }
 

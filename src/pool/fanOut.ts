@@ -18,11 +18,14 @@ import { type Appetites, type Dispatcher, LeastBusy, NO_ROOM, RoundRobin } from 
 import { Intake } from './intake.js';
 import { Job } from './job.js';
 import type { Order, Standing } from './order.js';
+import { Rounds, type Taker } from './rounds.js';
 import { Router } from './router.js';
 import { isStandstill, type Station, standStill } from './standstill.js';
 
 /** The place of a worker, as the task side sees it. */
-interface Taker<T> extends Station {
+interface Place<T> extends Station {
+  /** Its worker, when that is all there is to a task that is given to it; undefined when there is more to see to. */
+  readonly taker: Taker<T> | undefined;
   /** Whether its worker wants a task now. */
   readonly isHungry: boolean;
   /** Tasks that its worker has and has not begun. */
@@ -33,7 +36,7 @@ interface Taker<T> extends Station {
 /** The pool, as its task side sees it. */
 export interface FanOutOwner<T> {
   readonly over: boolean;
-  readonly seats: readonly Taker<T>[];
+  readonly seats: readonly Place<T>[];
   /** Seats come or go at the end of the line. */
   resized(before: number, workers: number): void;
   /** The source has completed, and all its tasks are with the seats. Told once. */
@@ -50,6 +53,7 @@ export class FanOut<T> implements Rotation<T>, Appetites {
   readonly #intake: Intake<T | Routed<T>>;
   readonly #dispatcher: Dispatcher;
   readonly #router: Router<T>;
+  readonly #rounds: Rounds<T>;
   #sourceCompleted = false;
   #exhausted = false;
   /** How many workers there are to be; undefined when there are as many. */
@@ -75,11 +79,12 @@ export class FanOut<T> implements Rotation<T>, Appetites {
     this.feeders = this.#intake.feeders;
     this.#dispatcher =
       route === 'least-busy' ? new LeastBusy(n, maxTasks, this) : new RoundRobin(n, maxTasks);
+    this.#rounds = new Rounds(this.#dispatcher);
     const keyOf = typeof route === 'function' ? route : undefined;
     this.#router = new Router<T>(this.#dispatcher, n, keyOf, {
       enter: (worker) => order.enter(worker),
       spread: (task, workers) => Job.is(task) && task.owner.jobSpreads(workers),
-      give: (worker, task, standing) => (owner.seats[worker] as Taker<T>).task(task, standing),
+      give: (worker, task, standing) => (owner.seats[worker] as Place<T>).task(task, standing),
     });
   }
 
@@ -117,15 +122,9 @@ export class FanOut<T> implements Rotation<T>, Appetites {
 
   task(task: T | Routed<T>): void {
     if (this.#owner.over) return;
-    const worker = this.#isClear() ? this.#router.rotate(task) : NO_ROOM;
-    if (worker === NO_ROOM) {
-      this.#takeIn(task);
-    } else {
-      (this.#owner.seats[worker] as Taker<T>).task(task as T);
-      // What it has brought in that call may wait, and goes before what is asked for.
-      if (!this.#hasRoom()) this.#pause();
-    }
-    if (this.#hasNews) this.turn();
+    const { left } = this.#rounds;
+    if (left === 0 || directionOf(task) || !this.#rounds.give(task as T)) this.#decide(task);
+    else if (left === 1 && !this.#hasRoom()) this.#pause();
   }
 
   /** No task follows. */
@@ -138,6 +137,7 @@ export class FanOut<T> implements Rotation<T>, Appetites {
 
   /** Where tasks have directions or keys, it waits until all that were given are done, so that the order of each key holds. */
   resize(workers: number): void {
+    this.#rounds.end();
     this.#newSize = workers;
     this.turn();
   }
@@ -166,6 +166,7 @@ export class FanOut<T> implements Rotation<T>, Appetites {
   }
 
   suspend(worker: number): void {
+    this.#rounds.end();
     this.#dispatcher.suspend(worker);
   }
 
@@ -187,6 +188,33 @@ export class FanOut<T> implements Rotation<T>, Appetites {
   unbegun(worker: number): number {
     return this.#owner.seats[worker]?.unbegun ?? 0;
   }
+
+  #decide(task: T | Routed<T>): void {
+    this.#rounds.end();
+    const worker = this.#isClear() ? this.#router.rotate(task) : NO_ROOM;
+    if (worker === NO_ROOM) {
+      this.#takeIn(task);
+    } else {
+      (this.#owner.seats[worker] as Place<T>).task(task as T);
+      // What it has brought in that call may wait, and goes before what is asked for.
+      if (!this.#hasRoom()) this.#pause();
+      else this.#begin();
+    }
+    if (this.#hasNews) this.turn();
+  }
+
+  /** For the tasks that follow. */
+  #begin(): void {
+    const isUsual = this.#rounds.left === 0 && this.#isClear() && this.#router.isClear && !this.#owner.over;
+    if (isUsual) this.#rounds.begin(this.#takers);
+  }
+
+  /** All workers, when that is all there is to a task that is given to one of them. */
+  readonly #takers = (): readonly Taker<T>[] | undefined => {
+    const { workers } = this.#dispatcher;
+    const takers = this.#owner.seats.slice(0, workers).map(({ taker }) => taker);
+    return takers.every((taker) => taker !== undefined) ? takers : undefined;
+  };
 
   /** Nothing goes before what comes now. No getter: a private one is slow wherever it is not inlined. */
   #isClear(): boolean {
@@ -265,7 +293,8 @@ export class FanOut<T> implements Rotation<T>, Appetites {
   }
 
   readonly #hasRoom = (): boolean =>
-    this.#intake.waiting === 0 && this.#newSize === undefined && this.#router.hasRoom;
+    this.#rounds.left > 0 ||
+    (this.#intake.waiting === 0 && this.#newSize === undefined && this.#router.hasRoom);
 
   #tellPaused(): void {
     if (this.feeders.paused === 0 || this.#pausedAt !== undefined || !this.#announcer.isHeard) return;

@@ -61,6 +61,11 @@ export class Router<T> {
     return this.#parkedInAll + (this.#unclaimed?.length ?? 0);
   }
 
+  /** Whether a task without a direction goes to the worker whose turn it is, and nothing before it. */
+  get isClear(): boolean {
+    return this.#keyOf === undefined && this.parked === 0;
+  }
+
   /** Whether the next task need not wait: one that goes by a key, or to whoever wants it, can be parked. */
   get hasRoom(): boolean {
     if ((this.parked > 0 || this.#keyOf || this.#unclaimed) && this.#isFull()) return false;
@@ -85,7 +90,7 @@ export class Router<T> {
 
   /** The usual case: the worker whose turn it is, which is to be given the task. NO_ROOM when there is none, or more to decide. */
   rotate(task: T | Routed<T>): number {
-    if (this.#keyOf || this.parked > 0 || directionOf(task)) return NO_ROOM;
+    if (!this.isClear || directionOf(task)) return NO_ROOM;
     return this.#dispatcher.takeWanted();
   }
 

@@ -88,6 +88,12 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station, ArrearsKe
     return this.#lane?.unbegun ?? 0;
   }
 
+  /** Its worker, when that is all there is to a task that is given to it: none that is owed goes before, nobody counts. */
+  get taker(): Lane<T, R> | undefined {
+    const isPlain = this.#share === Infinity && !this.#arrears.isSuspended;
+    return isPlain ? this.#lane : undefined;
+  }
+
   /** @throws what the user's factory throws */
   start(): void {
     const lane = this.#owner.laneOf(this, this.#owner.credits.begin(this.index));
