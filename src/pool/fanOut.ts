@@ -24,7 +24,7 @@ import { isStandstill, type Station, standStill } from './standstill.js';
 
 /** The place of a worker, as the task side sees it. */
 interface Place<T> extends Station {
-  /** Its worker, when that is all there is to a task that is given to it; undefined when there is more to see to. */
+  /** The worker of the day. */
   readonly taker: Taker<T> | undefined;
   /** Whether its worker wants a task now. */
   readonly isHungry: boolean;
@@ -205,11 +205,10 @@ export class FanOut<T> implements Rotation<T>, Appetites {
 
   /** For the tasks that follow. */
   #begin(): void {
-    const isUsual = this.#rounds.left === 0 && this.#isClear() && this.#router.isClear && !this.#owner.over;
-    if (isUsual) this.#rounds.begin(this.#takers);
+    if (this.#options.maxTasksPerWorker !== Infinity || this.#rounds.left > 0 || this.#owner.over) return;
+    if (this.#isClear() && this.#router.isClear) this.#rounds.begin(this.#takers);
   }
 
-  /** All workers, when that is all there is to a task that is given to one of them. */
   readonly #takers = (): readonly Taker<T>[] | undefined => {
     const { workers } = this.#dispatcher;
     const takers = this.#owner.seats.slice(0, workers).map(({ taker }) => taker);

@@ -88,10 +88,9 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station, ArrearsKe
     return this.#lane?.unbegun ?? 0;
   }
 
-  /** Its worker, when that is all there is to a task that is given to it: none that is owed goes before, nobody counts. */
+  /** The worker of the day. While the seat is in the rotation a task may go there straight, if nobody counts. */
   get taker(): Lane<T, R> | undefined {
-    const isPlain = this.#share === Infinity && !this.#arrears.isSuspended;
-    return isPlain ? this.#lane : undefined;
+    return this.#lane;
   }
 
   /** @throws what the user's factory throws */
