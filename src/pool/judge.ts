@@ -2,7 +2,7 @@
 import { TaskError, TaskTimeoutError, type WorkerName } from '../errors.js';
 import { isMoved } from '../move.js';
 import { bareOf } from './job.js';
-import type { Crash } from './lane.js';
+import type { Crash } from './life.js';
 import type { RetryPolicy } from './retry.js';
 import type { TaskFailure } from './taskFailures.js';
 import { counted, excusedDelivery, nextDelivery, type Undone } from './undone.js';
