@@ -122,7 +122,8 @@ export class FanOut<T> implements Rotation<T>, Appetites {
 
   task(task: T | Routed<T>): void {
     if (this.#owner.over) return;
-    if (this.#rounds.left === 0 || directionOf(task) || !this.#rounds.give(task as T)) this.#decide(task);
+    const isUsual = this.#rounds.left > 0 && !directionOf(task);
+    if (!isUsual || !this.#rounds.give(task as T)) this.#decide(task);
     else if (this.#rounds.left === 0 && !this.#hasRoom()) this.#pause();
   }
 
