@@ -1,6 +1,6 @@
 /** What a task brings behind a result that cannot be sent: it has failed by then, and goes on in its worker. */
 import { expect } from 'chai';
-import { poolMap, processWorker, threadWorker, workerPool } from 'looppool';
+import { type PoolEvent, poolMap, processWorker, threadWorker, workerPool } from 'looppool';
 import { from, Subject } from 'rxjs';
 import { run } from '../support/run.js';
 
@@ -22,6 +22,18 @@ for (const [name, worker] of Object.entries(carriers)) {
       const alike = from(['second', 'second'] as const);
       const { values, completed } = await run(alike.pipe(poolMap(worker, 1, options)));
       expect([values, completed]).to.deep.equal([['second begins', 'second begins'], true]);
+    });
+
+    it('EVT-1 do not make it a task that is done', async () => {
+      const told: string[] = [];
+      const events = {
+        next: ({ type }: PoolEvent) => {
+          if (/^task-/.test(type)) told.push(type);
+        },
+      };
+      await run(from(tasks).pipe(poolMap(worker, 1, { ...letters, events })));
+      const ends = ['task-started', 'task-started', 'task-failed', 'task-done'];
+      expect(told.sort()).to.deep.equal(ends.sort());
     });
 
     it('SHR-1 are not those of other pipelines', async () => {

@@ -122,9 +122,9 @@ export class FanOut<T> implements Rotation<T>, Appetites {
 
   task(task: T | Routed<T>): void {
     if (this.#owner.over) return;
-    const { left } = this.#rounds;
-    if (left === 0 || directionOf(task) || !this.#rounds.give(task as T)) this.#decide(task);
-    else if (left === 1 && !this.#hasRoom()) this.#pause();
+    const isUsual = this.#rounds.left > 0 && !directionOf(task);
+    if (!isUsual || !this.#rounds.give(task as T)) this.#decide(task);
+    else if (this.#rounds.left === 0 && !this.#hasRoom()) this.#pause();
   }
 
   /** No task follows. */

@@ -14,9 +14,6 @@ export interface Taker<T> {
   task(task: T): void;
 }
 
-/** To take fewer at a time does not pay. */
-const FEW = 4;
-
 export class Rounds<T> {
   /** Turns that are left. */
   left = 0;
@@ -30,7 +27,7 @@ export class Rounds<T> {
 
   /** Takes as many as there is room for. To be called while none are left. */
   begin(takers: () => readonly Taker<T>[] | undefined): void {
-    if (this.#dispatcher.roundsLeft() < FEW) return;
+    if (this.#dispatcher.roundsLeft() === 0) return;
     const all = takers();
     if (!all) return;
     this.#takers = all;

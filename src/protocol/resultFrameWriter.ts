@@ -21,8 +21,6 @@ export class ResultFrameWriter<R> implements ToPool<R> {
   readonly #done = new ProgressionWriter();
   #news: News | undefined;
   #times: (() => TaskTimes) | undefined;
-  /** Tasks of which a result was refused while they ran: they have failed, whatever they say at their end. */
-  readonly #refusedTasks = new Map<number, unknown>();
   #empty = true;
   /** The frame leaves with the end of its last task, or before the next result: with so many, or with one that is large. */
   #isFull = false;
@@ -151,7 +149,8 @@ export class ResultFrameWriter<R> implements ToPool<R> {
     const results = this.#results;
     const owners = this.#owners.take();
     const done = this.#done.take();
-    const times = this.#takeTimes();
+    const times = this.#times?.();
+    this.#times = undefined;
     const news = times ? { ...this.#news, times } : this.#news;
     this.#empty = true;
     this.#results = [];
@@ -204,18 +203,11 @@ export class ResultFrameWriter<R> implements ToPool<R> {
 
   /** At once too: what its task is told to be in a later frame, done or failed, counts no more. */
   #refuse(owner: number, why: unknown): void {
-    this.#refusedTasks.set(owner, why);
     this.withheld(1);
     if (owner === UNSOLICITED) this.broken(why);
     else this.failed(owner, why);
     this.turn();
     if (owner !== UNSOLICITED) this.#refused(owner);
-  }
-
-  #takeTimes(): TaskTimes | undefined {
-    const times = this.#times?.();
-    this.#times = undefined;
-    return times && this.#refusedTasks.size > 0 ? withoutTasks(times, this.#refusedTasks) : times;
   }
 
   /** What is said in the next frame, which leaves soon. */

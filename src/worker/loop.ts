@@ -176,7 +176,10 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
 
   /** From the wire: a result of the task could not be sent, and the task goes on. */
   refused(position: number): void {
-    if (!this.#drained) this.#outbox.refused(position);
+    if (this.#drained) return;
+    // It has failed: its end is none to be timed.
+    this.#clock?.drop(position);
+    this.#outbox.refused(position);
   }
 
   /** What is delivered now hears of it as soon as it lets go of the thread. */

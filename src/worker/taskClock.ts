@@ -130,11 +130,11 @@ export class TaskClock {
       this.#pass(position);
       return;
     }
+    const ended = this.#settledAt.get(position) ?? this.now();
+    this.#settledAt.delete(position);
     const task = this.#running.get(position);
     if (!task) return;
     this.#running.delete(position);
-    const ended = this.#settledAt.get(position) ?? this.now();
-    this.#settledAt.delete(position);
     this.#write(ENDED, position, 1, ended, task.wait, ended - task.began, task.results);
   }
 
