@@ -1,5 +1,5 @@
 /**
- * One worker, as its seat sees it: who is given tasks, and told when no more follow.
+ * One worker, as its seat sees it: what is given tasks, and told when no more follow.
  *
  *     seat ─▶ lane ─▶ channel ══▶ worker ══▶ channel ─▶ arrivals ─▶ pool
  *
