@@ -231,6 +231,19 @@ describe('Lane', () => {
       });
     });
 
+    for (const end of ['done', 'failed'] as const) {
+      it(`DRN-3 also when its last task was one that brought it up to date, and is ${end}`, () => {
+        inVirtualTime((at) => {
+          const { lane, worker, toWorker } = laneOf();
+          lane.replay('a');
+          lane.pill();
+          at(GRACE * 2, () => worker[end](0, new Error('boom')));
+          at(GRACE * 3 - 1, () => expect(toWorker.at(-1)).to.equal('pill'));
+          at(GRACE * 3 + 1, () => expect(toWorker.at(-1)).to.equal('terminate'));
+        });
+      });
+    }
+
     it('DRN-3 what has completed and waits for credit is not cut', () => {
       inVirtualTime((at) => {
         const { lane, worker, toWorker } = laneOf();

@@ -163,11 +163,8 @@ export class Arrivals<T, R> implements ChannelListener<R> {
     const standing = this.#ledger.standing(position);
     if (!this.#ledger.close(position)) return;
     if (particular) this.#particulars.done(position);
-    if (particular?.isReplay) {
-      this.#keeper.replayed();
-      return;
-    }
-    this.#keeper.taskDone(standing);
+    if (particular?.isReplay) this.#keeper.replayed();
+    else this.#keeper.taskDone(standing);
     if (this.#stage.isPilled) this.#life.expectEnd();
   }
 
@@ -199,11 +196,11 @@ export class Arrivals<T, R> implements ChannelListener<R> {
     const cause = timeout ?? error;
     if (isReplay) {
       this.#keeper.replayed(isCalledOff ? undefined : new TaskError(this.#lane, bareOf(task), 1, cause));
-      return;
+    } else {
+      const undone = this.#holdings.undone(position, { task, standing }, deliveries);
+      if (isCalledOff) this.#keeper.taskCancelled(task, standing, position);
+      else this.#keeper.taskFailed(undone, cause);
     }
-    const undone = this.#holdings.undone(position, { task, standing }, deliveries);
-    if (isCalledOff) this.#keeper.taskCancelled(task, standing, position);
-    else this.#keeper.taskFailed(undone, cause);
     if (this.#stage.isPilled) this.#life.expectEnd();
   }
 

@@ -51,7 +51,7 @@ export interface LifeKeeper<T> {
  * ms that a finished worker has to leave by itself. It has nothing left to do, but a thread that is terminated at once
  * loses what it has just printed.
  */
-const EXIT_LINGER = 100;
+const EXIT_LINGER = 250;
 
 export class Life<T> {
   readonly stage: Stage;
