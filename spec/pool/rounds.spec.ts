@@ -110,6 +110,13 @@ describe('Rounds', () => {
     expect([dispatcher.taken, dispatcher.turn, dispatcher.free]).to.deep.equal([3, 1, 17]);
   });
 
+  it('CRD-1 nothing is taken ahead while a worker has more than its window', () => {
+    const dispatcher = new RoundRobin(1, 8);
+    for (let i = 0; i < 6; i += 1) dispatcher.take();
+    dispatcher.resize(2);
+    expect([dispatcher.window, dispatcher.taken, dispatcher.roundsLeft()]).to.deep.equal([4, 6, 0]);
+  });
+
   it('TSK-1 nothing is taken ahead while a worker is out of the rotation', () => {
     const dispatcher = new RoundRobin(2, 6);
     expect(dispatcher.roundsLeft()).to.equal(3);

@@ -173,7 +173,8 @@ export class RoundRobin extends Dispatcher {
     let rounds = this.window;
     for (let worker = 0; worker < this.workers && rounds > 0; worker += 1)
       rounds = Math.min(rounds, this.window - (this.running[worker] as number));
-    return rounds;
+    // With more workers each has a smaller window, and perhaps more tasks than that.
+    return Math.max(0, rounds);
   }
 }
 
