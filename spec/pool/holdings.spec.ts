@@ -33,6 +33,15 @@ function holdingsOf(taskTimeout = Number.POSITIVE_INFINITY) {
   return { holdings: new Holdings<string>(lane, false, owner), said, timeouts, dropped };
 }
 
+/** Gives a worker a task that may be called off, and begins it. */
+function slowIn({ ledger, particulars, limits }: Holdings<string>): AbortController {
+  const control = new AbortController();
+  const position = ledger.add('slow', 0);
+  particulars.watch(position, control.signal);
+  limits?.started(position);
+  return control;
+}
+
 describe('Holdings', () => {
   it('SUP-1 a worker that is given up has no tasks, and gives back all but replays', () => {
     const { holdings } = holdingsOf();
@@ -80,10 +89,7 @@ describe('Holdings', () => {
   it('SUP-6 one that was called off before is not called off again, but may hang', () =>
     marbles(({ flush }) => {
       const { holdings, said } = holdingsOf(10);
-      const control = new AbortController();
-      const position = holdings.ledger.add('slow', 0);
-      holdings.particulars.watch(position, control.signal);
-      holdings.limits?.started(position);
+      const control = slowIn(holdings);
       control.abort('why');
       timer(200).subscribe(() => holdings.giveUp());
       flush();
@@ -96,10 +102,7 @@ describe('Holdings', () => {
   it('CAN-1 no task of a worker that is to end is called off', () =>
     marbles(({ flush }) => {
       const { holdings, said } = holdingsOf(10);
-      const control = new AbortController();
-      const position = holdings.ledger.add('slow', 0);
-      holdings.particulars.watch(position, control.signal);
-      holdings.limits?.started(position);
+      const control = slowIn(holdings);
       holdings.leaveAlone();
       control.abort();
       flush();

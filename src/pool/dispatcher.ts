@@ -86,9 +86,8 @@ export abstract class Dispatcher {
     return 0;
   }
 
-  /** Takes slots for all of them. @returns how many in all; the turn is where it was */
-  takeRounds(): number {
-    const rounds = this.roundsLeft();
+  /** Takes slots for so many rounds, for which there is room. @returns how many in all; the turn is where it was */
+  takeRounds(rounds: number): number {
     for (let worker = 0; worker < this.#workers; worker += 1)
       this.running[worker] = (this.running[worker] as number) + rounds;
     this.#total += rounds * this.#workers;

@@ -27,12 +27,13 @@ export class Rounds<T> {
 
   /** Takes as many as there is room for. To be called while none are left. */
   begin(takers: () => readonly Taker<T>[] | undefined): void {
-    if (this.#dispatcher.roundsLeft() === 0) return;
+    const rounds = this.#dispatcher.roundsLeft();
+    if (rounds === 0) return;
     const all = takers();
     if (!all) return;
     this.#takers = all;
     this.#next = this.#dispatcher.turn;
-    this.left = this.#dispatcher.takeRounds();
+    this.left = this.#dispatcher.takeRounds(rounds);
   }
 
   /** Gives the task to the worker whose turn it is. False when that one takes none any more. To be called while some are left. */
