@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
-import { poolMap, threadWorker, WorkerStartError } from 'looppool';
+import { poolMap, processWorker, threadWorker, WorkerStartError } from 'looppool';
 import { lastValueFrom, of } from 'rxjs';
 import { failureOf } from './failureOf.js';
 
@@ -57,6 +57,12 @@ describe('a worker in TypeScript', function () {
   it('WRK-1 runs in a process too, where tsx runs the host', async () => {
     expect(await runMain(['--import', 'tsx'], './w.worker.ts', {}, 'process')).to.deep.equal(lengths);
     expect(await runMain([tsxCli], './enum.worker.js', {}, 'process')).to.deep.equal(inUpperCase);
+  });
+
+  it('WRK-1 runs as CommonJS, which tsc makes of it, and tsx too, in a package without a type', async () => {
+    const url = new URL('compiled.worker.cjs', program);
+    expect(await lastValueFrom(of('bc').pipe(poolMap(threadWorker(url), 1)))).to.deep.equal(lengths[1]);
+    expect(await lastValueFrom(of('bc').pipe(poolMap(processWorker(url), 1)))).to.deep.equal(lengths[1]);
   });
 
   if (stripsTypes) {

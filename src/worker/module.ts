@@ -5,8 +5,7 @@ import { followTsx } from './tsx.js';
 
 /** Throws what importing it throws, and a TypeError when there is no worker in it. */
 export async function definitionAt(url = ''): Promise<Definition> {
-  const module = await importModule(url);
-  const definition = module.default;
+  const definition = exportOf(await importModule(url));
   if (!isDefinition(definition)) {
     throw new TypeError(
       'It has no default export made by defineWorker(): write "export default defineWorker(…)"',
@@ -17,6 +16,12 @@ export async function definitionAt(url = ''): Promise<Definition> {
 
 interface Module {
   readonly default?: unknown;
+}
+
+/** What TypeScript, tsx or a bundler make of `export default` in CommonJS is one level further down. */
+function exportOf({ default: exported }: Module): unknown {
+  const isCompiled = typeof exported === 'object' && exported !== null && '__esModule' in exported;
+  return isCompiled ? (exported as Module).default : exported;
 }
 
 async function importModule(url: string): Promise<Module> {
