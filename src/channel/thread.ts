@@ -1,5 +1,6 @@
 import { Worker, type WorkerOptions } from 'node:worker_threads';
 import type { ResultOfModule, TaskOfModule, WorkerFactory, WorkerModule, WorkerSlot } from './factory.js';
+import { flagsOfThread } from './flags.js';
 import { threadOpener } from './nodeWorker.js';
 import { DEFAULT_START_TIMEOUT } from './remote.js';
 import { checkOptions, fileUrlOf, type OptionCheck, pathOf, startTimeoutCheck } from './workerFile.js';
@@ -59,7 +60,7 @@ export function threadWorker<T, R>(
   const { startTimeout = DEFAULT_START_TIMEOUT, ...nodeOptions } = options;
   return ({ name }: WorkerSlot) =>
     threadOpener({
-      create: () => new Worker(boot, { ...(nodeOptions as WorkerOptions), name }),
+      create: () => new Worker(boot, { execArgv: flagsOfThread(), ...(nodeOptions as WorkerOptions), name }),
       path: pathOf(file),
       url: file.href,
       startTimeout,
