@@ -86,8 +86,16 @@ export type PoolEvent = { readonly at: number } & (
     }
   | { readonly type: 'pill'; readonly worker: number }
   | { readonly type: 'drained'; readonly worker: number }
-  /** `forced`: the worker did not leave by itself within its time, and was terminated. */
-  | { readonly type: 'worker-terminated'; readonly worker: number; readonly forced: boolean }
+  /**
+   * `forced`: the worker did not leave by itself within its time, and was terminated. `cut`: then its results were still open
+   * `grace` ms after its last task, and wanted. What was to come of them is lost.
+   */
+  | {
+      readonly type: 'worker-terminated';
+      readonly worker: number;
+      readonly forced: boolean;
+      readonly cut: boolean;
+    }
   | { readonly type: 'worker-crashed'; readonly worker: number; readonly error: unknown }
   /** The worker has had its share, and another takes its place. */
   | {

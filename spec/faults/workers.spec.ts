@@ -241,7 +241,7 @@ for (const { kind, workerOf, inKind } of kinds) {
       );
       expect(completed).to.equal(true);
       expect(values).to.include('done 1').and.to.include('asked to end');
-      expect(events.at(-1)).to.include({ type: 'worker-terminated', forced: true });
+      expect(events.at(-1)).to.include({ type: 'worker-terminated', forced: true, cut: true });
       expect(Date.now() - began).to.be.at.least(300);
     });
 

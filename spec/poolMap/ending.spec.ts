@@ -4,6 +4,7 @@ import { inlineWorker, type PoolEvent, type PoolOptions, poolMap } from 'looppoo
 import { defineWorker, each, type WorkerContext } from 'looppool/worker';
 import {
   asyncScheduler,
+  concatMap,
   fromEvent,
   interval,
   map,
@@ -14,6 +15,7 @@ import {
   tap,
   timer,
 } from 'rxjs';
+import sinon from 'sinon';
 import { Census, eachWorker, heldFor, marbles } from '../marbles.js';
 
 const run = <R>(worker: (tasks: Observable<string>, context: WorkerContext) => Observable<R>) =>
@@ -112,6 +114,39 @@ describe('poolMap: what a worker keeps open', () => {
       const expected = '  ----------a----|';
       expectObservable(source.pipe(poolMap(worker, 1, { grace: 5 }))).toBe(expected);
     });
+  });
+
+  it('DRN-3 is lost with a warning that says what to do, where nobody observes the events', () => {
+    const warn = sinon.stub(console, 'warn');
+    try {
+      marbles(({ hot, expectObservable }) => {
+        const worker = run((tasks) => tasks.pipe(concatMap((task) => timer(4).pipe(map(() => task)))));
+        const source = hot('abc|');
+        expectObservable(source.pipe(poolMap(worker, 1, { grace: 6, name: 'crawl' }))).toBe('----a---b|');
+        const events = { complete() {} };
+        expectObservable(source.pipe(poolMap(worker, 1, { grace: 6, events }))).toBe('----a---b|');
+      });
+      expect(warn.args).to.have.lengthOf(1);
+      expect(warn.args[0]?.[0]).to.contain('crawl').and.contain('lost').and.contain('each()');
+    } finally {
+      warn.restore();
+    }
+  });
+
+  it('DRN-3 is not told as cut where nobody wants it any more, or nothing is open', () => {
+    const cuts: boolean[] = [];
+    const events = {
+      next: (event: PoolEvent) => {
+        if (event.type === 'worker-terminated') cuts.push(event.cut);
+      },
+    };
+    marbles(({ hot, expectObservable }) => {
+      const never = run(() => NEVER);
+      expectObservable(hot('a').pipe(poolMap(never, 1, { grace: 2, events })), '-!').toBe('--');
+      expectObservable(hot('a|').pipe(poolMap(slow(3), 1, { grace: 2, events }))).toBe('---(a|)');
+      expectObservable(hot('|').pipe(poolMap(never, 1, { grace: 2, events }))).toBe('--|');
+    });
+    expect(cuts).to.have.members([false, false, true]);
   });
 
   it('DRN-3 is asked to end by worker.signal, in the frame of the pill', () => {

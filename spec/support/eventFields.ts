@@ -30,7 +30,7 @@ export const eventFields: {
   dropped: { task: true, count: true, policy: true },
   pill: { worker: true },
   drained: { worker: true },
-  'worker-terminated': { worker: true, forced: true },
+  'worker-terminated': { worker: true, forced: true, cut: true },
   'worker-crashed': { worker: true, error: true },
   'worker-recycled': { worker: true, reason: true },
   'worker-report': { worker: true, error: true },

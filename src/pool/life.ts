@@ -154,7 +154,10 @@ export class Life<T> {
     this.#holdings.limits?.stop();
     const { index } = this.#lane;
     if (!this.stage.expects(reason)) this.#giveBack(this.#errorOf(reason));
-    else this.#owner.tell({ type: 'worker-terminated', worker: index, forced: this.stage.isForced });
+    else {
+      const { isForced: forced, isWanted } = this.stage;
+      this.#owner.tell({ type: 'worker-terminated', worker: index, forced, cut: forced && isWanted });
+    }
     this.#keeper.closed(this.#lane);
   }
 
