@@ -75,6 +75,9 @@ describe('whyNotCloneable', () => {
     ],
     ['task.list[1].work', cyclic, 'a function (work)'],
     ['task.promise', { promise: Promise.resolve() }, 'a Promise'],
+    ['task.state', { state: new Proxy({ a: 1 }, {}) }, 'a Proxy (#<Object> could not be cloned'],
+    ['task.pages', { pages: (function* () {})() }, 'a value ([object Generator] could not be cloned'],
+    ['task.body', { body: new ReadableStream() }, 'Mark what holds it with move()'],
     ['task.buffer', { buffer: detached() }, 'an ArrayBuffer (An ArrayBuffer is detached'],
   ] as const) {
     it(`ERR-4 gives the path ${path}`, () => {

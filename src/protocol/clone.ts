@@ -1,10 +1,13 @@
 /** What structured clone takes, and where in a value it stops. Used only once something was refused. */
+import { types } from 'node:util';
 import { SerializationError } from '../errors.js';
 
 /** How a carrier clones a value. Throws for what cannot cross. */
 export type Clone = <V>(value: V) => V;
 
 const byStructure: Clone = (value) => structuredClone(value);
+
+const MOVED = 'Mark what holds it with move(), which transfers it';
 
 /** Deeper than this the path is cut: the value may contain itself. */
 const DEEPEST = 32;
@@ -32,7 +35,7 @@ export function whyNotCloneable(
     return undefined;
   } catch (error) {
     const { path, found } = locate(root, value, clone, new Set());
-    return new SerializationError(path, found, error);
+    return new SerializationError(path, found, error, /needs transfer/.test(found) ? MOVED : undefined);
   }
 }
 
@@ -120,8 +123,10 @@ function nameOf(value: unknown): string {
   if (typeof value === 'function') return value.name ? `a function (${value.name})` : 'a function';
   if (typeof value === 'symbol') return `a symbol (${value.description ?? ''})`;
   if (typeof value !== 'object' || value === null) return oneLine(value);
+  // Its class is that of what it stands for, which might well be cloned.
+  if (types.isProxy(value)) return 'a Proxy';
   try {
-    const name = value.constructor?.name ?? 'value';
+    const name = value.constructor?.name || 'value';
     return `${/^[AEIOU]/.test(name) ? 'an' : 'a'} ${name}`;
   } catch {
     return 'a value';
