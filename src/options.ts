@@ -13,22 +13,23 @@ export type OverflowPolicy = 'error' | DropPolicy | 'block';
  */
 export type KeyFunction<T> = { of(task: T): Key }['of'];
 
+/** What is undefined is as if it were left out. */
 export interface PoolOptions<T = unknown> {
   /**
    * Tasks handed to workers and not done, over the whole pool. Each worker's window is `floor(maxTasks / n)`, at least 1.
    * @default 4096
    */
-  readonly maxTasks?: number;
+  readonly maxTasks?: number | undefined;
   /**
    * Results sent by workers and not yet ingested, over the whole pool. A worker without credit waits.
    * @default 4096
    */
-  readonly maxResults?: number;
+  readonly maxResults?: number | undefined;
   /**
    * Tasks that may wait in the host when a source cannot be paused. Those of sources that can do not count.
    * @default Infinity
    */
-  readonly backlog?: number;
+  readonly backlog?: number | undefined;
   /**
    * What one task more does than a finite `backlog` takes: it errors the output with a `BacklogFullError`, it is dropped
    * itself, or the task that waits longest is. What is dropped is told as `dropped` events; unobserved, as one warning.
@@ -36,32 +37,32 @@ export interface PoolOptions<T = unknown> {
    * room. The default `backlog` is 0 then.
    * @default 'error'
    */
-  readonly overflow?: OverflowPolicy;
+  readonly overflow?: OverflowPolicy | undefined;
   /**
    * Results leave in the order of their tasks, those of one task together; results of no task leave as they come. Results of
    * later tasks wait in the host, within `maxResults`; a task keeps its place in `maxTasks` until its results have left.
    * @default false
    */
-  readonly ordered?: boolean;
+  readonly ordered?: boolean | undefined;
   /**
    * `'error'`: a task that fails ends the output, as in `mergeMap`. `'dead-letter'`: it becomes a `dead-letter` event, with
    * its cause, and the stream goes on; a worker that dies is replaced.
    * @default 'error'
    */
-  readonly onTaskError?: 'error' | 'dead-letter';
+  readonly onTaskError?: 'error' | 'dead-letter' | undefined;
   /**
    * Deliveries of one task before it counts as failed. Above 1 a task that fails is delivered again, and a worker that dies
    * is replaced and its tasks are delivered to the replacement: results of the failed delivery that have left already come
    * again (at least once). With 1 no task is delivered twice (at most once), but for what `taskTimeout` says.
    * @default 1
    */
-  readonly maxAttempts?: number;
+  readonly maxAttempts?: number | undefined;
   /**
    * Milliseconds between a task's failure and its next delivery, or a function of the attempt that failed (from 1) and its
    * error: `(attempt) => 100 * 2 ** attempt`.
    * @default 0
    */
-  readonly retryDelay?: number | ((attempt: number, error: unknown) => number);
+  readonly retryDelay?: number | ((attempt: number, error: unknown) => number) | undefined;
   /**
    * Milliseconds that a task may take, from its start in its worker, also while its results wait for credit or for their turn: a
    * slow subscriber needs a longer one. Then its signal aborts and what it returned is
@@ -70,60 +71,60 @@ export interface PoolOptions<T = unknown> {
    * message for each task.
    * @default none
    */
-  readonly taskTimeout?: number;
+  readonly taskTimeout?: number | undefined;
   /**
    * Milliseconds from the completion of the source to the last result; past it the output errors with a
    * `DrainTimeoutError` that has the tasks that are left.
    * @default Infinity
    */
-  readonly drainTimeout?: number;
+  readonly drainTimeout?: number | undefined;
   /**
    * Tasks that one worker is given before it is recycled: it drains, and another that has started meanwhile takes its place.
    * The first workers are recycled earlier, each at another time, so that never all are at once.
    * @default Infinity
    */
-  readonly maxTasksPerWorker?: number;
+  readonly maxTasksPerWorker?: number | undefined;
   /**
    * Bytes that a worker may use before it is recycled, one worker at a time: of a process its RSS, of a thread its heap and its
    * buffers, as it says itself four times a second. It is no hard limit: that is `resourceLimits`. Inline workers have none.
    * @default Infinity
    */
-  readonly maxMemory?: number;
+  readonly maxMemory?: number | undefined;
   /**
    * `'manual'`: the output emits a `Delivery` for each result, which is ingested when its `done()` is called.
    * @default 'auto'
    */
-  readonly ack?: 'auto' | 'manual';
+  readonly ack?: 'auto' | 'manual' | undefined;
   /**
    * Milliseconds after which a `Delivery` that is not done is told of, in a `delivery-overdue` event;
    * Infinity for never.
    * @default 30000
    */
-  readonly ackWarning?: number;
+  readonly ackWarning?: number | undefined;
   /**
    * Which worker gets a task that has no direction of its own: `'round-robin'`, strict rotation; `'least-busy'`, the one with
    * the fewest tasks not done, while what none can begin soon waits in the host for whoever can; or a function that gives the
    * task's key: the same key always goes to the same worker.
    * @default 'round-robin'
    */
-  readonly route?: 'round-robin' | 'least-busy' | KeyFunction<T>;
+  readonly route?: 'round-robin' | 'least-busy' | KeyFunction<T> | undefined;
   /**
    * Milliseconds between asking a worker to end and terminating it: after an unsubscribe or an error, and for what a
    * worker keeps open after its tasks are done.
    * @default 5000
    */
-  readonly grace?: number;
+  readonly grace?: number | undefined;
   /** Given to every worker as `worker.initialData`; cloned, but a SharedArrayBuffer in it is shared by threads. */
   readonly initialData?: unknown;
   /**
    * Name of the pool; its workers are called `name-0`, `name-1`, …
    * @default 'looppool'
    */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** Aborting it errors the output with its reason and ends the workers. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Is told what happens in the pool. */
-  readonly events?: Partial<Observer<PoolEvent>>;
+  readonly events?: Partial<Observer<PoolEvent>> | undefined;
 }
 
 export interface ResolvedOptions {

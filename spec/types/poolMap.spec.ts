@@ -27,6 +27,21 @@ const words = from(['a', 'bc']);
 const numbers = from([1, 2]);
 
 describe('the types of poolMap', () => {
+  it('OPR-5 take an option that is undefined', () => {
+    const none = undefined;
+    const worker = threadWorker<WordLength>(url, {
+      startTimeout: none,
+      execArgv: none,
+      resourceLimits: none,
+    });
+    typeOf(words.pipe(poolMap(worker, 4, { maxTasks: none, signal: none, route: none, events: none }))).is<
+      Observable<[word: string, length: number]>
+    >();
+    expect(processWorker<WordLength>(url, { startTimeout: none, cwd: none, stdio: none, env: none })).to.be.a(
+      'function',
+    );
+  });
+
   it('TYP-1 come from the module of a threadWorker', () => {
     const lengths = words.pipe(poolMap(threadWorker<WordLength>(url), 4));
     typeOf(lengths).is<Observable<[word: string, length: number]>>();

@@ -18,27 +18,32 @@ export interface ProcessWorkerOptions {
    * resolved.
    * @default 10000
    */
-  readonly startTimeout?: number;
+  readonly startTimeout?: number | undefined;
   /** Appended to the worker's `process.argv`. */
-  readonly argv?: readonly string[];
+  readonly argv?: readonly string[] | undefined;
   /** All of its environment. The host's own unless it is given. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   /**
    * Flags of Node. Those of the host unless they are given; but none of the inspector's, and none that say what is to be run.
    */
-  readonly execArgv?: readonly string[];
+  readonly execArgv?: readonly string[] | undefined;
   /** Its working directory. The host's own unless it is given. */
-  readonly cwd?: string | URL;
+  readonly cwd?: string | URL | undefined;
   /**
    * For stdin, stdout and stderr, or one for all three.
    * @default ['ignore', 'inherit', 'inherit']
    */
-  readonly stdio?: ProcessStdio | readonly [stdin: ProcessStdio, stdout: ProcessStdio, stderr: ProcessStdio];
+  readonly stdio?:
+    | ProcessStdio
+    | readonly [stdin: ProcessStdio, stdout: ProcessStdio, stderr: ProcessStdio]
+    | undefined;
   /** In MB. A worker that goes beyond aborts: a `WorkerCrashError` with that signal. */
-  readonly resourceLimits?: {
-    readonly maxOldGenerationSizeMb?: number;
-    readonly maxYoungGenerationSizeMb?: number;
-  };
+  readonly resourceLimits?:
+    | {
+        readonly maxOldGenerationSizeMb?: number;
+        readonly maxYoungGenerationSizeMb?: number;
+      }
+    | undefined;
 }
 
 const strings = (value: unknown) => Array.isArray(value) && value.every((item) => typeof item === 'string');

@@ -12,17 +12,19 @@ export interface ThreadWorkerOptions {
    * resolved.
    * @default 10000
    */
-  readonly startTimeout?: number;
-  readonly argv?: readonly unknown[];
-  readonly env?: Readonly<Record<string, string | undefined>>;
-  readonly execArgv?: readonly string[];
+  readonly startTimeout?: number | undefined;
+  readonly argv?: readonly unknown[] | undefined;
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  readonly execArgv?: readonly string[] | undefined;
   /** In MB; a worker that goes beyond ends with a `WorkerCrashError` whose `outOfMemory` is true. */
-  readonly resourceLimits?: {
-    readonly maxYoungGenerationSizeMb?: number;
-    readonly maxOldGenerationSizeMb?: number;
-    readonly codeRangeSizeMb?: number;
-    readonly stackSizeMb?: number;
-  };
+  readonly resourceLimits?:
+    | {
+        readonly maxYoungGenerationSizeMb?: number;
+        readonly maxOldGenerationSizeMb?: number;
+        readonly codeRangeSizeMb?: number;
+        readonly stackSizeMb?: number;
+      }
+    | undefined;
 }
 
 const anything: OptionCheck = ["what Node's Worker takes", () => true];
@@ -57,10 +59,10 @@ export function threadWorker<T, R>(
 ): WorkerFactory<T, R> {
   const file = fileUrlOf('threadWorker', url);
   checkOptions('threadWorker', options, checks);
-  const { startTimeout = DEFAULT_START_TIMEOUT, ...nodeOptions } = options;
+  const { startTimeout = DEFAULT_START_TIMEOUT, execArgv = flagsOfThread(), ...nodeOptions } = options;
   return ({ name }: WorkerSlot) =>
     threadOpener({
-      create: () => new Worker(boot, { execArgv: flagsOfThread(), ...(nodeOptions as WorkerOptions), name }),
+      create: () => new Worker(boot, { ...nodeOptions, execArgv, name } as WorkerOptions),
       path: pathOf(file),
       url: file.href,
       startTimeout,
