@@ -168,6 +168,23 @@ describe('recycling', () => {
       timer(500).subscribe(() => expect(opened).to.equal(2));
     }));
 
+  it('SUP-7 one that takes its place while a task is given is not recycled for the tasks of the one before', () => {
+    const source = new Subject<number>();
+    const told: string[] = [];
+    const worker = inlineWorker(
+      defineWorker<number, number>((tasks) => tasks.pipe(each((task) => of(task)))),
+    );
+    const events = { next: ({ type }: PoolEvent) => told.push(type) };
+    // The first result brings the task with which its worker has had its share: that one is gone when the first `next` returns.
+    source
+      .pipe(poolMap(worker, 1, { maxTasks: 2, maxTasksPerWorker: 2, events }))
+      .subscribe((task) => task === 0 && source.next(1));
+    source.next(0);
+    source.complete();
+    expect(told.filter((type) => type === 'worker-recycled')).to.have.lengthOf(1);
+    expect(told.filter((type) => type === 'worker-spawned')).to.have.lengthOf(2);
+  });
+
   it('SUP-7 a successor gets what is retained', async () => {
     lives.clear();
     const { values } = await run(

@@ -119,7 +119,8 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station, ArrearsKe
     const lane = this.#lane;
     if (lane && (lane.open || !this.#owner.retry.supervised)) {
       lane.task(task, standing);
-      if (lane.given >= this.#share) this.#recycle('maxTasksPerWorker');
+      // Another may have taken its place in that call.
+      if (lane.given >= this.#share && lane === this.#lane) this.#recycle('maxTasksPerWorker');
     } else {
       this.#arrears.keep(task, standing ?? this.#owner.order.enter(this.index));
     }
