@@ -14,6 +14,7 @@ import { NOWHERE, type Standing, type Standings } from './order.js';
 import type { LaneGauges, ResultCounts } from './recorder.js';
 import { Restarts } from './restarts.js';
 import type { Hand, Station } from './standstill.js';
+import { Succession } from './succession.js';
 import type { Undone } from './undone.js';
 
 /** The pool, as a seat sees it. */
@@ -33,18 +34,9 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station, ArrearsKe
   readonly name: string;
   readonly #counts: ResultCounts;
   readonly #owner: SeatOwner<T, R>;
-  #lane: Lane<T, R> | undefined;
-  /** Takes the place of a worker that has done its share, once it is ready and that one has drained. */
-  #successor: Lane<T, R> | undefined;
-  #successorStarves = false;
-  /** Tasks that the worker of the day is given. */
-  #share: number;
-  /** Workers that are not gone. */
-  #lives = 0;
+  readonly #succession: Succession<Lane<T, R>>;
   readonly #arrears: Arrears<T>;
   readonly #restarts: Restarts;
-  /** The worker of the day has had its share, and is at its last tasks. */
-  #recycling = false;
   #pillDue = false;
   #stopped = false;
 
@@ -55,16 +47,16 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station, ArrearsKe
   constructor(slot: WorkerName, firstShare: number, counts: ResultCounts, owner: SeatOwner<T, R>) {
     this.index = slot.index;
     this.name = slot.name;
-    this.#share = firstShare;
     this.#counts = counts;
     this.#owner = owner;
+    this.#succession = new Succession(firstShare, owner.maxTasksPerWorker);
     this.#restarts = new Restarts(owner.retry);
     this.#arrears = new Arrears(this, owner);
   }
 
   /** Tasks that its workers have and have not done. */
   get load(): number {
-    return (this.#lane?.load ?? 0) + (this.#successor?.load ?? 0);
+    return this.#succession.load;
   }
 
   get results(): number {
@@ -76,33 +68,32 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station, ArrearsKe
   }
 
   get loopTimes(): LoopTimes | undefined {
-    return this.#lane?.loopTimes;
+    return this.#succession.lane?.loopTimes;
   }
 
   /** Whether its worker wants a task now. */
   get isHungry(): boolean {
-    return this.#lane?.isHungry ?? false;
+    return this.#succession.lane?.isHungry ?? false;
   }
 
   /** Tasks that its worker has and has not begun. */
   get unbegun(): number {
-    return this.#lane?.unbegun ?? 0;
+    return this.#succession.lane?.unbegun ?? 0;
   }
 
   /** The worker of the day. While the seat is in the rotation a task may go there straight, if nobody counts. */
   get taker(): Lane<T, R> | undefined {
-    return this.#lane;
+    return this.#succession.lane;
   }
 
   /** @throws what the user's factory throws */
   start(): void {
     const lane = this.#owner.laneOf(this, this.#owner.credits.begin(this.index));
-    this.#lane = lane;
+    this.#succession.enter(lane);
     this.#open(lane);
   }
 
   #open(lane: Lane<T, R>): void {
-    this.#lives += 1;
     lane.start();
     // The factory may have ended the pool, when there was no lane yet to stop.
     if (this.#stopped) lane.stop();
@@ -116,33 +107,31 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station, ArrearsKe
 
   /** The next task of the rotation. */
   task(task: T, standing?: Standing): void {
-    const lane = this.#lane;
+    const lane = this.#succession.lane;
     if (lane && (lane.open || !this.#owner.retry.supervised)) {
       lane.task(task, standing);
       // Another may have taken its place in that call.
-      if (lane.given >= this.#share && lane === this.#lane) this.#recycle('maxTasksPerWorker');
+      if (this.#succession.hasHadShare(lane)) this.#recycle('maxTasksPerWorker');
     } else {
       this.#arrears.keep(task, standing ?? this.#owner.order.enter(this.index));
     }
   }
 
   get hands(): readonly Hand[] {
-    return [this.#lane, this.#successor].filter((lane) => lane !== undefined);
+    return this.#succession.lanes;
   }
 
   get isChanging(): boolean {
-    if (this.#restarts.isDue || this.#arrears.hasDelayed) return true;
-    const isLeaving = this.#successor !== undefined && this.#lane?.load === 0;
-    return isLeaving || [this.#lane, this.#successor].some((lane) => lane && !lane.hasBegun);
+    return this.#restarts.isDue || this.#arrears.hasDelayed || this.#succession.isChanging;
   }
 
   /** Tasks that are not done, or not delivered again yet. */
   undone(): T[] {
-    return [...(this.#lane?.tasks() ?? []), ...this.#arrears.tasks()];
+    return [...(this.#succession.lane?.tasks() ?? []), ...this.#arrears.tasks()];
   }
 
   credit(results: number): void {
-    this.#lane?.credit(results);
+    this.#succession.lane?.credit(results);
   }
 
   /**
@@ -150,7 +139,7 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station, ArrearsKe
    * the end of a worker which itself, out of credits, waits for that task's turn: this worker has to end without.
    */
   oldest(position: number): void {
-    const lane = this.#lane;
+    const lane = this.#succession.lane;
     if (position !== NOWHERE) lane?.oldest(position);
     else if (lane && !lane.open && lane.load > 0) this.#recall(lane);
   }
@@ -173,8 +162,8 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station, ArrearsKe
     this.#stopped = true;
     this.#restarts.cancel();
     this.#arrears.stop();
-    this.#successor?.stop();
-    this.#lane?.stop();
+    this.#succession.successor?.stop();
+    this.#succession.lane?.stop();
   }
 
   // From the lane.
@@ -210,13 +199,11 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station, ArrearsKe
 
   ready(): void {
     this.#retire();
-    if (this.#successor?.hasBegun) this.#arrears.awaitTurn();
+    if (this.#succession.successor?.hasBegun) this.#arrears.awaitTurn();
   }
 
-  /** One that is not in its place yet asks in vain: the credits are with the worker that it succeeds. */
   starved(lane: object): void {
-    if (lane === this.#successor) this.#successorStarves = true;
-    else this.#owner.credits.starved(this.index);
+    if (this.#succession.starved(lane)) this.#owner.credits.starved(this.index);
   }
 
   crashed(error: Crash, undone: readonly Undone<T>[], begun: number): void {
@@ -244,24 +231,22 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station, ArrearsKe
   }
 
   closed(lane: object): void {
-    const isSuccessor = lane === this.#successor;
-    this.#lives -= 1;
+    const wasSuccessor = this.#succession.gone(lane);
     // Its credits may bring the others on, and the pool to its end.
-    if (!isSuccessor) this.#owner.credits.gone(this.index);
+    if (!wasSuccessor) this.#owner.credits.gone(this.index);
     const isOver = this.#stopped || (this.#pillDue && this.#arrears.isEmpty);
     // Out of the rotation no task would ever come to be missed: its successor has left before it, or was leaving as it came.
     const goesOn = !isOver && (this.#owner.retry.supervised || this.#arrears.isSuspended);
     // What its successor does in this call (inline) may be its own end.
-    const isClosed = this.#lives === 0 && !goesOn;
-    if (isSuccessor) {
-      this.#successor = undefined;
+    const isClosed = this.#succession.isDeserted && !goesOn;
+    const { successor } = this.#succession;
+    if (wasSuccessor) {
       // Had the other one left before, this one would have been in its place.
       if (!isOver) this.#restarts.later(() => this.#succeed());
-    } else if (isOver) this.#successor?.stop();
-    else if (this.#successor) this.#takeOver(this.#successor);
+    } else if (isOver) successor?.stop();
+    else if (successor) this.#takeOver(successor);
     else if (goesOn) {
-      this.#lane = undefined;
-      this.#recycling = false;
+      this.#succession.vacate();
       this.#arrears.suspend();
       this.#restarts.later(() => this.#begin());
     }
@@ -269,7 +254,8 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station, ArrearsKe
   }
 
   #begin(): void {
-    this.#renew();
+    // What is retained goes before all else.
+    this.#arrears.renew();
     try {
       this.start();
     } catch (error) {
@@ -278,25 +264,20 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station, ArrearsKe
     this.#arrears.carryOn();
   }
 
-  /** A new worker comes: its share is whole, and what is retained goes first. */
-  #renew(): void {
-    this.#share = this.#owner.maxTasksPerWorker;
-    this.#arrears.renew();
-  }
-
   get isRecycling(): boolean {
-    return this.#successor !== undefined;
+    return this.#succession.successor !== undefined;
   }
 
   /** Its worker uses too much memory. One that has had no task yet would be followed by another like it. */
   outgrown(): void {
-    if (this.#lane && this.#lane.given > 0) this.#recycle('maxMemory');
+    const { lane } = this.#succession;
+    if (lane && lane.given > 0) this.#recycle('maxMemory');
   }
 
   /** No more tasks for the worker of the day. Its successor starts while it is at its last ones. */
   #recycle(reason: 'maxTasksPerWorker' | 'maxMemory'): void {
-    if (this.#successor || this.#arrears.length > 0 || !this.#goesOn()) return;
-    this.#recycling = true;
+    if (this.#succession.successor || this.#arrears.length > 0 || !this.#goesOn()) return;
+    this.#succession.retire();
     this.#arrears.suspend();
     this.#owner.tell({ type: 'worker-recycled', worker: this.index, reason });
     // Whoever observes that may have ended the pool, or the worker.
@@ -311,8 +292,7 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station, ArrearsKe
     try {
       // Its credits are still with the worker that it succeeds.
       const successor = this.#owner.laneOf(this, 0);
-      this.#successor = successor;
-      this.#successorStarves = false;
+      this.#succession.follow(successor);
       this.#open(successor);
     } catch (error) {
       this.#owner.fail(error);
@@ -321,40 +301,39 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station, ArrearsKe
 
   /** Once another is ready to take its place, the worker of the day is told that no task follows. */
   #retire(): void {
-    if (!this.#successor?.hasBegun) return;
+    const { lane, successor } = this.#succession;
+    if (!successor?.hasBegun) return;
     // Its tasks may wait for the turn of one that fails, which comes back to it: it is told behind all of them.
     const mayComeBack = this.#owner.ordered && this.#owner.retry.mayRetry(1);
-    if (!mayComeBack || this.#arrears.length + (this.#lane?.load ?? 0) === 0) this.#lane?.pill();
+    if (!mayComeBack || this.#arrears.length + (lane?.load ?? 0) === 0) lane?.pill();
   }
 
   #takeOver(successor: Lane<T, R>): void {
-    this.#successor = undefined;
-    this.#lane = successor;
-    this.#recycling = false;
-    this.#renew();
+    const hasStarved = this.#succession.takeOver();
+    this.#arrears.renew();
     // Credits of its own, or those that it has asked for: a credit of nothing would make it ask once more.
     const credits = this.#owner.credits.begin(this.index);
     if (credits !== 0) successor.credit(credits);
-    if (this.#successorStarves) this.#owner.credits.starved(this.index);
+    if (hasStarved) this.#owner.credits.starved(this.index);
     this.#arrears.carryOn();
   }
 
   // From the arrears.
 
   get lane(): Lane<T, R> | undefined {
-    return this.#lane;
+    return this.#succession.lane;
   }
 
   get isRetiring(): boolean {
-    return this.#recycling;
+    return this.#succession.isRetiring;
   }
 
   /** Now comes the pill, or the successor, or the rotation again. */
   cleared(): void {
-    const lane = this.#lane;
+    const lane = this.#succession.lane;
     if (!lane?.open) return;
     if (this.#pillDue) lane.pill();
-    else if (this.#recycling) this.#retire();
+    else if (this.#succession.isRetiring) this.#retire();
     else if (lane.load === 0) this.#arrears.resume();
   }
 }
