@@ -239,6 +239,11 @@ export class Arrears<T> {
     else this.#wait(undone);
   }
 
+  /** The worker has a task less. */
+  taskOver(): void {
+    if (this.#suspended) this.carryOn();
+  }
+
   /** Gives what is here, one by one, to a worker that has nothing else. */
   carryOn(): void {
     // What is done in the call that brings it comes back here: the loop goes on, not a deeper call.

@@ -4,18 +4,17 @@
  * In: tasks, the pill; from the lane, what became of its tasks and of its worker. Out: tasks to the lane of the day; to the
  * pool, the end. What a worker has not done goes to the arrears, which come before the tasks of the rotation.
  */
-import type { TaskError, TaskTimeoutError, WorkerName } from '../errors.js';
+import type { WorkerName } from '../errors.js';
 import type { LoopTimes } from '../protocol/channel.js';
 import { Arrears, type ArrearsKeeper, type ArrearsOwner } from './arrears.js';
 import type { ResultCredits } from './credits.js';
 import type { Lane, LaneKeeper } from './lane.js';
-import type { Crash } from './life.js';
-import { NOWHERE, type Standing, type Standings } from './order.js';
+import { NOWHERE, type Standing } from './order.js';
 import type { LaneGauges, ResultCounts } from './recorder.js';
 import { Restarts } from './restarts.js';
 import type { Hand, Station } from './standstill.js';
 import { Succession } from './succession.js';
-import type { Undone } from './undone.js';
+import { TaskEnds, type TaskEndsSeat } from './taskEnds.js';
 
 /** The pool, as a seat sees it. */
 export interface SeatOwner<T, R> extends ArrearsOwner<T> {
@@ -24,12 +23,12 @@ export interface SeatOwner<T, R> extends ArrearsOwner<T> {
   readonly maxTasksPerWorker: number;
   readonly credits: ResultCredits;
   /** A new worker for the seat. Throws what the user's factory throws. */
-  laneOf(seat: Seat<T, R>, credits: number): Lane<T, R>;
+  laneOf(slot: WorkerName, keeper: LaneKeeper<T>, credits: number): Lane<T, R>;
   /** Its last worker is gone, and nothing waits for another. */
   seatClosed(worker: number): void;
 }
 
-export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station, ArrearsKeeper<T> {
+export class Seat<T, R> implements TaskEndsSeat, LaneGauges, Station, ArrearsKeeper<T> {
   readonly index: number;
   readonly name: string;
   readonly #counts: ResultCounts;
@@ -37,6 +36,7 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station, ArrearsKe
   readonly #succession: Succession<Lane<T, R>>;
   readonly #arrears: Arrears<T>;
   readonly #restarts: Restarts;
+  readonly #taskEnds: TaskEnds<T>;
   #pillDue = false;
   #stopped = false;
 
@@ -52,6 +52,7 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station, ArrearsKe
     this.#succession = new Succession(firstShare, owner.maxTasksPerWorker);
     this.#restarts = new Restarts(owner.retry);
     this.#arrears = new Arrears(this, owner);
+    this.#taskEnds = new TaskEnds(this, this.#arrears, this.#restarts, owner);
   }
 
   /** Tasks that its workers have and have not done. */
@@ -88,7 +89,7 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station, ArrearsKe
 
   /** @throws what the user's factory throws */
   start(): void {
-    const lane = this.#owner.laneOf(this, this.#owner.credits.begin(this.index));
+    const lane = this.#owner.laneOf(this, this.#taskEnds, this.#owner.credits.begin(this.index));
     this.#succession.enter(lane);
     this.#open(lane);
   }
@@ -166,36 +167,7 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station, ArrearsKe
     this.#succession.lane?.stop();
   }
 
-  // From the lane.
-
-  taskDone(standing: Standing): void {
-    this.#restarts.fruitful();
-    this.#owner.order.end(standing);
-    if (this.#arrears.isSuspended) this.#arrears.carryOn();
-  }
-
-  tasksDone(tasks: number, standings: Standings | undefined): void {
-    this.#restarts.fruitful();
-    this.#owner.order.endAll(this.index, tasks, standings);
-    if (this.#arrears.isSuspended) this.#arrears.carryOn();
-  }
-
-  taskFailed(undone: Undone<T>, error: unknown): void {
-    this.#restarts.fruitful();
-    this.#arrears.failed(undone, error);
-    if (this.#arrears.isSuspended) this.#arrears.carryOn();
-  }
-
-  taskCancelled(task: T, standing: Standing, position?: number): void {
-    this.#restarts.fruitful();
-    this.#owner.failures.cancelled(this.index, task, standing, position);
-    if (this.#arrears.isSuspended) this.#arrears.carryOn();
-  }
-
-  replayed(failure?: TaskError): void {
-    if (failure) this.#owner.failures.replayFailed(failure);
-    this.#arrears.carryOn();
-  }
+  // From the lane, by way of the ends of its tasks.
 
   ready(): void {
     this.#retire();
@@ -206,23 +178,7 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station, ArrearsKe
     if (this.#succession.starved(lane)) this.#owner.credits.starved(this.index);
   }
 
-  crashed(error: Crash, undone: readonly Undone<T>[], begun: number): void {
-    const touched = undone.filter(({ position }) => position < begun).length;
-    if (this.#survives(error, touched > 0)) this.#arrears.crashed(undone, begun, touched, error);
-  }
-
-  overdue(error: TaskTimeoutError): void {
-    this.#owner.failures.overdue(error);
-  }
-
-  hung(error: TaskTimeoutError, culprit: number, undone: readonly Undone<T>[]): void {
-    // A replay is none of its tasks.
-    const isTask = undone.some(({ position }) => position === culprit);
-    if (this.#survives(error, isTask)) this.#arrears.hung(undone, culprit, error);
-  }
-
-  /** Whether another worker is to follow one that has died. @param fruitful a task had a part in that */
-  #survives(error: unknown, fruitful: boolean): boolean {
+  survives(error: unknown, fruitful: boolean): boolean {
     if (!fruitful) this.#restarts.fruitless();
     const goesOn = this.#owner.retry.supervised && !this.#stopped && this.#restarts.mayFollow;
     if (goesOn) this.#arrears.suspend();
@@ -291,7 +247,7 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station, ArrearsKe
   #succeed(): void {
     try {
       // Its credits are still with the worker that it succeeds.
-      const successor = this.#owner.laneOf(this, 0);
+      const successor = this.#owner.laneOf(this, this.#taskEnds, 0);
       this.#succession.follow(successor);
       this.#open(successor);
     } catch (error) {
