@@ -33,7 +33,7 @@ export interface Rotation<T> {
 
 type Payer<T> = Pick<Lane<T, unknown>, 'open' | 'load' | 'deliver' | 'replay'>;
 
-/** The seat, as its arrears see it. */
+/** Whoever has the workers of the seat, as its arrears see it. */
 export interface ArrearsKeeper<T> extends WorkerName {
   /** Its worker of the day. */
   readonly lane: Payer<T> | undefined;

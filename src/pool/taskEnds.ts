@@ -4,7 +4,7 @@
  *     lane ─▶ task ends ─▶ order (done), failures (called off), arrears (to be delivered again)
  *
  * In: what a worker says of its tasks, or leaves undone at its end. Out: each task to those who see to its like; to the
- * restarts, that a life was of use; to the seat, what a worker says of itself.
+ * restarts, that a life was of use; to the lives of the seat, what a worker says of itself.
  * Invariant: what goes first at this seat follows behind all that the end of a task has brought.
  */
 import type { TaskError, TaskTimeoutError, WorkerName } from '../errors.js';
@@ -22,8 +22,8 @@ export interface TaskEndsOwner {
   readonly failures: TaskFailures;
 }
 
-/** The seat, as the ends of its tasks see it. */
-export interface TaskEndsSeat extends WorkerName {
+/** Whoever has the workers of the seat, as the ends of their tasks see it. */
+export interface TaskEndsKeeper extends WorkerName {
   /** Whether another worker is to follow one that has died. @param fruitful a task had a part in that */
   survives(error: unknown, fruitful: boolean): boolean;
   ready(): void;
@@ -32,13 +32,13 @@ export interface TaskEndsSeat extends WorkerName {
 }
 
 export class TaskEnds<T> implements LaneKeeper<T> {
-  readonly #seat: TaskEndsSeat;
+  readonly #keeper: TaskEndsKeeper;
   readonly #arrears: Arrears<T>;
   readonly #restarts: Restarts;
   readonly #owner: TaskEndsOwner;
 
-  constructor(seat: TaskEndsSeat, arrears: Arrears<T>, restarts: Restarts, owner: TaskEndsOwner) {
-    this.#seat = seat;
+  constructor(keeper: TaskEndsKeeper, arrears: Arrears<T>, restarts: Restarts, owner: TaskEndsOwner) {
+    this.#keeper = keeper;
     this.#arrears = arrears;
     this.#restarts = restarts;
     this.#owner = owner;
@@ -54,7 +54,7 @@ export class TaskEnds<T> implements LaneKeeper<T> {
 
   tasksDone(tasks: number, standings: Standings | undefined): void {
     this.#restarts.fruitful();
-    this.#owner.order.endAll(this.#seat.index, tasks, standings);
+    this.#owner.order.endAll(this.#keeper.index, tasks, standings);
     this.#arrears.taskOver();
   }
 
@@ -66,7 +66,7 @@ export class TaskEnds<T> implements LaneKeeper<T> {
 
   taskCancelled(task: T, standing: Standing, position?: number): void {
     this.#restarts.fruitful();
-    this.#owner.failures.cancelled(this.#seat.index, task, standing, position);
+    this.#owner.failures.cancelled(this.#keeper.index, task, standing, position);
     this.#arrears.taskOver();
   }
 
@@ -83,26 +83,26 @@ export class TaskEnds<T> implements LaneKeeper<T> {
 
   crashed(error: Crash, undone: readonly Undone<T>[], begun: number): void {
     const touched = undone.filter(({ position }) => position < begun).length;
-    if (this.#seat.survives(error, touched > 0)) this.#arrears.crashed(undone, begun, touched, error);
+    if (this.#keeper.survives(error, touched > 0)) this.#arrears.crashed(undone, begun, touched, error);
   }
 
   hung(error: TaskTimeoutError, culprit: number, undone: readonly Undone<T>[]): void {
     // A replay is none of its tasks.
     const isTask = undone.some(({ position }) => position === culprit);
-    if (this.#seat.survives(error, isTask)) this.#arrears.hung(undone, culprit, error);
+    if (this.#keeper.survives(error, isTask)) this.#arrears.hung(undone, culprit, error);
   }
 
   // Of the worker itself.
 
   ready(): void {
-    this.#seat.ready();
+    this.#keeper.ready();
   }
 
   starved(lane: object): void {
-    this.#seat.starved(lane);
+    this.#keeper.starved(lane);
   }
 
   closed(lane: object): void {
-    this.#seat.closed(lane);
+    this.#keeper.closed(lane);
   }
 }
