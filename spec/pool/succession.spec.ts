@@ -21,7 +21,6 @@ function held() {
 function handingOver() {
   const { succession, worker } = held();
   const successor = workerOf();
-  succession.retire();
   succession.follow(successor);
   return { succession, worker, successor };
 }
@@ -62,6 +61,13 @@ describe('Succession', () => {
     expect([succession.gone(successor), succession.isDeserted]).to.deep.equal([false, true]);
   });
 
+  it('SUP-7 a worker retires before its successor is there, or at the latest then', () => {
+    const { succession } = held();
+    succession.retire();
+    expect([succession.isRetiring, succession.successor]).to.deep.equal([true, undefined]);
+    expect(handingOver().succession.isRetiring).to.equal(true);
+  });
+
   it('SUP-7 a successor that dies leaves the worker of the day where it was, at its last tasks', () => {
     const { succession, worker, successor } = handingOver();
     expect(succession.gone(successor)).to.equal(true);
@@ -88,7 +94,6 @@ describe('Succession', () => {
     expect(succession.takeOver()).to.equal(true);
     expect(succession.starved(successor)).to.equal(true);
     const next = workerOf();
-    succession.retire();
     succession.follow(next);
     succession.gone(successor);
     expect(succession.takeOver(), 'each asks for itself').to.equal(false);

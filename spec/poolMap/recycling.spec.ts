@@ -12,6 +12,7 @@ import {
 import { defineWorker, each } from 'looppool/worker';
 import { from, merge, NEVER, of, Subject, throwError, timer } from 'rxjs';
 import { map, mergeMap } from 'rxjs/operators';
+import type { Resources } from '#src/resources.js';
 import { marbles } from '../marbles.js';
 import { carriers } from '../support/carriers.js';
 import { run } from '../support/run.js';
@@ -183,6 +184,32 @@ describe('recycling', () => {
     source.complete();
     expect(told.filter((type) => type === 'worker-recycled')).to.have.lengthOf(1);
     expect(told.filter((type) => type === 'worker-spawned')).to.have.lengthOf(2);
+  });
+
+  it('SUP-8 one that is recycled already is not recycled once more, whatever comes while that is told', () => {
+    const source = new Subject<number>();
+    const told: string[] = [];
+    let outgrow = () => {};
+    const worker = inlineWorker(defineWorker<number, number>((tasks) => tasks.pipe(each(() => NEVER))));
+    const events = {
+      next({ type }: PoolEvent) {
+        told.push(type);
+        // As where the observer waits for room, and what workers have sent is taken in meanwhile.
+        if (type === 'worker-recycled') outgrow();
+      },
+    };
+    const factory: WorkerFactory<number, number> = (slot) => ({
+      open(hello, pool) {
+        outgrow = () => pool.resources({ memory: 2 } as Resources);
+        return worker(slot).open(hello, pool);
+      },
+    });
+    const running = source.pipe(poolMap(factory, 1, { maxMemory: 1, events })).subscribe();
+    source.next(0);
+    outgrow();
+    running.unsubscribe();
+    const count = (type: PoolEvent['type']) => told.filter((other) => other === type).length;
+    expect([count('worker-recycled'), count('worker-spawned')]).to.deep.equal([1, 2]);
   });
 
   it('SUP-7 a successor gets what is retained', async () => {

@@ -117,7 +117,7 @@ export class Lives<T, R> implements TaskEndsKeeper, ArrearsKeeper<T> {
 
   /** No more tasks for the worker of the day. Its successor starts while it is at its last ones. */
   #recycle(reason: 'maxTasksPerWorker' | 'maxMemory'): void {
-    if (this.succession.successor || this.arrears.length > 0 || !this.#goesOn()) return;
+    if (this.succession.isRetiring || this.arrears.length > 0 || !this.#goesOn()) return;
     this.succession.retire();
     this.arrears.suspend();
     this.#owner.tell({ type: 'worker-recycled', worker: this.index, reason });

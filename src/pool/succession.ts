@@ -48,7 +48,7 @@ export class Succession<L extends Heir> {
     return this.#successor;
   }
 
-  /** The worker of the day is at its last tasks. */
+  /** The worker of the day is at its last tasks, for a successor is to come, or is there. */
   get isRetiring(): boolean {
     return this.#isRetiring;
   }
@@ -92,6 +92,7 @@ export class Succession<L extends Heir> {
   }
 
   follow(successor: L): void {
+    this.retire();
     this.#successor = successor;
     this.#hasStarved = false;
     this.#present += 1;
