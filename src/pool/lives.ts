@@ -171,7 +171,7 @@ export class Lives<T, R> implements TaskEndsKeeper, ArrearsKeeper<T> {
   }
 
   survives(error: unknown, fruitful: boolean): boolean {
-    if (!fruitful) this.#restarts.fruitless();
+    this.#restarts.died(fruitful);
     const goesOn = this.#owner.retry.supervised && !this.#stopped && this.#restarts.mayFollow;
     if (goesOn) this.arrears.suspend();
     else this.#owner.fail(error);
@@ -180,6 +180,7 @@ export class Lives<T, R> implements TaskEndsKeeper, ArrearsKeeper<T> {
 
   closed(lane: object): void {
     const wasSuccessor = this.succession.gone(lane);
+    this.#restarts.gone();
     // Its credits may bring the others on, and the pool to its end.
     if (!wasSuccessor) this.#owner.credits.gone(this.index);
     const isOver = this.#stopped || (this.#pillDue && this.arrears.isEmpty);
