@@ -14,7 +14,7 @@ describe('Restarts', () => {
       const starts: number[] = [];
       const live = () => {
         starts.push(asyncScheduler.now());
-        restarts.fruitless();
+        restarts.died(false);
         if (restarts.mayFollow) restarts.later(live);
       };
       restarts.later(live);
@@ -25,12 +25,29 @@ describe('Restarts', () => {
 
   it('SUP-4 a life that was of use starts the count anew', () => {
     const restarts = restartsOf();
-    for (let i = 0; i < 4; i += 1) restarts.fruitless();
+    for (let i = 0; i < 4; i += 1) restarts.died(false);
     restarts.fruitful();
-    for (let i = 0; i < 4; i += 1) restarts.fruitless();
+    for (let i = 0; i < 4; i += 1) restarts.died(false);
     expect(restarts.mayFollow).to.equal(true);
-    restarts.fruitless();
+    restarts.died(false);
     expect(restarts.mayFollow).to.equal(false);
+  });
+
+  it('SUP-4 so does the pause before one that follows a worker which left and had done nothing; but of these any number may follow', () => {
+    marbles(({ flush }) => {
+      const restarts = restartsOf();
+      const starts: number[] = [];
+      const live = () => {
+        starts.push(asyncScheduler.now());
+        if (starts.length === 8) restarts.fruitful();
+        restarts.gone();
+        if (restarts.mayFollow && starts.length < 10) restarts.later(live);
+      };
+      restarts.later(live);
+      flush();
+      const pauses = starts.map((at, i) => at - (starts[i - 1] ?? 0));
+      expect(pauses).to.deep.equal([0, 50, 100, 200, 400, 800, 800, 800, 0, 50]);
+    });
   });
 
   it('SUP-1 one start at a time is due, and none once it is cancelled', () => {

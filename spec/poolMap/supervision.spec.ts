@@ -13,7 +13,7 @@ import {
   WorkerStartError,
 } from 'looppool';
 import { defineWorker, each } from 'looppool/worker';
-import { from, NEVER, of, range, throwError, timer } from 'rxjs';
+import { EMPTY, from, NEVER, of, range, throwError, timer } from 'rxjs';
 import { map } from 'rxjs/operators';
 import type { Act } from '../fixtures/acts.worker.js';
 import { marbles } from '../marbles.js';
@@ -173,6 +173,20 @@ describe('a pool whose workers die', () => {
     expect(error).to.be.instanceOf(WorkerCrashError);
     expect(events.of('worker-spawned').length).to.be.within(5, 7);
   });
+
+  it('SUP-4 one that leaves at once, and has no task, is followed by others after pauses, and costs nobody the output', () =>
+    marbles(({ cold, expectObservable }) => {
+      const events = recorder();
+      let lives = 0;
+      const worker = inlineWorker(
+        defineWorker<string, string>((tasks) => {
+          lives += 1;
+          return lives < 10 ? EMPTY : tasks;
+        }),
+      );
+      const results = cold('6s a|').pipe(poolMap(worker, 1, { maxAttempts: 2, events }));
+      expectObservable(results.pipe(map((value) => [value, lives]))).toBe('6s a|', { a: ['a', 10] });
+    }));
 
   it('SUP-1 unsubscribing while a replacement is due leaves nothing behind', async () => {
     const events = recorder();

@@ -2,7 +2,7 @@
 
 /** Deaths in a row that had nothing to do with a task, before the pool gives a worker up (SUP-4). */
 const FRUITLESS_LIVES = 5;
-/** ms before the first life that follows a fruitless one; doubled for each that follows. */
+/** ms before the first life that follows a fruitless one; doubled for each that follows, up to as many. */
 const FIRST_PAUSE = 50;
 
 export interface RetryOptions {
@@ -49,6 +49,6 @@ export class RetryPolicy {
 
   /** ms before the next life. */
   restartDelay(fruitless: number): number {
-    return fruitless === 0 ? 0 : FIRST_PAUSE * 2 ** (fruitless - 1);
+    return fruitless === 0 ? 0 : FIRST_PAUSE * 2 ** (Math.min(fruitless, FRUITLESS_LIVES) - 1);
   }
 }
