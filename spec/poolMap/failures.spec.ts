@@ -123,7 +123,7 @@ describe('poolMap: failing workers', () => {
     marbles(({ cold, expectObservable }) => {
       const worker = inlineWorker(defineWorker<string, never>((() => 42) as never));
       const cause = new TypeError(
-        "defineWorker's function must return an Observable, or a promise of one; got number",
+        "defineWorker's function must return an Observable, like tasks.pipe(each(f)), or a promise of one; got number",
       );
       const output = cold('a|').pipe(poolMap(worker, 1), told());
       expectObservable(output).toBe('#', undefined, { notStarted: 0, cause });

@@ -15,7 +15,8 @@ export function callFunction<T, R>(
   failed: (error: unknown) => void,
 ): void {
   function check(results: Results<R>): void {
-    const wanted = "defineWorker's function must return an Observable, or a promise of one";
+    const wanted =
+      "defineWorker's function must return an Observable, like tasks.pipe(each(f)), or a promise of one";
     if (isObservableLike(results)) returned(results);
     else failed(new TypeError(`${wanted}; got ${typeof results}`));
   }
