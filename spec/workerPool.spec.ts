@@ -251,6 +251,26 @@ describe('workerPool', () => {
     expect((await outcome).values).to.deep.equal([2]);
   });
 
+  it('SHR-4 stop() waits for a task that waits for its own slow subscriber, and for no event after it', async () => {
+    const pool = workerPool(double, 1);
+    await pool.ready();
+    const tasks = new Subject<number>();
+    const releases: (() => void)[] = [];
+    const outcome = run(tasks.pipe(pool.map({ maxResults: 2 })), (value) => {
+      if (value < 6) releases.push(hold());
+    });
+    for (const task of [1, 2]) tasks.next(task);
+    await turns(3);
+    tasks.next(3);
+    const stopped = pool.stop();
+    expect(pool.stats().queued).to.equal(1);
+    for (const release of releases) release();
+    await stopped;
+    const { values, error } = await outcome;
+    expect(values).to.deep.equal([2, 4, 6]);
+    expect(error).to.be.instanceOf(PoolStoppedError);
+  });
+
   it('SHR-5 unsubscribing one pipeline leaves the others and the workers alone', async () => {
     const pool = workerPool(double, 2, { maxTasks: 4 });
     const taken = await lastValueFrom(range(0, 1000).pipe(pool.map(), take(3), toArray()));

@@ -81,7 +81,13 @@ export class SharedPool<T, R> implements Metered {
       ),
     };
     this.#pool = new Pool(crewOptions, (slot) => ofJobs(open(slot)), output);
-    this.#turnstile = new Turnstile<T>({ next: (job: MaybeRouted<T>) => this.#pool.fanOut.task(job) });
+    this.#turnstile = new Turnstile<T>({
+      next: (job: MaybeRouted<T>) => {
+        this.#pool.fanOut.task(job);
+        // It may have been the last one.
+        this.#completeIfIdle();
+      },
+    });
     this.events$ = this.#events.asObservable();
     this.deadLetters$ = this.#letters.asObservable();
     let failed: (error: unknown) => void = () => {};
@@ -255,7 +261,6 @@ export class SharedPool<T, R> implements Metered {
     if (event.type === 'dead-letter') this.#letters.next(event as DeadLetter<T>);
     this.#events.next(event);
     if (!isHeard) warnUnobserved(this.#options.name, event);
-    if (this.#stopping) this.#completeIfIdle();
   }
 
   /** The worker of a new place is ready, or nobody is left in one that is given up. */
