@@ -8,7 +8,7 @@ import { PoolMeter } from '../metrics/poolMeter.js';
 import type { PoolStats } from '../metrics/poolStats.js';
 import type { Metered } from '../metrics/stats.js';
 import type { PoolObserver } from '../metrics/together.js';
-import { type PoolOptions, type ResolvedOptions, resolveOptions } from '../options.js';
+import type { PoolOptions, ResolvedOptions } from '../options.js';
 import type { Delivery } from '../pool/acks.js';
 import type { Job } from '../pool/job.js';
 import { Pool } from '../pool/pool.js';
@@ -17,20 +17,11 @@ import { warnUnobserved } from '../pool/unobserved.js';
 import type { Routed } from '../routing.js';
 import { Observable, Subject, Subscriber, type Subscription, timer } from '../rx.js';
 import { crewObserver } from './crewGauges.js';
+import { Feed } from './feed.js';
 import { type Attributed, ofJobs } from './jobChannel.js';
 import { Pipeline } from './pipeline.js';
+import { pipelineOptions, type SharedOptions } from './pipelineOptions.js';
 import { type MaybeRouted, Turnstile } from './turnstile.js';
-
-const ofPipelines = ['ack', 'ackWarning', 'backlog', 'maxResults', 'onTaskError', 'overflow', 'signal'];
-
-type SharedOptions = Omit<ResolvedOptions, 'ordered'>;
-
-/** A pipeline that waits would keep the others from their turns. */
-export function refuseBlock<O extends SharedOptions>(options: O): O {
-  if (options.overflow !== 'block') return options;
-  const others = "'error' or 'drop-newest' or 'drop-oldest': use poolMap for a script that waits";
-  throw new InvalidOptionError('overflow', others, options.overflow);
-}
 
 export class SharedPool<T, R> implements Metered {
   readonly #workerFactory: CustomWorkerFactory<T, R>;
@@ -184,7 +175,7 @@ export class SharedPool<T, R> implements Metered {
   ): OperatorFunction<T | Routed<T>, Delivery<R>>;
   map(options?: Partial<PoolOptions>): OperatorFunction<T | Routed<T>, R>;
   map(options: Partial<PoolOptions> = {}): OperatorFunction<T | Routed<T>, never> {
-    const resolved = this.#pipelineOptions(options);
+    const resolved = pipelineOptions(this.#workerFactory, this.#options, options);
     return (source) =>
       new Observable<never>((output: Subscriber<unknown>) => {
         const { signal } = resolved;
@@ -211,22 +202,6 @@ export class SharedPool<T, R> implements Metered {
         });
         source.subscribe(feed);
       });
-  }
-
-  #pipelineOptions(options: Partial<PoolOptions>): ResolvedOptions {
-    for (const option of Object.keys(options ?? {})) {
-      if (!ofPipelines.includes(option)) {
-        throw new InvalidOptionError(
-          option,
-          `one of ${ofPipelines.join(', ')}`,
-          option,
-          `option ${option} of map()`,
-        );
-      }
-    }
-    const { n, ack, ackWarning, backlog, maxTasks, maxResults, onTaskError, overflow } = this.#options;
-    const own = { ack, ackWarning, backlog, maxTasks, maxResults, onTaskError, overflow };
-    return refuseBlock(resolveOptions(this.#workerFactory, n, { ...own, ...options }));
   }
 
   /** The credits of each worker are shared by the pipelines. */
@@ -309,40 +284,5 @@ class Demultiplexer<R> extends Subscriber<Attributed<R>> {
   protected override _complete(): void {
     this.unsubscribe();
     this.ended();
-  }
-}
-
-/** Linked to the output before it subscribes, so that `take(3)` ends even a synchronous endless source. */
-class Feed<T, R> extends Subscriber<T | Routed<T>> {
-  readonly #pipeline: Pipeline<T, R>;
-  readonly #stopped: () => unknown;
-
-  constructor(output: Subscriber<R>, pipeline: Pipeline<T, R>, stopped: () => unknown) {
-    super();
-    this.#pipeline = pipeline;
-    this.#stopped = stopped;
-    output.add(this);
-  }
-
-  protected override _next(task: T | Routed<T>): void {
-    const stopped = this.#stopped();
-    if (stopped) this.#pipeline.fail(stopped);
-    else this.#pipeline.task(task);
-  }
-
-  protected override _error(error: unknown): void {
-    try {
-      this.unsubscribe();
-    } finally {
-      this.#pipeline.fail(error);
-    }
-  }
-
-  protected override _complete(): void {
-    try {
-      this.unsubscribe();
-    } finally {
-      this.#pipeline.complete();
-    }
   }
 }
