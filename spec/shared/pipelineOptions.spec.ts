@@ -27,6 +27,11 @@ describe('pipelineOptions', () => {
     expect(optionsOf({}, {})).to.deep.equal({ ...resolveOptions(worker, 3) });
   });
 
+  it('SHR-1 so is what is given as undefined', () => {
+    const given = { ack: undefined, backlog: undefined, maxResults: undefined, signal: undefined } as object;
+    expect(optionsOf(ofPool, given)).to.include({ n: 3, ...ofPool });
+  });
+
   it('SHR-1 what is given is its own', () => {
     const given: PoolOptions = {
       ack: 'auto',

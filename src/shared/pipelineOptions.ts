@@ -31,9 +31,19 @@ export function pipelineOptions<T, R>(
       );
     }
   }
-  const { n, ack, ackWarning, backlog, maxTasks, maxResults, onTaskError, overflow } = pool;
+  // Not by spreading: one that is given as undefined is left out, as everywhere.
+  const {
+    ack = pool.ack,
+    ackWarning = pool.ackWarning,
+    backlog = pool.backlog,
+    maxResults = pool.maxResults,
+    onTaskError = pool.onTaskError,
+    overflow = pool.overflow,
+    signal,
+  } = options ?? {};
+  const { n, maxTasks } = pool;
   const own = { ack, ackWarning, backlog, maxTasks, maxResults, onTaskError, overflow };
-  return refuseBlock(resolveOptions(workerFactory, n, { ...own, ...options }));
+  return refuseBlock(resolveOptions(workerFactory, n, { ...own, ...(signal !== undefined && { signal }) }));
 }
 
 /** A pipeline that waits would keep the others from their turns. */
