@@ -21,6 +21,7 @@ import { Feed } from './feed.js';
 import { type Attributed, ofJobs } from './jobChannel.js';
 import { Pipeline } from './pipeline.js';
 import { pipelineOptions, type SharedOptions } from './pipelineOptions.js';
+import { RollCall } from './rollCall.js';
 import { type MaybeRouted, Turnstile } from './turnstile.js';
 
 export class SharedPool<T, R> implements Metered {
@@ -32,13 +33,9 @@ export class SharedPool<T, R> implements Metered {
   readonly #meter = new PoolMeter();
   readonly #turnstile: Turnstile<T>;
   readonly #pool: Pool<Job<T>, Attributed<R>>;
-  readonly #unready: Set<number>;
+  readonly #rollCall: RollCall;
   readonly #ready: Promise<void>;
   readonly #gone: Promise<void>;
-  #tellReady: () => void = () => {};
-  #size: number;
-  /** The resize of the day: the workers that are to be ready, or gone, and whom to tell then. */
-  #awaited: { readonly workers: Set<number>; readonly told: () => void } | undefined;
   #resized: Promise<void> = Promise.resolve();
   #deadline: Subscription | undefined;
   #stopping = false;
@@ -49,8 +46,6 @@ export class SharedPool<T, R> implements Metered {
     const { n, route, signal, events } = options;
     this.#workerFactory = workerFactory;
     this.#options = options;
-    this.#size = n;
-    this.#unready = new Set(Array.from({ length: n }, (_, index) => index));
     const open = connectorOf<T, R>(workerFactory);
     const output = new Demultiplexer<R>((result) => this.#result(result));
     const crewOptions: ResolvedOptions = {
@@ -81,11 +76,13 @@ export class SharedPool<T, R> implements Metered {
     });
     this.events$ = this.#events.asObservable();
     this.deadLetters$ = this.#letters.asObservable();
+    let ready = () => {};
     let failed: (error: unknown) => void = () => {};
     this.#ready = new Promise((resolve, reject) => {
-      this.#tellReady = resolve;
+      ready = resolve;
       failed = reject;
     });
+    this.#rollCall = new RollCall(n, ready);
     this.#gone = new Promise((resolve, reject) => {
       output.ended = (failure) => {
         const error = failure?.error;
@@ -139,16 +136,14 @@ export class SharedPool<T, R> implements Metered {
 
   /** Resolves also when the pool ends before. */
   #resize(n: number): Promise<void> {
-    if (this.#stopped || n === this.#size) return Promise.resolve();
-    const [few, many] = [Math.min(n, this.#size), Math.max(n, this.#size)];
-    const workers = new Set(Array.from({ length: many - few }, (_, i) => few + i));
-    this.#size = n;
-    this.#share();
+    if (this.#stopped || n === this.#rollCall.size) return Promise.resolve();
     const done = new Promise<void>((told) => {
-      this.#awaited = { workers, told };
+      // Behind what else is done in that call.
+      this.#rollCall.resize(n, () => queueMicrotask(told));
     });
+    this.#share();
     // A place that is given up may see several workers go: one that is recycled, one that dies.
-    this.#pool.resize(n, (worker) => this.#noteResize(worker));
+    this.#pool.resize(n, (worker) => this.#rollCall.gone(worker));
     return Promise.race([done, this.#gone.catch(() => {})]);
   }
 
@@ -207,7 +202,7 @@ export class SharedPool<T, R> implements Metered {
   /** The credits of each worker are shared by the pipelines. */
   #share(): void {
     const { maxResults } = this.#options;
-    const credits = Math.floor(maxResults / this.#size / Math.max(1, this.#pipelines.size));
+    const credits = Math.floor(maxResults / this.#rollCall.size / Math.max(1, this.#pipelines.size));
     for (const pipeline of this.#pipelines) pipeline.share(credits);
   }
 
@@ -225,10 +220,7 @@ export class SharedPool<T, R> implements Metered {
   }
 
   #told(event: PoolEvent): void {
-    if (event.type === 'worker-ready' && this.#unready.delete(event.worker) && this.#unready.size === 0) {
-      this.#tellReady();
-    }
-    if (event.type === 'worker-ready' && event.worker < this.#size) this.#noteResize(event.worker);
+    if (event.type === 'worker-ready') this.#rollCall.ready(event.worker);
     const isHeard =
       this.#options.events ||
       this.#events.observed ||
@@ -236,15 +228,6 @@ export class SharedPool<T, R> implements Metered {
     if (event.type === 'dead-letter') this.#letters.next(event as DeadLetter<T>);
     this.#events.next(event);
     if (!isHeard) warnUnobserved(this.#options.name, event);
-  }
-
-  /** The worker of a new place is ready, or nobody is left in one that is given up. */
-  #noteResize(worker: number): void {
-    const awaited = this.#awaited;
-    if (!awaited?.workers.delete(worker) || awaited.workers.size > 0) return;
-    this.#awaited = undefined;
-    // Behind what else is done in that call.
-    queueMicrotask(awaited.told);
   }
 
   /** Once it is to stop and no pipeline has a task left to give, the workers are told that none follows. */
