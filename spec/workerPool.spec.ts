@@ -13,6 +13,7 @@ import {
   threadWorker,
   toAll,
   toWorker,
+  type WorkerSlot,
   workerPool,
 } from 'looppool';
 import { monitor } from 'looppool/metrics';
@@ -360,6 +361,15 @@ describe('workerPool', () => {
     const outcome = run(of({ id: 0, kills: false }, { id: 1, kills: true }).pipe(pool.map()));
     await pool.resize(1);
     expect((await outcome).values).to.deep.equal([0]);
+    await pool.stop();
+  });
+
+  it('SHR-6 ready() waits for no worker that never started, once its place is given up', async () => {
+    const lame = (slot: WorkerSlot) => (slot.index === 0 ? double(slot) : Promise.reject(new Error('lame')));
+    const pool = workerPool<number, number>(lame, 2);
+    await pool.resize(1);
+    await pool.ready();
+    expect((await run(of(1).pipe(pool.map()))).values).to.deep.equal([2]);
     await pool.stop();
   });
 

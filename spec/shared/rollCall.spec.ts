@@ -43,6 +43,22 @@ describe('RollCall', () => {
     expect(told).to.deep.equal(['resized to 3']);
   });
 
+  it('SHR-1 a place that is given up before its worker was ever ready keeps nobody waiting for the others', () => {
+    const { rollCall, resize, told } = rollCallOf(3);
+    rollCall.ready(0);
+    resize(2);
+    rollCall.gone(2);
+    expect(told).to.deep.equal(['resized to 2']);
+    rollCall.ready(1);
+    expect(told).to.deep.equal(['resized to 2', 'ready']);
+  });
+
+  it('SHR-1 that all are gone at the end does not mean that they were ready', () => {
+    const { rollCall, told } = rollCallOf(2);
+    for (const worker of [0, 1]) rollCall.gone(worker);
+    expect(told).to.deep.equal([]);
+  });
+
   it('SHR-6 what a resize tells may be the next one', () => {
     const told: number[] = [];
     const rollCall = new RollCall(2, () => {});

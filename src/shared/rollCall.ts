@@ -2,7 +2,7 @@
  * Which workers of a shared pool are waited for: those that it begins with, and those of a resize. Pure.
  *
  * In: how many workers there are to be; that one is ready; that nobody is left in a place that is given up. Out: that all
- * that the pool began with have been ready; that a resize is through.
+ * that the pool began with have been ready, but for those that have left before; that a resize is through.
  * Invariants: each is told once; there is one resize at a time.
  */
 export class RollCall {
@@ -32,13 +32,19 @@ export class RollCall {
   }
 
   ready(worker: number): void {
-    if (this.#unready.delete(worker) && this.#unready.size === 0) this.#allReady();
+    this.#answered(worker);
     // One that is to leave may only now have started.
     if (worker < this.#size) this.#through(worker);
   }
 
   gone(worker: number): void {
+    // It may never have been ready. All are gone at the end of the pool, which is no answer.
+    if (worker >= this.#size) this.#answered(worker);
     this.#through(worker);
+  }
+
+  #answered(worker: number): void {
+    if (this.#unready.delete(worker) && this.#unready.size === 0) this.#allReady();
   }
 
   #through(worker: number): void {
