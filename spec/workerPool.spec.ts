@@ -18,7 +18,7 @@ import {
 } from 'looppool';
 import { monitor } from 'looppool/metrics';
 import { defineWorker, each } from 'looppool/worker';
-import { from, lastValueFrom, merge, NEVER, of, range, Subject, timer } from 'rxjs';
+import { from, lastValueFrom, merge, NEVER, Observable, of, range, Subject, timer } from 'rxjs';
 import { map, take, toArray } from 'rxjs/operators';
 import { carriers } from './support/carriers.js';
 import { run } from './support/run.js';
@@ -270,6 +270,20 @@ describe('workerPool', () => {
     const { values, error } = await outcome;
     expect(values).to.deep.equal([2, 4, 6]);
     expect(error).to.be.instanceOf(PoolStoppedError);
+  });
+
+  it('SHR-4 a source whose teardown throws keeps neither other pipelines nor stop() from their ends', async () => {
+    const pool = workerPool(double, 1);
+    await pool.ready();
+    const events = run(pool.events$);
+    const failing = new Observable<number>(() => () => {
+      throw new Error('its teardown');
+    });
+    const outcomes = [failing, NEVER].map((source) => run(source.pipe(pool.map())));
+    expect(() => pool.stop()).to.throw('its teardown');
+    await pool.stop();
+    for (const { error } of await Promise.all(outcomes)) expect(error).to.be.instanceOf(PoolStoppedError);
+    expect((await events).completed).to.equal(true);
   });
 
   it('SHR-5 unsubscribing one pipeline leaves the others and the workers alone', async () => {

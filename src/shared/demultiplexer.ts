@@ -25,13 +25,21 @@ export class Demultiplexer<R> extends Subscriber<Attributed<R>> {
     this.#pipelines.result(result);
   }
 
+  // The end is told also when a worker cannot be ended.
+
   protected override _error(error: unknown): void {
-    this.unsubscribe();
-    this.#ended({ error });
+    try {
+      this.unsubscribe();
+    } finally {
+      this.#ended({ error });
+    }
   }
 
   protected override _complete(): void {
-    this.unsubscribe();
-    this.#ended();
+    try {
+      this.unsubscribe();
+    } finally {
+      this.#ended();
+    }
   }
 }

@@ -4,6 +4,7 @@
  * In: pipelines, as they come and go; how many workers there are; the results of all of them, and their end. Out: to each
  * pipeline its own results, those of no task, and the end; and how many credits of each worker it may keep.
  */
+import { forAll } from '../forAll.js';
 import type { Attributed } from './jobChannel.js';
 import type { Pipeline } from './pipeline.js';
 import type { Turnstile } from './turnstile.js';
@@ -55,7 +56,7 @@ export class Pipelines<T, R> {
 
   /** Their ends make them leave. */
   poolEnded(reason: unknown): void {
-    for (const pipeline of [...this.#all]) pipeline.poolEnded(reason);
+    forAll(this.#all, (pipeline) => pipeline.poolEnded(reason));
   }
 
   /** The credits of each worker are shared by all. */

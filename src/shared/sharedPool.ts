@@ -218,9 +218,13 @@ export class SharedPool<T, R> implements Metered {
     this.#stopped = stopped;
     const reason = failure ? failure.error : stopped;
     this.#ready.reject(reason);
-    this.#pipelines.poolEnded(reason);
-    this.#bulletin.complete();
-    if (failure) this.#gone.reject(failure.error);
-    else this.#gone.resolve();
+    try {
+      this.#pipelines.poolEnded(reason);
+    } finally {
+      // The teardown of a source may throw.
+      this.#bulletin.complete();
+      if (failure) this.#gone.reject(failure.error);
+      else this.#gone.resolve();
+    }
   }
 }
