@@ -49,8 +49,26 @@ describe('Urgency', () => {
     urgency.oldest(3);
     urgency.refused(5);
     expect(turnsOf(urgency, owners(5, UNSOLICITED), 4)).to.deep.equal([5, UNSOLICITED, 5, UNSOLICITED]);
-    expect(turnsOf(urgency, owners(3, 5), 4)).to.deep.equal([5, 3, 5, 3]);
+    expect(turnsOf(urgency, owners(3, 5), 4)).to.deep.equal([3, 5, 3, 5]);
     expect(turnsOf(urgency, owners(5), 2)).to.deep.equal([5, 5]);
+  });
+
+  it('ORD-2 of three that are urgent none waits for ever behind the others', () => {
+    const urgency = new Urgency();
+    urgency.oldest(3);
+    urgency.refused(5);
+    const turns = turnsOf(urgency, owners(3, 5, UNSOLICITED), 6);
+    expect(turns).to.deep.equal([5, UNSOLICITED, 3, 5, UNSOLICITED, 3]);
+  });
+
+  it('ORD-2 nor does one of two that have failed', () => {
+    const urgency = new Urgency();
+    urgency.oldest(3);
+    for (const owner of [5, 6]) urgency.refused(owner);
+    expect(turnsOf(urgency, owners(5, 6), 4)).to.deep.equal([5, 6, 5, 6]);
+    expect(turnsOf(urgency, owners(3, 5, 6), 4)).to.deep.equal([3, 5, 3, 6]);
+    urgency.over(5);
+    expect(turnsOf(urgency, owners(5, 6), 2)).to.deep.equal([6, 6]);
   });
 
   it('ORD-2 what is before the oldest is due, and in its way: it has been there for another time', () => {

@@ -32,6 +32,8 @@ export class Urgency {
 
   served(owner: number): void {
     this.#lastServed = owner;
+    // Others that have failed come before it.
+    if (this.#refused.size > 1 && this.#refused.delete(owner)) this.#refused.add(owner);
   }
 
   // Who goes first.
@@ -53,11 +55,14 @@ export class Urgency {
     return owner !== UNSOLICITED && owner < this.#oldest;
   }
 
-  /** The owner of urgent results among these. Of two, the one whose turn it is. */
+  /** The owner of urgent results among these; of several, the one whose turn it is. */
   urgentIn(owners: ReadonlyMap<number, unknown>): number | undefined {
     const refused = this.#refusedIn(owners);
-    if (refused !== undefined && refused !== this.#lastServed) return refused;
-    return this.#unrefusedIn(owners) ?? refused;
+    const unsolicited = owners.has(UNSOLICITED) ? UNSOLICITED : undefined;
+    const oldest = owners.has(this.#oldest) ? this.#oldest : undefined;
+    if (this.#lastServed === UNSOLICITED) return oldest ?? refused ?? unsolicited;
+    if (this.#refused.has(this.#lastServed)) return unsolicited ?? oldest ?? refused;
+    return refused ?? unsolicited ?? oldest;
   }
 
   /** Where the one whose turn it is cannot go on, another that is urgent may. */
@@ -69,10 +74,5 @@ export class Urgency {
   #refusedIn(owners: ReadonlyMap<number, unknown>): number | undefined {
     for (const owner of this.#refused) if (owners.has(owner)) return owner;
     return undefined;
-  }
-
-  #unrefusedIn(owners: ReadonlyMap<number, unknown>): number | undefined {
-    if (!owners.has(UNSOLICITED)) return owners.has(this.#oldest) ? this.#oldest : undefined;
-    return this.#lastServed === UNSOLICITED && owners.has(this.#oldest) ? this.#oldest : UNSOLICITED;
   }
 }
