@@ -119,7 +119,7 @@ describe('taskTimeout', () => {
           );
         }),
       );
-      const options = { ...letters, taskTimeout: 10, grace: 2, ack: 'manual' } as const;
+      const options = { ...letters, taskTimeout: 10, grace: 2, ack: 'manual', events: recorder() } as const;
       const results = cold('h 9ms r|').pipe(
         poolMap(worker, 1, options),
         map((delivery) => {

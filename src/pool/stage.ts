@@ -92,7 +92,7 @@ export class Stage {
   }
 
   terminate(): void {
-    this.#isForced = !this.#isOver;
+    this.#isForced ||= !this.#isOver;
     this.#isOver = true;
     this.#takeNoMore();
   }

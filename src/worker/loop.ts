@@ -5,24 +5,24 @@
  * results wait for credit. On a carrier with an event loop of its own, tasks run in slices of a few milliseconds:
  * between two slices results leave, and timers, sockets, credits and aborts have their turn.
  */
-import { now } from '../clock.js';
 import { currentScope, type Emitter, emit, type Scope } from '../demand/emission.js';
 import type { Feeders } from '../demand/feeders.js';
-import { isObservableLike, toObservable } from '../demand/interop.js';
+import { toObservable } from '../demand/interop.js';
 import type { TaskReader } from '../protocol/taskFrames.js';
 import { type Hello, type ToPool, UNSOLICITED } from '../protocol/wire.js';
 import type { Subscription } from '../rx.js';
-import { Appetite } from './appetite.js';
-import { functionOf, type Results, type WorkerDefinition } from './definition.js';
+import { callFunction } from './callFunction.js';
+import type { Results, WorkerDefinition } from './definition.js';
+import { Ending } from './ending.js';
 import { Inbox } from './inbox.js';
 import { OrderedOutbox } from './orderedOutbox.js';
 import { type Outbox, QueueOutbox } from './outbox.js';
-import { ResultsSubscriber, type Thrown } from './resultsSubscriber.js';
+import { ResultsSubscriber } from './resultsSubscriber.js';
 import { SharedTasks } from './sharedTasks.js';
 import { Slice } from './slice.js';
 import { type PatientThread, Surge } from './surge.js';
-import { NONE, type TaskClock, timedWire } from './taskClock.js';
-import { TaskMarks } from './taskMarks.js';
+import { type TaskClock, timedWire } from './taskClock.js';
+import { TaskWatch } from './taskWatch.js';
 
 /** What of the pool's `Hello` it goes by. */
 export type LoopOptions = Pick<Hello, 'credits' | 'asks' | 'reserve' | 'watches' | 'appetite'>;
@@ -51,57 +51,35 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
   readonly #hooks: LoopHooks;
   readonly #outbox: Outbox<R>;
   readonly #surge: Surge | undefined;
+  readonly #slice: Slice | undefined;
   readonly #inbox = new Inbox<T>();
   /** Whoever subscribes late sets waiting tasks going. */
   readonly #tasks = new SharedTasks<T>(() => {
-    if (this.#setUp) this.turn();
+    if (this.#ending.isSetUp) this.turn();
   });
+  readonly #watch: TaskWatch<T>;
+  readonly #ending = new Ending();
   readonly #abort = new AbortController();
-  /** Whether the pool wants to be told when a task starts, and may call any off. */
-  readonly #watches: boolean;
-  readonly #marks: TaskMarks;
-  readonly #slice: Slice | undefined;
-  readonly #clock: TaskClock | undefined;
-  readonly #appetite: Appetite | undefined;
-  /** Tasks emitted that wait for others all the same. */
-  #queued = 0;
-  /** Of a task, more than its end is of interest to somebody. */
-  #isWatched: boolean;
   #results: Subscription | undefined;
-  #setUp = false;
+  /** Tasks emitted, and those of them that are not done, or that wait for others all the same. */
+  #begun = 0;
+  #running = 0;
+  #queued = 0;
   #pauses = 0;
   /** A task is being delivered, further down on this call stack. */
   #delivering = false;
-  /** Tasks emitted, and those of them that are not done. */
-  #begun = 0;
-  #running = 0;
   #waitsForTurn = false;
-  /** The results ended before some of its tasks. */
-  #leavesTasks = false;
-  #pilled = false;
-  #ended = false;
-  /** Nothing comes any more but results that wait for credit. */
-  #drained = false;
-  /** `drained` is told. */
-  #gone = false;
-  /** The task that brought the end of the results; undefined while they go on. */
-  #last: number | undefined;
-  #broken: Thrown | undefined;
 
   constructor(wire: ToPool<R>, hello: LoopOptions, hooks: LoopHooks) {
+    const { clock, nextTurn, thread } = hooks;
     this.#wire = wire;
     this.#hooks = hooks;
-    this.#watches = hello.watches;
-    this.#marks = new TaskMarks(hello.watches);
-    this.#slice = hooks.nextTurn && new Slice();
-    this.#clock = hooks.clock;
-    this.#isWatched = hooks.clock !== undefined || hello.watches || hello.appetite !== undefined;
-    this.#appetite = hello.appetite === undefined ? undefined : new Appetite(hello.appetite, now);
-    const outlet = hooks.clock ? timedWire(wire, hooks.clock) : wire;
-    const { nextTurn, thread } = hooks;
+    this.#watch = new TaskWatch(this.#tasks, wire, hello, clock);
+    this.#slice = nextTurn && new Slice();
     if (nextTurn && thread) {
       this.#surge = new Surge(Math.max(hello.credits, LEAST_SURGE), thread, nextTurn);
     }
+    const outlet = clock ? timedWire(wire, clock) : wire;
     const unblocked = () => this.#runSlice();
     this.#outbox =
       hello.reserve > 0
@@ -116,54 +94,45 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
     const report = (error: unknown) => {
       this.#wire.report(error);
     };
-    const worker = { index, name, poolName, initialData, signal, report };
-    try {
-      const results = functionOf(definition)(this.#tasks.observable, worker);
-      if (isPromiseLike(results)) {
-        results.then(
-          (value) => this.#subscribe(value),
-          (error: unknown) => this.#hooks.failedToStart(error),
-        );
-      } else {
-        this.#subscribe(results);
-      }
-    } catch (error) {
-      this.#hooks.failedToStart(error);
-    }
+    callFunction(
+      definition,
+      this.#tasks.observable,
+      { index, name, poolName, initialData, signal, report },
+      (results) => this.#subscribe(results),
+      (error) => {
+        if (!this.#ending.isDrained) this.#hooks.failedToStart(error);
+      },
+    );
   }
 
   // From the pool.
 
   task(position: number, task: T, trace?: string): void {
     // It will not be done here, and what waits may wait for its end.
-    if (this.#drained) this.#outbox.forsake();
-    if (trace !== undefined) {
-      this.#isWatched = true;
-      this.#marks.traced(position, trace);
-    }
-    this.#appetite?.comes(position);
+    if (this.#ending.isDrained) this.#outbox.forsake();
+    if (trace !== undefined) this.#watch.traced(position, trace);
+    if (this.#watch.isOn) this.#watch.came(position, 1);
     this.#inbox.push(position, task);
   }
 
   tasks(first: number, tasks: ArrayLike<T>): void {
-    if (this.#drained) this.#outbox.forsake();
-    if (this.#appetite) for (let i = 0; i < tasks.length; i += 1) this.#appetite.comes(first + i);
+    if (this.#ending.isDrained) this.#outbox.forsake();
+    if (this.#watch.isOn) this.#watch.came(first, tasks.length);
     this.#inbox.pushAll(first, tasks);
   }
 
   cancellable(position: number, task: T, trace?: string): void {
-    this.#isWatched = true;
-    this.#marks.cancellable(position);
+    this.#watch.cancellable(position);
     this.task(position, task, trace);
   }
 
   replay(position: number, task: T): void {
-    this.#marks.mute(position);
+    this.#watch.marks.mute(position);
     this.cancellable(position, task);
   }
 
   sent(first: number, at: number): void {
-    this.#clock?.sent(first, at);
+    this.#watch.sent(first, at);
   }
 
   credit(results: number): void {
@@ -176,34 +145,31 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
 
   /** From the wire: a result of the task could not be sent, and the task goes on. */
   refused(position: number): void {
-    if (this.#drained) return;
-    // It has failed: its end is none to be timed.
-    this.#clock?.drop(position);
+    if (this.#ending.isDrained) return;
+    this.#watch.refused(position);
     this.#outbox.refused(position);
   }
 
   /** What is delivered now hears of it as soon as it lets go of the thread. */
   cancel(position: number, reason: unknown): void {
     if (position >= this.#begun) this.#skip(position, reason);
-    else this.#marks.callOff(position, reason);
+    else this.#watch.marks.callOff(position, reason);
     this.#surge?.interrupt();
   }
 
   #skip(position: number, reason: unknown): void {
-    if (this.#drained || !this.#marks.skip(position)) return;
+    if (this.#ending.isDrained || !this.#watch.marks.skip(position)) return;
     this.#outbox.failed(position, reason);
     this.#afterTask();
   }
 
   pill(): void {
-    this.#pilled = true;
+    this.#ending.pill();
   }
 
   abort(): void {
-    if (this.#gone) return;
-    this.#gone = true;
-    this.#drained = true;
-    this.#ended = true;
+    if (this.#ending.isGone) return;
+    this.#ending.abort();
     this.#inbox.clear();
     this.#abort.abort();
     try {
@@ -218,7 +184,7 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
   /** Whether none of its tasks can go on before the pool says more. */
   get stuck(): boolean {
     if (this.#delivering || this.#waitsForTurn || this.#mayRun()) return false;
-    const isIdle = !this.#setUp || (this.#inbox.length > 0 && !this.#tasks.observed);
+    const isIdle = !this.#ending.isSetUp || (this.#inbox.length > 0 && !this.#tasks.observed);
     return !isIdle && this.#outbox.isStuck(this.#running);
   }
 
@@ -231,7 +197,7 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
   #runSlice(): void {
     // Tasks that come meanwhile (fed back from a result, say) are taken by the loop that is delivering, not by a deeper call.
     if (this.#delivering) return;
-    if (this.#clock && this.#mayRun()) this.#clock.wake();
+    if (this.#watch.isOn && this.#mayRun()) this.#watch.wakes();
     while (this.#mayRun()) {
       if (this.#slice?.isOver()) {
         this.#waitsForTurn = true;
@@ -244,9 +210,7 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
       if (this.#slice?.isSlow && this.#inbox.length <= FEW) this.#wire.turn();
       this.#run();
     }
-    this.#clock?.rest();
-    if (this.#inbox.length + this.#queued === 0) this.#appetite?.runsOut();
-    this.#tellTimes();
+    if (this.#watch.isOn) this.#watch.rests(this.#inbox.length + this.#queued);
     this.#lookForTheEnd();
     this.#wire.turn();
   }
@@ -258,45 +222,36 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
   }
 
   get cancels(): boolean {
-    return this.#marks.cancels;
+    return this.#watch.marks.cancels;
   }
 
   settled(position: number): void {
-    if (this.#isWatched) this.#marks.settled(position);
-    if (this.#broken || this.#drained) return;
+    if (this.#watch.isOn) this.#watch.marks.settled(position);
+    if (!this.#ending.tells) return;
     this.#running -= 1;
-    if (this.#isWatched) this.#settledWatched(position);
+    if (this.#watch.isOn) this.#watch.done(position, this.#outbox.blocked);
     this.#outbox.done(position);
     this.#afterTask();
   }
 
-  #settledWatched(position: number): void {
-    this.#marks.forget(position);
-    if (this.#clock && this.#outbox.blocked) this.#clock.settled(position);
-  }
-
   trace(position: number): string | undefined {
-    return this.#marks.trace(position);
+    return this.#watch.marks.trace(position);
   }
 
-  /** While the results go on, giving a task up is the worker's own choice. At their end it is left undone, but for the last. */
   abandoned(position: number): void {
-    this.#marks.settled(position);
-    if (this.#last === undefined || this.#last === position) this.settled(position);
+    this.#watch.marks.settled(position);
+    if (!this.#ending.leaves(position)) this.settled(position);
     else {
       this.#running -= 1;
-      this.#leavesTasks = true;
       // Held by hand, it may be the last that is waited for.
-      if (this.#ended) this.#afterTask();
+      if (this.#ending.isTornDown) this.#afterTask();
     }
   }
 
   failed(position: number, error: unknown): void {
-    this.#marks.settled(position);
     this.#running -= 1;
-    this.#marks.forget(position);
-    this.#clock?.drop(position);
-    if (this.#drained) return;
+    this.#watch.failed(position);
+    if (this.#ending.isDrained) return;
     this.#outbox.failed(position, error);
     this.#afterTask();
   }
@@ -316,21 +271,14 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
 
   unqueued(): void {
     this.#queued -= 1;
-    if (this.#appetite && !this.#drained) this.#tellAppetite(this.#appetite);
-  }
-
-  #tellAppetite(appetite: Appetite): void {
-    const begun = this.#begun - this.#queued;
-    const ahead = appetite.begins(begun);
-    if (ahead !== undefined) this.#wire.wants(begun, ahead);
+    if (!this.#ending.isDrained) this.#watch.tellAppetite(this.#begun - this.#queued);
   }
 
   #mayRun(): boolean {
     return (
       this.#inbox.length > 0 &&
       this.#pauses === 0 &&
-      this.#setUp &&
-      !this.#ended &&
+      this.#ending.mayRun &&
       !this.#waitsForTurn &&
       this.#tasks.observed &&
       this.#outbox.admits(this.#inbox.position)
@@ -340,132 +288,85 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
   #run(): void {
     const { position } = this.#inbox;
     this.#begun = position + 1;
-    if (this.#isWatched && this.#marks.isSkipped(position)) {
+    const { isOn } = this.#watch;
+    if (isOn && this.#watch.passes(position)) {
       this.#inbox.shift();
-      this.#clock?.passed(position);
       return;
     }
     this.#running += 1;
     this.#delivering = true;
-    if (this.#isWatched) this.#runWatched(position);
+    if (isOn) this.#runWatched(position);
     else emit(this.#tasks, this.#inbox.shift(), this, position);
     this.#delivering = false;
   }
 
   #runWatched(position: number): void {
-    // Nobody waits for a replay.
-    const clock = this.#marks.isMuted(position) ? undefined : this.#clock;
-    if (clock) clock.position = position;
-    if (this.#appetite) this.#tellAppetite(this.#appetite);
-    if (this.#watches) this.#wire.started(position);
-    emit(this.#marks.begins(position) ? this.#heard : this.#tasks, this.#inbox.shift(), this, position);
+    this.#watch.tellAppetite(this.#begun - this.#queued);
+    emit(this.#watch.begins(position), this.#inbox.shift(), this, position);
     this.#delivering = false;
-    if (this.#watches && this.#marks.isRunning(position)) this.#wire.yielded();
-    if (clock && clock.position !== NONE) clock.left();
+    this.#watch.left(position);
   }
-
-  /** As `tasks`; the emission of each is kept until it is settled: it may be called off. */
-  readonly #heard = {
-    next: (task: T) => {
-      const scope = currentScope() as Scope;
-      scope.hold();
-      this.#marks.runs(scope);
-      try {
-        this.#tasks.next(task);
-      } finally {
-        scope.release();
-      }
-    },
-  };
 
   #afterTask(): void {
     if (this.#delivering) return;
-    this.#tellTimes();
+    if (this.#watch.isOn) this.#watch.tellTimes();
     this.#lookForTheEnd();
   }
 
   #result(value: R): void {
     const position = this.#ownPosition();
-    if (this.#isWatched) this.#resultWatched(value, position);
-    else this.#outbox.result(value, position);
-  }
-
-  #resultWatched(value: R, position: number): void {
-    if (this.#marks.isMuted(position)) return;
-    const clock = this.#clock;
-    if (clock) {
-      if (position === clock.position) clock.results += 1;
-      else clock.lateResult(position);
-    }
-    this.#outbox.result(value, position);
-  }
-
-  #tellTimes(): void {
-    if (this.#clock?.hasNews) this.#wire.timed(this.#clock.take);
+    if (!this.#watch.isOn || this.#watch.result(position)) this.#outbox.result(value, position);
   }
 
   /** The pill is the end of `tasks`; behind the last task done, `signal` asks what is still open to end. */
   #lookForTheEnd(): void {
-    if (this.#drained || this.#delivering) return;
-    if (this.#ended) {
-      const tooEarly = !this.#pilled || this.#inbox.length > 0 || this.#broken !== undefined;
-      // Results that complete with `tasks` leave those running that are held by hand.
-      if (tooEarly || this.#running === 0) this.#drain();
-    } else if (this.#pilled && this.#setUp && this.#inbox.length === 0) {
+    if (this.#delivering) return;
+    const due = this.#ending.due(this.#inbox.length, this.#running);
+    if (due === 'drain') this.#drain();
+    else if (due === 'completion') {
       this.#tasks.complete();
       if (this.#running === 0) this.#abort.abort();
     }
   }
 
   #drain(): void {
-    this.#drained = true;
-    const isUndone = this.#leavesTasks || this.#running + this.#inbox.length > 0;
-    if (isUndone || this.#broken) this.#outbox.forsake();
+    if (this.#ending.drain(this.#inbox.length, this.#running)) this.#outbox.forsake();
     this.#inbox.clear();
     if (this.#outbox.blocked) this.#wire.ending();
     this.#outbox.end(() => {
-      this.#gone = true;
+      this.#ending.gone();
       // Nothing follows `drained`: credit may have ended the last task just now.
-      this.#tellTimes();
-      if (this.#broken) this.#wire.broken(this.#broken.error);
+      this.#watch.tellTimes();
+      const { broken } = this.#ending;
+      if (broken) this.#wire.broken(broken.error);
       this.#wire.drained(this.#begun);
       this.#wire.turn();
     });
   }
 
   #subscribe(results: Results<R>): void {
-    if (this.#drained) return;
-    if (!isObservableLike(results)) {
-      this.#hooks.failedToStart(
-        new TypeError(
-          `defineWorker's function must return an Observable, or a promise of one; got ${typeof results}`,
-        ),
-      );
-      return;
-    }
+    const ending = this.#ending;
+    if (ending.isDrained) return;
     const subscriber = new ResultsSubscriber<R>(
       {
         next: (value) => this.#result(value),
         error: (error: unknown) => {
           // A task that throws on its way through a plain operator ends the stream, and is to blame for it.
-          this.#last = this.#ownPosition();
-          if (!this.#ownScope()?.fail(error)) this.#broken = { error };
+          ending.resultsEnd(this.#ownPosition());
+          if (!this.#ownScope()?.fail(error)) ending.breaks({ error });
         },
-        complete: () => {
-          this.#last = this.#ownPosition();
-        },
+        complete: () => ending.resultsEnd(this.#ownPosition()),
       },
       (failure) => {
-        this.#ended = true;
-        this.#broken ??= failure;
-        if (this.#setUp) this.#lookForTheEnd();
+        ending.tornDown(failure);
+        if (ending.isSetUp) this.#lookForTheEnd();
       },
     );
     // Known before the first result, which may already end the pool.
     this.#results = subscriber;
     toObservable(results).subscribe(subscriber);
-    if (this.#drained) return;
-    this.#setUp = true;
+    if (ending.isDrained) return;
+    ending.setUp();
     this.#wire.ready();
     // It leaves before a task runs that may end this worker: otherwise it would seem never to have started.
     this.#wire.turn();
@@ -480,8 +381,4 @@ export class Loop<T, R> implements TaskReader<T>, Emitter {
   #ownPosition(): number {
     return this.#ownScope()?.token ?? UNSOLICITED;
   }
-}
-
-function isPromiseLike<V>(value: V | PromiseLike<V>): value is PromiseLike<V> {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 }
