@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { paced } from 'looppool';
 import { take } from 'rxjs';
-import { nobody } from '#src/demand/emission.js';
+import { nobody } from '#src/demand/scope.js';
 import { UNSOLICITED } from '#src/protocol/wire.js';
 import { OrderedOutbox } from '#src/worker/orderedOutbox.js';
 import { RecordingWire } from '../support/recordingWire.js';

@@ -12,7 +12,8 @@
  *
  * In and out as in `outbox.ts`; but what a task has to send waits by itself, and its `done` waits for its own results only.
  */
-import { currentScope, type Emitter, type Scope } from '../demand/emission.js';
+import { currentScope } from '../demand/emission.js';
+import type { Emitter, Scope } from '../demand/scope.js';
 import { type Hello, UNSOLICITED } from '../protocol/wire.js';
 import { Ring } from '../ring.js';
 import type { Outbox, OutboxWire, Send, Starvation } from './outbox.js';
