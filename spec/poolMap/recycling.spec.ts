@@ -12,6 +12,7 @@ import {
 import { defineWorker, each } from 'looppool/worker';
 import { from, merge, NEVER, of, Subject, throwError, timer } from 'rxjs';
 import { map, mergeMap } from 'rxjs/operators';
+import type { Resources } from '#src/resources.js';
 import { marbles } from '../marbles.js';
 import { carriers } from '../support/carriers.js';
 import { run } from '../support/run.js';
@@ -167,6 +168,49 @@ describe('recycling', () => {
       expectObservable(results, '20ms !').toBe('');
       timer(500).subscribe(() => expect(opened).to.equal(2));
     }));
+
+  it('SUP-7 one that takes its place while a task is given is not recycled for the tasks of the one before', () => {
+    const source = new Subject<number>();
+    const told: string[] = [];
+    const worker = inlineWorker(
+      defineWorker<number, number>((tasks) => tasks.pipe(each((task) => of(task)))),
+    );
+    const events = { next: ({ type }: PoolEvent) => told.push(type) };
+    // The first result brings the task with which its worker has had its share: that one is gone when the first `next` returns.
+    source
+      .pipe(poolMap(worker, 1, { maxTasks: 2, maxTasksPerWorker: 2, events }))
+      .subscribe((task) => task === 0 && source.next(1));
+    source.next(0);
+    source.complete();
+    expect(told.filter((type) => type === 'worker-recycled')).to.have.lengthOf(1);
+    expect(told.filter((type) => type === 'worker-spawned')).to.have.lengthOf(2);
+  });
+
+  it('SUP-8 one that is recycled already is not recycled once more, whatever comes while that is told', () => {
+    const source = new Subject<number>();
+    const told: string[] = [];
+    let outgrow = () => {};
+    const worker = inlineWorker(defineWorker<number, number>((tasks) => tasks.pipe(each(() => NEVER))));
+    const events = {
+      next({ type }: PoolEvent) {
+        told.push(type);
+        // As where the observer waits for room, and what workers have sent is taken in meanwhile.
+        if (type === 'worker-recycled') outgrow();
+      },
+    };
+    const factory: WorkerFactory<number, number> = (slot) => ({
+      open(hello, pool) {
+        outgrow = () => pool.resources({ memory: 2 } as Resources);
+        return worker(slot).open(hello, pool);
+      },
+    });
+    const running = source.pipe(poolMap(factory, 1, { maxMemory: 1, events })).subscribe();
+    source.next(0);
+    outgrow();
+    running.unsubscribe();
+    const count = (type: PoolEvent['type']) => told.filter((other) => other === type).length;
+    expect([count('worker-recycled'), count('worker-spawned')]).to.deep.equal([1, 2]);
+  });
 
   it('SUP-7 a successor gets what is retained', async () => {
     lives.clear();

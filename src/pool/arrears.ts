@@ -33,7 +33,7 @@ export interface Rotation<T> {
 
 type Payer<T> = Pick<Lane<T, unknown>, 'open' | 'load' | 'deliver' | 'replay'>;
 
-/** The seat, as its arrears see it. */
+/** Whoever has the workers of the seat, as its arrears see it. */
 export interface ArrearsKeeper<T> extends WorkerName {
   /** Its worker of the day. */
   readonly lane: Payer<T> | undefined;
@@ -237,6 +237,11 @@ export class Arrears<T> {
     }
     if (lane.open) lane.deliver(task, standing, undone);
     else this.#wait(undone);
+  }
+
+  /** The worker has a task less. */
+  taskOver(): void {
+    if (this.#suspended) this.carryOn();
   }
 
   /** Gives what is here, one by one, to a worker that has nothing else. */

@@ -7,7 +7,6 @@
  * take no tasks for a while. Out: tasks to the seats; pauses to the sources; to the pool, that no task follows.
  * Invariant: nobody is asked for more while a task waits here (DEM-1).
  */
-import { now } from '../clock.js';
 import type { Feeders } from '../demand/feeders.js';
 import { BacklogFullError } from '../errors.js';
 import type { ResolvedOptions } from '../options.js';
@@ -18,6 +17,7 @@ import { type Appetites, type Dispatcher, LeastBusy, NO_ROOM, RoundRobin } from 
 import { Intake } from './intake.js';
 import { Job } from './job.js';
 import type { Order, Standing } from './order.js';
+import { Pauses } from './pauses.js';
 import { Rounds, type Taker } from './rounds.js';
 import { Router } from './router.js';
 import { isStandstill, type Station, standStill } from './standstill.js';
@@ -48,12 +48,12 @@ export class FanOut<T> implements Rotation<T>, Appetites {
   /** The sources that wait. */
   readonly feeders: Feeders;
   readonly #options: ResolvedOptions;
-  readonly #announcer: Announcer;
   readonly #owner: FanOutOwner<T>;
   readonly #intake: Intake<T | Routed<T>>;
   readonly #dispatcher: Dispatcher;
   readonly #router: Router<T>;
   readonly #rounds: Rounds<T>;
+  readonly #pauses: Pauses;
   #sourceCompleted = false;
   #exhausted = false;
   /** How many workers there are to be; undefined when there are as many. */
@@ -62,14 +62,11 @@ export class FanOut<T> implements Rotation<T>, Appetites {
   #turning = false;
   /** A task has come that has no place yet. */
   #arriving = false;
-  /** When the pool has told that it is paused; undefined while it is not. */
-  #pausedAt: number | undefined;
 
   /** @param order in which tasks take their places before they have a worker */
   constructor(options: ResolvedOptions, order: Order, announcer: Announcer, owner: FanOutOwner<T>) {
     const { n, maxTasks, route } = options;
     this.#options = options;
-    this.#announcer = announcer;
     this.#owner = owner;
     this.#intake = new Intake<T | Routed<T>>(options, {
       fail: (error) => owner.fail(error),
@@ -77,6 +74,7 @@ export class FanOut<T> implements Rotation<T>, Appetites {
       block: (task, hasRoom) => this.#block(task, hasRoom),
     });
     this.feeders = this.#intake.feeders;
+    this.#pauses = new Pauses(this.feeders, announcer);
     this.#dispatcher =
       route === 'least-busy' ? new LeastBusy(n, maxTasks, this) : new RoundRobin(n, maxTasks);
     this.#rounds = new Rounds(this.#dispatcher);
@@ -226,13 +224,13 @@ export class FanOut<T> implements Rotation<T>, Appetites {
       if (!this.#hasRoom()) this.#pause();
     } else {
       this.#intake.wait(task);
-      this.#tellPaused();
+      this.#pauses.noRoom();
     }
   }
 
   #pause(): void {
     this.#intake.pause();
-    this.#tellPaused();
+    this.#pauses.noRoom();
   }
 
   #takeTurn(): void {
@@ -295,19 +293,9 @@ export class FanOut<T> implements Rotation<T>, Appetites {
     this.#rounds.left > 0 ||
     (this.#intake.waiting === 0 && this.#newSize === undefined && this.#router.hasRoom);
 
-  #tellPaused(): void {
-    if (this.feeders.paused === 0 || this.#pausedAt !== undefined || !this.#announcer.isHeard) return;
-    this.#pausedAt = now();
-    this.#announcer.tell({ type: 'paused' });
-  }
-
   #resume(): void {
     if (!this.#hasRoom()) return;
-    if (this.#pausedAt !== undefined) {
-      const duration = now() - this.#pausedAt;
-      this.#pausedAt = undefined;
-      this.#announcer.tell({ type: 'resumed', duration });
-    }
+    this.#pauses.room();
     this.feeders.resume(this.#hasRoom);
   }
 }

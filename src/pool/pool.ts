@@ -22,7 +22,7 @@ import type { ResultCredits } from './credits.js';
 import { FanIn, type FanInOwner } from './fanIn.js';
 import { FanOut, type FanOutOwner } from './fanOut.js';
 import { bareOf } from './job.js';
-import { Lane, type LaneOwner } from './lane.js';
+import { Lane, type LaneKeeper, type LaneOwner } from './lane.js';
 import type { Order } from './order.js';
 import type { LaneGauges, PoolGauges } from './recorder.js';
 import { RetryPolicy } from './retry.js';
@@ -212,8 +212,8 @@ export class Pool<T, R>
     this.#output.complete();
   }
 
-  laneOf(seat: Seat<T, R>, credits: number): Lane<T, R> {
-    const { index, name } = seat;
+  laneOf(slot: WorkerName, keeper: LaneKeeper<T>, credits: number): Lane<T, R> {
+    const { index, name } = slot;
     const { name: poolName, initialData } = this.#options;
     const opener = this.#open({ index, name });
     const { onDemand: asks, reserve } = this.credits;
@@ -233,7 +233,7 @@ export class Pool<T, R>
       clock,
       resourceInterval: this.#resourceInterval,
     };
-    return new Lane(hello, opener, this, seat);
+    return new Lane(hello, opener, this, keeper);
   }
 
   get #resourceInterval(): number | undefined {

@@ -1,52 +1,31 @@
 /**
- * The place of one worker in the pool, over the lives of its workers: one lane after the other.
+ * The place of one worker in the pool, as the pool sees it: whoever is the worker of the day.
  *
- * In: tasks, the pill; from the lane, what became of its tasks and of its worker. Out: tasks to the lane of the day; to the
- * pool, the end. What a worker has not done goes to the arrears, which come before the tasks of the rotation.
+ * In: tasks, credits, and how it is to end. Out: the same to the worker of the day; tasks to the arrears, while there is none.
+ * Who that worker is, and who comes next, is up to its lives; what a worker has not done comes back to the arrears, and goes
+ * before the tasks of the rotation.
  */
-import type { TaskError, TaskTimeoutError, WorkerName } from '../errors.js';
+import type { WorkerName } from '../errors.js';
 import type { LoopTimes } from '../protocol/channel.js';
-import { Arrears, type ArrearsKeeper, type ArrearsOwner } from './arrears.js';
-import type { ResultCredits } from './credits.js';
-import type { Lane, LaneKeeper } from './lane.js';
-import type { Crash } from './life.js';
-import { NOWHERE, type Standing, type Standings } from './order.js';
+import type { Arrears } from './arrears.js';
+import type { Lane } from './lane.js';
+import { Lives, type LivesOwner } from './lives.js';
+import { NOWHERE, type Standing } from './order.js';
 import type { LaneGauges, ResultCounts } from './recorder.js';
-import { Restarts } from './restarts.js';
 import type { Hand, Station } from './standstill.js';
-import type { Undone } from './undone.js';
+import type { Succession } from './succession.js';
 
 /** The pool, as a seat sees it. */
-export interface SeatOwner<T, R> extends ArrearsOwner<T> {
-  /** Whether results leave in the order of their tasks. */
-  readonly ordered: boolean;
-  readonly maxTasksPerWorker: number;
-  readonly credits: ResultCredits;
-  /** A new worker for the seat. Throws what the user's factory throws. */
-  laneOf(seat: Seat<T, R>, credits: number): Lane<T, R>;
-  /** Its last worker is gone, and nothing waits for another. */
-  seatClosed(worker: number): void;
-}
+export type SeatOwner<T, R> = LivesOwner<T, R>;
 
-export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station, ArrearsKeeper<T> {
+export class Seat<T, R> implements LaneGauges, Station {
   readonly index: number;
   readonly name: string;
   readonly #counts: ResultCounts;
   readonly #owner: SeatOwner<T, R>;
-  #lane: Lane<T, R> | undefined;
-  /** Takes the place of a worker that has done its share, once it is ready and that one has drained. */
-  #successor: Lane<T, R> | undefined;
-  #successorStarves = false;
-  /** Tasks that the worker of the day is given. */
-  #share: number;
-  /** Workers that are not gone. */
-  #lives = 0;
+  readonly #lives: Lives<T, R>;
+  readonly #succession: Succession<Lane<T, R>>;
   readonly #arrears: Arrears<T>;
-  readonly #restarts: Restarts;
-  /** The worker of the day has had its share, and is at its last tasks. */
-  #recycling = false;
-  #pillDue = false;
-  #stopped = false;
 
   /**
    * @param firstShare tasks of the first worker; that of its successors is the whole of `maxTasksPerWorker`
@@ -55,16 +34,18 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station, ArrearsKe
   constructor(slot: WorkerName, firstShare: number, counts: ResultCounts, owner: SeatOwner<T, R>) {
     this.index = slot.index;
     this.name = slot.name;
-    this.#share = firstShare;
     this.#counts = counts;
     this.#owner = owner;
-    this.#restarts = new Restarts(owner.retry);
-    this.#arrears = new Arrears(this, owner);
+    this.#lives = new Lives(slot, firstShare, owner);
+    this.#succession = this.#lives.succession;
+    this.#arrears = this.#lives.arrears;
   }
+
+  // What can be read.
 
   /** Tasks that its workers have and have not done. */
   get load(): number {
-    return (this.#lane?.load ?? 0) + (this.#successor?.load ?? 0);
+    return this.#succession.load;
   }
 
   get results(): number {
@@ -76,72 +57,57 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station, ArrearsKe
   }
 
   get loopTimes(): LoopTimes | undefined {
-    return this.#lane?.loopTimes;
+    return this.#succession.lane?.loopTimes;
   }
 
   /** Whether its worker wants a task now. */
   get isHungry(): boolean {
-    return this.#lane?.isHungry ?? false;
+    return this.#succession.lane?.isHungry ?? false;
   }
 
   /** Tasks that its worker has and has not begun. */
   get unbegun(): number {
-    return this.#lane?.unbegun ?? 0;
+    return this.#succession.lane?.unbegun ?? 0;
   }
 
   /** The worker of the day. While the seat is in the rotation a task may go there straight, if nobody counts. */
   get taker(): Lane<T, R> | undefined {
-    return this.#lane;
+    return this.#succession.lane;
   }
 
-  /** @throws what the user's factory throws */
-  start(): void {
-    const lane = this.#owner.laneOf(this, this.#owner.credits.begin(this.index));
-    this.#lane = lane;
-    this.#open(lane);
+  get hands(): readonly Hand[] {
+    return this.#succession.lanes;
   }
 
-  #open(lane: Lane<T, R>): void {
-    this.#lives += 1;
-    lane.start();
-    // The factory may have ended the pool, when there was no lane yet to stop.
-    if (this.#stopped) lane.stop();
+  get isChanging(): boolean {
+    return this.#lives.isChanging;
   }
 
-  /** As `start`, in a pool that runs: what is retained goes first. */
-  join(): void {
-    this.#arrears.suspend();
-    this.#begin();
+  /** Another worker is there, to take the place of the worker of the day. */
+  get isRecycling(): boolean {
+    return this.#succession.successor !== undefined;
   }
+
+  /** Tasks that are not done, or not delivered again yet. */
+  undone(): T[] {
+    return [...(this.#succession.lane?.tasks() ?? []), ...this.#arrears.tasks()];
+  }
+
+  // For the worker of the day.
 
   /** The next task of the rotation. */
   task(task: T, standing?: Standing): void {
-    const lane = this.#lane;
+    const { lane } = this.#succession;
     if (lane && (lane.open || !this.#owner.retry.supervised)) {
       lane.task(task, standing);
-      if (lane.given >= this.#share) this.#recycle('maxTasksPerWorker');
+      this.#lives.given(lane);
     } else {
       this.#arrears.keep(task, standing ?? this.#owner.order.enter(this.index));
     }
   }
 
-  get hands(): readonly Hand[] {
-    return [this.#lane, this.#successor].filter((lane) => lane !== undefined);
-  }
-
-  get isChanging(): boolean {
-    if (this.#restarts.isDue || this.#arrears.hasDelayed) return true;
-    const isLeaving = this.#successor !== undefined && this.#lane?.load === 0;
-    return isLeaving || [this.#lane, this.#successor].some((lane) => lane && !lane.hasBegun);
-  }
-
-  /** Tasks that are not done, or not delivered again yet. */
-  undone(): T[] {
-    return [...(this.#lane?.tasks() ?? []), ...this.#arrears.tasks()];
-  }
-
   credit(results: number): void {
-    this.#lane?.credit(results);
+    this.#succession.lane?.credit(results);
   }
 
   /**
@@ -149,7 +115,7 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station, ArrearsKe
    * the end of a worker which itself, out of credits, waits for that task's turn: this worker has to end without.
    */
   oldest(position: number): void {
-    const lane = this.#lane;
+    const { lane } = this.#succession;
     if (position !== NOWHERE) lane?.oldest(position);
     else if (lane && !lane.open && lane.load > 0) this.#recall(lane);
   }
@@ -161,199 +127,29 @@ export class Seat<T, R> implements LaneKeeper<T>, LaneGauges, Station, ArrearsKe
     lane.stop();
   }
 
-  /** No task follows; but what is to be delivered again goes first. */
+  // For its lives.
+
+  /** @throws what the user's factory throws */
+  start(): void {
+    this.#lives.start();
+  }
+
+  /** As `start`, in a pool that runs. */
+  join(): void {
+    this.#lives.join();
+  }
+
+  /** Its worker uses too much memory. */
+  outgrown(): void {
+    this.#lives.outgrown();
+  }
+
+  /** No task follows. */
   pill(): void {
-    this.#pillDue = true;
-    this.#arrears.carryOn();
+    this.#lives.pill();
   }
 
   stop(): void {
-    if (this.#stopped) return;
-    this.#stopped = true;
-    this.#restarts.cancel();
-    this.#arrears.stop();
-    this.#successor?.stop();
-    this.#lane?.stop();
-  }
-
-  // From the lane.
-
-  taskDone(standing: Standing): void {
-    this.#restarts.fruitful();
-    this.#owner.order.end(standing);
-    if (this.#arrears.isSuspended) this.#arrears.carryOn();
-  }
-
-  tasksDone(tasks: number, standings: Standings | undefined): void {
-    this.#restarts.fruitful();
-    this.#owner.order.endAll(this.index, tasks, standings);
-    if (this.#arrears.isSuspended) this.#arrears.carryOn();
-  }
-
-  taskFailed(undone: Undone<T>, error: unknown): void {
-    this.#restarts.fruitful();
-    this.#arrears.failed(undone, error);
-    if (this.#arrears.isSuspended) this.#arrears.carryOn();
-  }
-
-  taskCancelled(task: T, standing: Standing, position?: number): void {
-    this.#restarts.fruitful();
-    this.#owner.failures.cancelled(this.index, task, standing, position);
-    if (this.#arrears.isSuspended) this.#arrears.carryOn();
-  }
-
-  replayed(failure?: TaskError): void {
-    if (failure) this.#owner.failures.replayFailed(failure);
-    this.#arrears.carryOn();
-  }
-
-  ready(): void {
-    this.#retire();
-    if (this.#successor?.hasBegun) this.#arrears.awaitTurn();
-  }
-
-  /** One that is not in its place yet asks in vain: the credits are with the worker that it succeeds. */
-  starved(lane: object): void {
-    if (lane === this.#successor) this.#successorStarves = true;
-    else this.#owner.credits.starved(this.index);
-  }
-
-  crashed(error: Crash, undone: readonly Undone<T>[], begun: number): void {
-    const touched = undone.filter(({ position }) => position < begun).length;
-    if (this.#survives(error, touched > 0)) this.#arrears.crashed(undone, begun, touched, error);
-  }
-
-  overdue(error: TaskTimeoutError): void {
-    this.#owner.failures.overdue(error);
-  }
-
-  hung(error: TaskTimeoutError, culprit: number, undone: readonly Undone<T>[]): void {
-    // A replay is none of its tasks.
-    const isTask = undone.some(({ position }) => position === culprit);
-    if (this.#survives(error, isTask)) this.#arrears.hung(undone, culprit, error);
-  }
-
-  /** Whether another worker is to follow one that has died. @param fruitful a task had a part in that */
-  #survives(error: unknown, fruitful: boolean): boolean {
-    if (!fruitful) this.#restarts.fruitless();
-    const goesOn = this.#owner.retry.supervised && !this.#stopped && this.#restarts.mayFollow;
-    if (goesOn) this.#arrears.suspend();
-    else this.#owner.fail(error);
-    return goesOn;
-  }
-
-  closed(lane: object): void {
-    const isSuccessor = lane === this.#successor;
-    this.#lives -= 1;
-    // Its credits may bring the others on, and the pool to its end.
-    if (!isSuccessor) this.#owner.credits.gone(this.index);
-    const isOver = this.#stopped || (this.#pillDue && this.#arrears.isEmpty);
-    // Out of the rotation no task would ever come to be missed: its successor has left before it, or was leaving as it came.
-    const goesOn = !isOver && (this.#owner.retry.supervised || this.#arrears.isSuspended);
-    // What its successor does in this call (inline) may be its own end.
-    const isClosed = this.#lives === 0 && !goesOn;
-    if (isSuccessor) {
-      this.#successor = undefined;
-      // Had the other one left before, this one would have been in its place.
-      if (!isOver) this.#restarts.later(() => this.#succeed());
-    } else if (isOver) this.#successor?.stop();
-    else if (this.#successor) this.#takeOver(this.#successor);
-    else if (goesOn) {
-      this.#lane = undefined;
-      this.#recycling = false;
-      this.#arrears.suspend();
-      this.#restarts.later(() => this.#begin());
-    }
-    if (isClosed) this.#owner.seatClosed(this.index);
-  }
-
-  #begin(): void {
-    this.#renew();
-    try {
-      this.start();
-    } catch (error) {
-      this.#owner.fail(error);
-    }
-    this.#arrears.carryOn();
-  }
-
-  /** A new worker comes: its share is whole, and what is retained goes first. */
-  #renew(): void {
-    this.#share = this.#owner.maxTasksPerWorker;
-    this.#arrears.renew();
-  }
-
-  get isRecycling(): boolean {
-    return this.#successor !== undefined;
-  }
-
-  /** Its worker uses too much memory. One that has had no task yet would be followed by another like it. */
-  outgrown(): void {
-    if (this.#lane && this.#lane.given > 0) this.#recycle('maxMemory');
-  }
-
-  /** No more tasks for the worker of the day. Its successor starts while it is at its last ones. */
-  #recycle(reason: 'maxTasksPerWorker' | 'maxMemory'): void {
-    if (this.#successor || this.#arrears.length > 0 || !this.#goesOn()) return;
-    this.#recycling = true;
-    this.#arrears.suspend();
-    this.#owner.tell({ type: 'worker-recycled', worker: this.index, reason });
-    // Whoever observes that may have ended the pool, or the worker.
-    if (this.#goesOn()) this.#succeed();
-  }
-
-  #goesOn(): boolean {
-    return !this.#stopped && !this.#pillDue && !this.#restarts.isDue;
-  }
-
-  #succeed(): void {
-    try {
-      // Its credits are still with the worker that it succeeds.
-      const successor = this.#owner.laneOf(this, 0);
-      this.#successor = successor;
-      this.#successorStarves = false;
-      this.#open(successor);
-    } catch (error) {
-      this.#owner.fail(error);
-    }
-  }
-
-  /** Once another is ready to take its place, the worker of the day is told that no task follows. */
-  #retire(): void {
-    if (!this.#successor?.hasBegun) return;
-    // Its tasks may wait for the turn of one that fails, which comes back to it: it is told behind all of them.
-    const mayComeBack = this.#owner.ordered && this.#owner.retry.mayRetry(1);
-    if (!mayComeBack || this.#arrears.length + (this.#lane?.load ?? 0) === 0) this.#lane?.pill();
-  }
-
-  #takeOver(successor: Lane<T, R>): void {
-    this.#successor = undefined;
-    this.#lane = successor;
-    this.#recycling = false;
-    this.#renew();
-    // Credits of its own, or those that it has asked for: a credit of nothing would make it ask once more.
-    const credits = this.#owner.credits.begin(this.index);
-    if (credits !== 0) successor.credit(credits);
-    if (this.#successorStarves) this.#owner.credits.starved(this.index);
-    this.#arrears.carryOn();
-  }
-
-  // From the arrears.
-
-  get lane(): Lane<T, R> | undefined {
-    return this.#lane;
-  }
-
-  get isRetiring(): boolean {
-    return this.#recycling;
-  }
-
-  /** Now comes the pill, or the successor, or the rotation again. */
-  cleared(): void {
-    const lane = this.#lane;
-    if (!lane?.open) return;
-    if (this.#pillDue) lane.pill();
-    else if (this.#recycling) this.#retire();
-    else if (lane.load === 0) this.#arrears.resume();
+    this.#lives.stop();
   }
 }
