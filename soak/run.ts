@@ -1,69 +1,29 @@
 /**
  * The soak: rounds of chaos, each drawn from the seed and its number, and an account behind each; storms of crashes; pools that
- * come and go. What does not add up is printed with what plays it again, and the exit code is 1. `--help` says how.
+ * come and go. What does not add up is printed with what plays it again, and the exit code is 1; 2 for a wrong command line.
+ * `--help` says how.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import type { PoolEvent } from 'looppool';
 import { timeline } from 'looppool/metrics';
-import { type Carrier, isCarrier } from './acts.js';
+import type { Carrier } from './acts.js';
 import { comeAndGo } from './comings.js';
 import { SoakLedger } from './ledger.js';
 import { census, leftovers } from './leftovers.js';
 import { Memory } from './memory.js';
 import { play } from './play.js';
 import { Random } from './random.js';
-import { describeScenario, drawScenario, isShape, type Scenario, tasksOf } from './scenario.js';
+import { describeScenario, drawScenario, type Scenario, tasksOf } from './scenario.js';
+import { type Settings, settingsOf, usage } from './settings.js';
 import { crashStorm } from './storm.js';
 
-const usage = `npm run soak -- [options]
-
-Rounds of chaos for a given time; a run of a minute or more ends with a storm and with comings over threads and processes.
-
-  --seconds N      how long to play rounds (60)
-  --seed S         what they are drawn from (random; it is printed)
-  --carrier LIST   of inline,threads,processes (all)
-  --shape LIST     of poolMap,workerPool (both)
-  --round R        plays that round of the seed again, and nothing else
-  --times N        so often (1): scheduling is not in the seed
-  --only storm     --tasks tasks over each carrier, every 50th of which kills its worker, maxAttempts 3
-  --only comings   --pools pools over threads and processes, subscribed and unsubscribed one after the other
-  --tasks N        of a storm (10000)
-  --pools N        that come and go (1000)
-  --draw DIR       draws the storms, and the round with the most events, as SVG files
-  --help`;
-
-const { values: options } = parseArgs({
-  options: {
-    help: { type: 'boolean', default: false },
-    tasks: { type: 'string', default: '10000' },
-    pools: { type: 'string', default: '1000' },
-    seconds: { type: 'string', default: '60' },
-    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-    carrier: { type: 'string', default: 'inline,threads,processes' },
-    shape: { type: 'string', default: 'poolMap,workerPool' },
-    round: { type: 'string' },
-    times: { type: 'string', default: '1' },
-    only: { type: 'string' },
-    draw: { type: 'string' },
-  },
-});
-if (options.help) {
-  console.log(usage);
-  process.exit(0);
-}
-const seed = numberOf('seed', options.seed);
-const seconds = numberOf('seconds', options.seconds);
-const carriers = listOf('carrier', options.carrier, isCarrier);
-const shapes = listOf('shape', options.shape, isShape);
+const { seconds, seed, carriers, shapes, round, times, only, tasks, pools, draw: folder } = settings();
 
 /** Rounds that are played at a time: workers are slow to start, and most rounds wait for them. */
 const AT_A_TIME = 3;
 /** ms that what is left of a round has to go away. */
 const LINGER = 10_000;
-const storm = numberOf('tasks', options.tasks);
-const comings = numberOf('pools', options.pools);
 
 const ledger = new SoakLedger();
 const memory = new Memory();
@@ -79,7 +39,7 @@ function complain(about: string, complaints: readonly string[], again: string): 
   isFine = false;
   console.log(`\n${about} does not add up:`);
   for (const complaint of complaints.slice(0, 60)) console.log(`  ${complaint}`);
-  console.log(`Again: npm run soak -- --carrier ${options.carrier} --shape ${options.shape} ${again}`);
+  console.log(`Again: npm run soak -- --carrier ${carriers} --shape ${shapes} ${again}`);
 }
 
 function scenarioOf(round: number): { readonly scenario: Scenario; readonly random: Random } {
@@ -123,7 +83,7 @@ async function playRounds(): Promise<void> {
 async function playStorm(carrier: Carrier): Promise<void> {
   await cleanly(`What is left of a storm over ${carrier}`, '--only storm', async () => {
     const events: PoolEvent[] = [];
-    const { sums, complaints } = await crashStorm(carrier, storm, (event) => events.push(event));
+    const { sums, complaints } = await crashStorm(carrier, tasks, (event) => events.push(event));
     draw(`storm-${carrier}`, events);
     const acts = Array.from({ length: sums.letters }, () => 'exits' as const);
     ledger.book(`storm over ${carrier}`, { acts, sums: [sums], killed: 0 });
@@ -134,17 +94,16 @@ async function playStorm(carrier: Carrier): Promise<void> {
 async function playComings(carrier: Carrier): Promise<void> {
   const coming = new Memory();
   await cleanly(`What is left of pools over ${carrier}`, '--only comings', () =>
-    comeAndGo(carrier, comings, (round) => {
+    comeAndGo(carrier, pools, (round) => {
       if (round % 20 === 0) coming.sample();
     }),
   );
-  console.log(`${comings} pools over ${carrier} came and went: ${coming}`);
+  console.log(`${pools} pools over ${carrier} came and went: ${coming}`);
   complain('Their memory', growthOf(coming), '--only comings');
 }
 
 /** If that is wanted. */
 function draw(name: string, events: readonly PoolEvent[]): void {
-  const { draw: folder } = options;
   if (folder === undefined) return;
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, `${name}.svg`), timeline(events, { title: `soak: ${name}` }));
@@ -152,31 +111,30 @@ function draw(name: string, events: readonly PoolEvent[]): void {
 
 const growthOf = (looked: Memory): readonly string[] => [looked.growth() ?? []].flat();
 
-function numberOf(name: string, text: string): number {
-  const number = Number(text);
-  if (Number.isFinite(number) && number >= 0) return number;
-  throw new RangeError(`--${name} takes a number of at least 0; got ${text}`);
-}
-
-function listOf<V extends string>(name: string, text: string, isOne: (value: string) => value is V): V[] {
-  return text.split(',').map((value) => {
-    if (isOne(value)) return value;
-    throw new RangeError(`--${name}: there is no ${value}`);
-  });
+/** What is wrong about the command line is its user's to see, and no trace of ours. */
+function settings(): Settings {
+  try {
+    const said = settingsOf(process.argv.slice(2));
+    if (!said.help) return said;
+    console.log(usage);
+    process.exit(0);
+  } catch (error) {
+    console.error(`${(error as Error).message}\n\n${usage}`);
+    process.exit(2);
+  }
 }
 
 // `threads` and what else is loaded once is there before anything is counted.
 await comeAndGo('threads', 3, () => {});
 
-if (options.round !== undefined) {
-  const round = numberOf('round', options.round);
+if (round !== undefined) {
   const again = `--seed ${seed} --round ${round}`;
-  for (let time = numberOf('times', options.times); isFine && time > 0; time -= 1) {
+  for (let time = times; isFine && time > 0; time -= 1) {
     await cleanly(`What is left of round ${round}`, again, () => playRound(round));
   }
-} else if (options.only === 'storm') {
+} else if (only === 'storm') {
   for (const carrier of carriers) await playStorm(carrier);
-} else if (options.only === 'comings') {
+} else if (only === 'comings') {
   // Inline nobody comes who could stay behind.
   for (const carrier of carriers) if (carrier !== 'inline') await playComings(carrier);
 } else {

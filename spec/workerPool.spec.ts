@@ -13,11 +13,12 @@ import {
   threadWorker,
   toAll,
   toWorker,
+  type WorkerSlot,
   workerPool,
 } from 'looppool';
 import { monitor } from 'looppool/metrics';
 import { defineWorker, each } from 'looppool/worker';
-import { from, lastValueFrom, merge, NEVER, of, range, Subject, timer } from 'rxjs';
+import { from, lastValueFrom, merge, NEVER, Observable, of, range, Subject, timer } from 'rxjs';
 import { map, take, toArray } from 'rxjs/operators';
 import { carriers } from './support/carriers.js';
 import { run } from './support/run.js';
@@ -251,6 +252,40 @@ describe('workerPool', () => {
     expect((await outcome).values).to.deep.equal([2]);
   });
 
+  it('SHR-4 stop() waits for a task that waits for its own slow subscriber, and for no event after it', async () => {
+    const pool = workerPool(double, 1);
+    await pool.ready();
+    const tasks = new Subject<number>();
+    const releases: (() => void)[] = [];
+    const outcome = run(tasks.pipe(pool.map({ maxResults: 2 })), (value) => {
+      if (value < 6) releases.push(hold());
+    });
+    for (const task of [1, 2]) tasks.next(task);
+    await turns(3);
+    tasks.next(3);
+    const stopped = pool.stop();
+    expect(pool.stats().queued).to.equal(1);
+    for (const release of releases) release();
+    await stopped;
+    const { values, error } = await outcome;
+    expect(values).to.deep.equal([2, 4, 6]);
+    expect(error).to.be.instanceOf(PoolStoppedError);
+  });
+
+  it('SHR-4 a source whose teardown throws keeps neither other pipelines nor stop() from their ends', async () => {
+    const pool = workerPool(double, 1);
+    await pool.ready();
+    const events = run(pool.events$);
+    const failing = new Observable<number>(() => () => {
+      throw new Error('its teardown');
+    });
+    const outcomes = [failing, NEVER].map((source) => run(source.pipe(pool.map())));
+    expect(() => pool.stop()).to.throw('its teardown');
+    await pool.stop();
+    for (const { error } of await Promise.all(outcomes)) expect(error).to.be.instanceOf(PoolStoppedError);
+    expect((await events).completed).to.equal(true);
+  });
+
   it('SHR-5 unsubscribing one pipeline leaves the others and the workers alone', async () => {
     const pool = workerPool(double, 2, { maxTasks: 4 });
     const taken = await lastValueFrom(range(0, 1000).pipe(pool.map(), take(3), toArray()));
@@ -340,6 +375,15 @@ describe('workerPool', () => {
     const outcome = run(of({ id: 0, kills: false }, { id: 1, kills: true }).pipe(pool.map()));
     await pool.resize(1);
     expect((await outcome).values).to.deep.equal([0]);
+    await pool.stop();
+  });
+
+  it('SHR-6 ready() waits for no worker that never started, once its place is given up', async () => {
+    const lame = (slot: WorkerSlot) => (slot.index === 0 ? double(slot) : Promise.reject(new Error('lame')));
+    const pool = workerPool<number, number>(lame, 2);
+    await pool.resize(1);
+    await pool.ready();
+    expect((await run(of(1).pipe(pool.map()))).values).to.deep.equal([2]);
     await pool.stop();
   });
 

@@ -7,7 +7,8 @@ import type { PoolStats } from './metrics/poolStats.js';
 import { type PoolOptions, resolveOptions } from './options.js';
 import type { Delivery } from './pool/acks.js';
 import type { Routed } from './routing.js';
-import { refuseBlock, SharedPool } from './shared/sharedPool.js';
+import { refuseBlock } from './shared/pipelineOptions.js';
+import { SharedPool } from './shared/sharedPool.js';
 
 /** What each pipeline of a shared pool may have for itself. What is left out is as the pool has it. */
 export type PipelineOptions = Pick<

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { Subject } from 'rxjs';
-import { currentScope, type Emitter, emit, nobody, type Scope } from '#src/demand/emission.js';
+import { currentScope, emit } from '#src/demand/emission.js';
+import { type Emitter, nobody, type Scope } from '#src/demand/scope.js';
 import { deliver } from '../support/deliver.js';
 import { FailureTakingEmitter, RecordingEmitter } from '../support/recordingEmitter.js';
 import { secondCopy } from '../support/secondCopy.js';

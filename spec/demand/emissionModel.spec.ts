@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { currentScope, type Emitter, type Scope } from '#src/demand/emission.js';
+import { currentScope } from '#src/demand/emission.js';
+import type { Emitter, Scope } from '#src/demand/scope.js';
 import { deliver } from '../support/deliver.js';
 
 /** An emission of a random tree: what is taken while it is delivered, and what is emitted within it. */

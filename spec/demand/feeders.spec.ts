@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { Subject } from 'rxjs';
-import { currentScope, type Emitter, emit, nobody, type Scope } from '#src/demand/emission.js';
+import { currentScope, emit } from '#src/demand/emission.js';
 import { Feeders } from '#src/demand/feeders.js';
+import { type Emitter, nobody, type Scope } from '#src/demand/scope.js';
 import { RecordingEmitter } from '../support/recordingEmitter.js';
 
 describe('Feeders', () => {

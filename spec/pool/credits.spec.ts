@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { nobody } from '#src/demand/emission.js';
+import { nobody } from '#src/demand/scope.js';
 import { type ResultCredits, resultCredits } from '#src/pool/credits.js';
 import { type Outbox, QueueOutbox } from '#src/worker/outbox.js';
 import { RecordingWire } from '../support/recordingWire.js';

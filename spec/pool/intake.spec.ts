@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { currentScope, emit, type Scope } from '#src/demand/emission.js';
+import { currentScope, emit } from '#src/demand/emission.js';
+import type { Scope } from '#src/demand/scope.js';
 import { Intake } from '#src/pool/intake.js';
 import { RecordingEmitter } from '../support/recordingEmitter.js';
 

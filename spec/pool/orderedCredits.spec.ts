@@ -1,7 +1,7 @@
 /** Order, result credits and outboxes together, joined by wires on which everything takes its time. */
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { nobody } from '#src/demand/emission.js';
+import { nobody } from '#src/demand/scope.js';
 import { type ResultCredits, resultCredits } from '#src/pool/credits.js';
 import { NONE, type Standing } from '#src/pool/order.js';
 import { Reorder } from '#src/pool/reorder.js';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { hold, pause, type Release } from 'looppool';
 import { Subject, Subscriber } from 'rxjs';
-import type { Emitter } from '#src/demand/emission.js';
+import type { Emitter } from '#src/demand/scope.js';
 import { type Batch, Outlet } from '#src/pool/outlet.js';
 
 /** An outlet, and a lane's part in it. */

@@ -1,4 +1,5 @@
-import { currentScope, type Emitter, emit, type Scope } from '#src/demand/emission.js';
+import { currentScope, emit } from '#src/demand/emission.js';
+import type { Emitter, Scope } from '#src/demand/scope.js';
 
 /** Delivers one emission to `next`. */
 export const deliver = (

@@ -1,5 +1,5 @@
 /** An emitter that writes down what it is told about its emissions. */
-import type { Emitter } from '#src/demand/emission.js';
+import type { Emitter } from '#src/demand/scope.js';
 
 export class RecordingEmitter implements Emitter {
   /** Tokens, in the order in which their emissions settled. */

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { paced } from 'looppool';
 import { take } from 'rxjs';
-import { nobody } from '#src/demand/emission.js';
+import { nobody } from '#src/demand/scope.js';
 import { UNSOLICITED } from '#src/protocol/wire.js';
 import { OrderedOutbox } from '#src/worker/orderedOutbox.js';
 import { RecordingWire } from '../support/recordingWire.js';
@@ -63,6 +63,17 @@ describe('OrderedOutbox', () => {
     outbox.credit(1);
     expect(wire.of('result')).to.have.members(['b1', 'b2', 'probe']);
     expect(wire.of('starved')).to.have.lengthOf(2);
+  });
+
+  it('ORD-2 the oldest task is not kept waiting by one that has failed for the pool and by results of no task', () => {
+    const { wire, outbox, send } = outboxWith(1, 1);
+    send(UNSOLICITED, 'first', 'p1', 'p2', 'p3');
+    send(2, 'c1', 'c2', 'c3');
+    send(1, 'b1');
+    outbox.refused(2);
+    outbox.oldest(1);
+    for (let i = 0; i < 3; i += 1) outbox.credit(1);
+    expect(wire.of('result')).to.have.members(['first', 'p1', 'c1', 'b1']);
   });
 
   it('ORD-2 a task that has failed for the pool, for a result of it was refused, waits for no turn', () => {

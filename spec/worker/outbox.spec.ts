@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { paced } from 'looppool';
 import { Observable } from 'rxjs';
-import { nobody } from '#src/demand/emission.js';
+import { nobody } from '#src/demand/scope.js';
 import { QueueOutbox } from '#src/worker/outbox.js';
 import { RecordingWire } from '../support/recordingWire.js';
 

@@ -5,7 +5,7 @@
  * Stages that feed each other in a circle would wait for each other for ever: the pause that would close the circle is
  * not taken, and what comes that way waits in the stage itself.
  */
-import type { Scope } from './emission.js';
+import type { Scope } from './scope.js';
 
 export class Feeders {
   readonly #paused = new Set<Scope>();

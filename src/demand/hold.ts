@@ -2,7 +2,8 @@
  * What an operator or a subscriber calls while a value is delivered to it: `hold`, `pause`, `holdUntil`.
  * Outside any emission (behind an asynchronous operator, say) there is nothing to hold, and they have no effect.
  */
-import { currentScope, type Scope } from './emission.js';
+import { currentScope } from './emission.js';
+import type { Scope } from './scope.js';
 
 /** Gives back what was taken. Calling it again does nothing. */
 export type Release = () => void;

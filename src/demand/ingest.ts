@@ -2,10 +2,11 @@
 import type { OperatorFunction } from 'rxjs';
 import { IngestError } from '../errors.js';
 import { Observable } from '../rx.js';
-import { currentScope, type Emitter } from './emission.js';
+import { currentScope } from './emission.js';
 import { Feeders } from './feeders.js';
 import type { ResultOf } from './product.js';
 import { checkProjection, Projection } from './projection.js';
+import type { Emitter } from './scope.js';
 
 /**
  * Runs `project` for every value, and makes whatever feeds it wait: each value is held until its project is through, and

@@ -1,7 +1,8 @@
 /** The results of one value, on their way from what its project returned to the output. */
 import { Subscriber } from '../rx.js';
 import type { Cancellation } from './cancellation.js';
-import { type Emitter, emit, type Heedful, type Scope } from './emission.js';
+import { emit } from './emission.js';
+import type { Emitter, Heedful, Scope } from './scope.js';
 
 /** The operator, as the results of one value see it. */
 export interface InnerOwner<T, R> {

@@ -5,10 +5,10 @@
  * In: an iterable, an async iterable, a Node Readable or a web ReadableStream. Out: an Observable of its values.
  */
 import { Observable, type Subscriber } from '../rx.js';
-import type { Scope } from './emission.js';
 import { iteratorOf, pullAsync, type ReadableStreamLike, readerOf } from './pullAsync.js';
 import { pullIterable } from './pullIterable.js';
 import { pullReadable, type ReadableLike } from './pullReadable.js';
+import type { Scope } from './scope.js';
 
 export type { ReadableLike, ReadableStreamLike };
 

@@ -7,11 +7,12 @@ import { forAll } from '../forAll.js';
 import { Ring } from '../ring.js';
 import { type Observable, Subscriber } from '../rx.js';
 import { Cancellation, type ProjectContext } from './cancellation.js';
-import { currentScope, type Emitter, emit, type Heedful, nobody, type Scope } from './emission.js';
+import { currentScope, emit } from './emission.js';
 import { Inner, type InnerOwner } from './inner.js';
 import { isObservableLike, toObservable } from './interop.js';
 import { isPaceable, pacedFor } from './paced.js';
 import { isPlain, isPromiseLike } from './product.js';
+import { type Emitter, type Heedful, nobody, type Scope } from './scope.js';
 
 /**
  * Checks what a user gave to `operator`.

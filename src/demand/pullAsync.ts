@@ -1,6 +1,7 @@
 /** Pulls an async iterable or a web stream: one step at a time. */
 import type { Subscriber } from 'rxjs';
-import { type Emitter, emit, type Scope } from './emission.js';
+import { emit } from './emission.js';
+import type { Emitter, Scope } from './scope.js';
 
 /** The part of a web ReadableStream that `paced` needs. */
 export interface ReadableStreamLike<T> {

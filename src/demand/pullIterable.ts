@@ -1,6 +1,7 @@
 /** Pulls a synchronous iterable in a loop, without promises. */
 import type { Subscriber } from 'rxjs';
-import { type Emitter, emit, type Scope } from './emission.js';
+import { emit } from './emission.js';
+import type { Emitter, Scope } from './scope.js';
 
 /** @returns what ends the pulling, and returns the iterator */
 export function pullIterable<T>(

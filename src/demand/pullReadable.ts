@@ -1,7 +1,8 @@
 /** Reads a Node Readable while it has something buffered: no promise for each chunk. */
 import type { Subscriber } from 'rxjs';
-import { type Emitter, emit, type Scope } from './emission.js';
+import { emit } from './emission.js';
 import { prematureClose } from './prematureClose.js';
+import type { Emitter, Scope } from './scope.js';
 
 /** The part of a Node Readable that `paced` needs. */
 export interface ReadableLike {

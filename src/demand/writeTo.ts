@@ -3,9 +3,10 @@ import type { OperatorFunction } from 'rxjs';
 import { IngestError } from '../errors.js';
 import { Ring } from '../ring.js';
 import { Observable, Subscriber } from '../rx.js';
-import { currentScope, type Scope } from './emission.js';
+import { currentScope } from './emission.js';
 import { Feeders } from './feeders.js';
 import { isWritable, NodeSink, type WritableLike } from './nodeSink.js';
+import type { Scope } from './scope.js';
 import type { OpenSink, Sink, SinkOwner } from './sink.js';
 import { isWritableStream, WebSink, type WritableStreamLike } from './webSink.js';
 

@@ -1,6 +1,7 @@
-import { type Emitter, emit } from '../demand/emission.js';
+import { emit } from '../demand/emission.js';
 import { pause, type Release } from '../demand/hold.js';
 import { type PacedSource, paced } from '../demand/paced.js';
+import type { Emitter } from '../demand/scope.js';
 import { InvalidOptionError } from '../errors.js';
 import { move } from '../move.js';
 import { Observable, Subscriber } from '../rx.js';

@@ -3,7 +3,8 @@
  * order, at most `maxResults` of them, for their credits go back only when their emissions settle. Those of a task that is
  * called off meanwhile do not leave.
  */
-import { type BatchEmitter, type Emitter, emit, emitAll } from '../demand/emission.js';
+import { type BatchEmitter, emit, emitAll } from '../demand/emission.js';
+import type { Emitter } from '../demand/scope.js';
 import { Ring } from '../ring.js';
 import { Revocable } from './revocable.js';
 

@@ -1,6 +1,7 @@
 /** The results of one seat's workers: their number, and who emits them. A class, so that the calls for each are one function's in all seats. */
-import type { Emitter } from '../demand/emission.js';
+
 import type { Feeders } from '../demand/feeders.js';
+import type { Emitter } from '../demand/scope.js';
 import type { Batch } from './outlet.js';
 import type { ResultCounts } from './recorder.js';
 

@@ -7,8 +7,8 @@
  * They are bounded by what its running tasks still bring.
  */
 import type { Subscriber } from 'rxjs';
-import type { Emitter } from '../demand/emission.js';
 import type { Feeders } from '../demand/feeders.js';
+import type { Emitter } from '../demand/scope.js';
 import type { TaskError, TaskTimeoutError } from '../errors.js';
 import type { UntimedPoolEvent } from '../events.js';
 import type { ResolvedOptions } from '../options.js';

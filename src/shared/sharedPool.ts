@@ -1,53 +1,52 @@
-/** A pool that outlives the pipelines which it serves: its workers, its end, and who is told of what. */
+/**
+ * A pool that outlives the pipelines which it serves: how it starts, is resized, and ends.
+ *
+ *     pipelines ─▶ turnstile ─▶ pool of jobs ─▶ demultiplexer ─▶ pipelines
+ *
+ * In: subscriptions of `map()`, `resize()`, `stop()`, the pool's signal. Out: pipelines; what `ready()`, `resize()` and `stop()`
+ * promise.
+ * Invariants: no task is taken once the pool is stopped; those that wait in pipelines then are handed out before the workers
+ * are told that none follows (SHR-4).
+ */
 import type { OperatorFunction } from 'rxjs';
 import { connectorOf } from '../channel/connect.js';
 import type { CustomWorkerFactory } from '../channel/factory.js';
 import { InvalidOptionError, PoolStoppedError } from '../errors.js';
-import type { DeadLetter, PoolEvent } from '../events.js';
+import type { DeadLetter, PoolEvent, UntimedPoolEvent } from '../events.js';
 import { PoolMeter } from '../metrics/poolMeter.js';
 import type { PoolStats } from '../metrics/poolStats.js';
 import type { Metered } from '../metrics/stats.js';
 import type { PoolObserver } from '../metrics/together.js';
-import { type PoolOptions, type ResolvedOptions, resolveOptions } from '../options.js';
+import type { PoolOptions, ResolvedOptions } from '../options.js';
 import type { Delivery } from '../pool/acks.js';
 import type { Job } from '../pool/job.js';
 import { Pool } from '../pool/pool.js';
 import { record } from '../pool/recorder.js';
-import { warnUnobserved } from '../pool/unobserved.js';
 import type { Routed } from '../routing.js';
-import { Observable, Subject, Subscriber, type Subscription, timer } from '../rx.js';
+import { Observable, type Subscriber, type Subscription, timer } from '../rx.js';
+import { Bulletin } from './bulletin.js';
 import { crewObserver } from './crewGauges.js';
+import { Demultiplexer, type Failure } from './demultiplexer.js';
+import { Feed } from './feed.js';
 import { type Attributed, ofJobs } from './jobChannel.js';
+import { Outcome } from './outcome.js';
 import { Pipeline } from './pipeline.js';
+import { pipelineOptions, type SharedOptions } from './pipelineOptions.js';
+import { Pipelines } from './pipelines.js';
+import { RollCall } from './rollCall.js';
 import { type MaybeRouted, Turnstile } from './turnstile.js';
-
-const ofPipelines = ['ack', 'ackWarning', 'backlog', 'maxResults', 'onTaskError', 'overflow', 'signal'];
-
-type SharedOptions = Omit<ResolvedOptions, 'ordered'>;
-
-/** A pipeline that waits would keep the others from their turns. */
-export function refuseBlock<O extends SharedOptions>(options: O): O {
-  if (options.overflow !== 'block') return options;
-  const others = "'error' or 'drop-newest' or 'drop-oldest': use poolMap for a script that waits";
-  throw new InvalidOptionError('overflow', others, options.overflow);
-}
 
 export class SharedPool<T, R> implements Metered {
   readonly #workerFactory: CustomWorkerFactory<T, R>;
   readonly #options: SharedOptions;
-  readonly #events = new Subject<PoolEvent>();
-  readonly #letters = new Subject<DeadLetter<T>>();
-  readonly #pipelines = new Set<Pipeline<T, R>>();
   readonly #meter = new PoolMeter();
+  readonly #bulletin: Bulletin<T>;
   readonly #turnstile: Turnstile<T>;
+  readonly #pipelines: Pipelines<T, R>;
   readonly #pool: Pool<Job<T>, Attributed<R>>;
-  readonly #unready: Set<number>;
-  readonly #ready: Promise<void>;
-  readonly #gone: Promise<void>;
-  #tellReady: () => void = () => {};
-  #size: number;
-  /** The resize of the day: the workers that are to be ready, or gone, and whom to tell then. */
-  #awaited: { readonly workers: Set<number>; readonly told: () => void } | undefined;
+  readonly #rollCall: RollCall;
+  readonly #ready = new Outcome();
+  readonly #gone = new Outcome();
   #resized: Promise<void> = Promise.resolve();
   #deadline: Subscription | undefined;
   #stopping = false;
@@ -55,53 +54,16 @@ export class SharedPool<T, R> implements Metered {
   #stopped: PoolStoppedError | undefined;
 
   constructor(workerFactory: CustomWorkerFactory<T, R>, options: SharedOptions) {
-    const { n, route, signal, events } = options;
+    const { n, maxResults, name, signal, events } = options;
     this.#workerFactory = workerFactory;
     this.#options = options;
-    this.#size = n;
-    this.#unready = new Set(Array.from({ length: n }, (_, index) => index));
+    this.#bulletin = new Bulletin<T>(name, events !== undefined);
+    this.#rollCall = new RollCall(n, () => this.#ready.resolve());
+    this.#turnstile = new Turnstile<T>({ next: (job) => this.#give(job) });
+    this.#pipelines = new Pipelines<T, R>(this.#turnstile, maxResults, n);
+    const output = new Demultiplexer<R>(this.#pipelines, (failure) => this.#ended(failure));
     const open = connectorOf<T, R>(workerFactory);
-    const output = new Demultiplexer<R>((result) => this.#result(result));
-    const crewOptions: ResolvedOptions = {
-      ...options,
-      ordered: false,
-      ack: 'auto',
-      // A task that fails is its pipeline's affair, and a worker that dies is replaced.
-      onTaskError: 'dead-letter',
-      backlog: Infinity,
-      overflow: 'error',
-      route: typeof route === 'function' ? (job) => route((job as Job<T>).task) : route,
-      events: crewObserver(
-        [
-          this.#meter,
-          { next: (event) => this.#told(event), [record]: () => ({}) } as PoolObserver,
-          events ?? {},
-        ],
-        () => this.#waiting(),
-      ),
-    };
-    this.#pool = new Pool(crewOptions, (slot) => ofJobs(open(slot)), output);
-    this.#turnstile = new Turnstile<T>({ next: (job: MaybeRouted<T>) => this.#pool.fanOut.task(job) });
-    this.events$ = this.#events.asObservable();
-    this.deadLetters$ = this.#letters.asObservable();
-    let failed: (error: unknown) => void = () => {};
-    this.#ready = new Promise((resolve, reject) => {
-      this.#tellReady = resolve;
-      failed = reject;
-    });
-    this.#gone = new Promise((resolve, reject) => {
-      output.ended = (failure) => {
-        const error = failure?.error;
-        this.#stopped = new PoolStoppedError(options.name, error);
-        failed(failure ? error : this.#stopped);
-        this.#end(failure);
-        if (failure) reject(error);
-        else resolve();
-      };
-    });
-    // Whoever wants to know asks: `ready()`, `stop()`.
-    this.#ready.catch(() => {});
-    this.#gone.catch(() => {});
+    this.#pool = new Pool(this.#crewOptions(), (slot) => ofJobs(open(slot)), output);
     const abort = () => this.#pool.fail(signal?.reason);
     signal?.addEventListener('abort', abort, { once: true });
     output.add(() => {
@@ -113,11 +75,43 @@ export class SharedPool<T, R> implements Metered {
     else this.#start();
   }
 
-  readonly events$: Observable<PoolEvent>;
-  readonly deadLetters$: Observable<DeadLetter<T>>;
+  /** Of the pool of jobs. */
+  #crewOptions(): ResolvedOptions {
+    const { route, events = {} } = this.#options;
+    const own = { next: (event) => this.#told(event), [record]: () => ({}) } as PoolObserver;
+    return {
+      ...this.#options,
+      ordered: false,
+      ack: 'auto',
+      // A task that fails is its pipeline's affair, and a worker that dies is replaced.
+      onTaskError: 'dead-letter',
+      backlog: Infinity,
+      overflow: 'error',
+      route: typeof route === 'function' ? (job) => route((job as Job<T>).task) : route,
+      events: crewObserver([this.#meter, own, events], () => this.#pipelines.waiting),
+    };
+  }
+
+  #start(): void {
+    try {
+      this.#pool.start();
+    } catch (error) {
+      this.#pool.fail(error);
+    }
+  }
+
+  // What is asked of it, and can be read.
 
   ready(): Promise<void> {
-    return this.#ready;
+    return this.#ready.promise;
+  }
+
+  get events$(): Observable<PoolEvent> {
+    return this.#bulletin.events$;
+  }
+
+  get deadLetters$(): Observable<DeadLetter<T>> {
+    return this.#bulletin.deadLetters$;
   }
 
   stats(): PoolStats;
@@ -126,11 +120,38 @@ export class SharedPool<T, R> implements Metered {
     return interval === undefined ? this.#meter.stats() : this.#meter.stats(interval);
   }
 
-  /** Tasks that wait for their turn. */
-  #waiting(): number {
-    let waiting = 0;
-    for (const pipeline of this.#pipelines) waiting += pipeline.waiting;
-    return waiting;
+  /** @throws InvalidOptionError */
+  map(
+    options: Partial<PoolOptions> & { readonly ack: 'manual' },
+  ): OperatorFunction<T | Routed<T>, Delivery<R>>;
+  map(options?: Partial<PoolOptions>): OperatorFunction<T | Routed<T>, R>;
+  map(options: Partial<PoolOptions> = {}): OperatorFunction<T | Routed<T>, never> {
+    const resolved = pipelineOptions(this.#workerFactory, this.#options, options);
+    return (source) =>
+      new Observable<never>((output: Subscriber<unknown>) =>
+        this.#subscribe(source, resolved, output as Subscriber<R>),
+      );
+  }
+
+  #subscribe(source: Observable<T | Routed<T>>, options: ResolvedOptions, output: Subscriber<R>): void {
+    const { signal } = options;
+    if (this.#stopped || signal?.aborted) {
+      output.error(this.#stopped ?? signal?.reason);
+      return;
+    }
+    const tell = (event: UntimedPoolEvent) => this.#pool.tell(event);
+    const pipeline = new Pipeline<T, R>(options, output, this.#turnstile, tell);
+    this.#pipelines.join(pipeline);
+    const abort = () => pipeline.fail(signal?.reason);
+    signal?.addEventListener('abort', abort, { once: true });
+    // Linked to the output first: whoever lets the source go on has to have unsubscribed it.
+    const feed = new Feed<T, R>(output, pipeline, () => this.#stopped);
+    output.add(() => {
+      signal?.removeEventListener('abort', abort);
+      this.#pipelines.leave(pipeline);
+      this.#completeIfIdle();
+    });
+    source.subscribe(feed);
   }
 
   /** @throws InvalidOptionError */
@@ -142,17 +163,15 @@ export class SharedPool<T, R> implements Metered {
 
   /** Resolves also when the pool ends before. */
   #resize(n: number): Promise<void> {
-    if (this.#stopped || n === this.#size) return Promise.resolve();
-    const [few, many] = [Math.min(n, this.#size), Math.max(n, this.#size)];
-    const workers = new Set(Array.from({ length: many - few }, (_, i) => few + i));
-    this.#size = n;
-    this.#share();
+    if (this.#stopped || n === this.#rollCall.size) return Promise.resolve();
     const done = new Promise<void>((told) => {
-      this.#awaited = { workers, told };
+      // Behind what else is done in that call.
+      this.#rollCall.resize(n, () => queueMicrotask(told));
     });
+    this.#pipelines.resize(n);
     // A place that is given up may see several workers go: one that is recycled, one that dies.
-    this.#pool.resize(n, (worker) => this.#noteResize(worker));
-    return Promise.race([done, this.#gone.catch(() => {})]);
+    this.#pool.resize(n, (worker) => this.#rollCall.gone(worker));
+    return Promise.race([done, this.#gone.promise.catch(() => {})]);
   }
 
   stop(): Promise<void> {
@@ -165,179 +184,47 @@ export class SharedPool<T, R> implements Metered {
       }
       this.#completeIfIdle();
     }
-    return this.#gone;
+    return this.#gone.promise;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
   }
 
-  /** @throws InvalidOptionError */
-  map(
-    options: Partial<PoolOptions> & { readonly ack: 'manual' },
-  ): OperatorFunction<T | Routed<T>, Delivery<R>>;
-  map(options?: Partial<PoolOptions>): OperatorFunction<T | Routed<T>, R>;
-  map(options: Partial<PoolOptions> = {}): OperatorFunction<T | Routed<T>, never> {
-    const resolved = this.#pipelineOptions(options);
-    return (source) =>
-      new Observable<never>((output: Subscriber<unknown>) => {
-        const { signal } = resolved;
-        if (this.#stopped || signal?.aborted) {
-          output.error(this.#stopped ?? signal?.reason);
-          return;
-        }
-        const tell = (event: Parameters<Pool<T, R>['tell']>[0]) => this.#pool.tell(event);
-        const pipeline = new Pipeline<T, R>(resolved, output as Subscriber<R>, this.#turnstile, tell);
-        this.#pipelines.add(pipeline);
-        this.#share();
-        this.#turnstile.join(pipeline);
-        const abort = () => pipeline.fail(signal?.reason);
-        signal?.addEventListener('abort', abort, { once: true });
-        // Linked to the output first: whoever lets the source go on has to have unsubscribed it.
-        const feed = new Feed<T, R>(output as Subscriber<R>, pipeline, () => this.#stopped);
-        output.add(() => {
-          signal?.removeEventListener('abort', abort);
-          this.#pipelines.delete(pipeline);
-          this.#turnstile.leave(pipeline);
-          pipeline.stop();
-          this.#share();
-          this.#completeIfIdle();
-        });
-        source.subscribe(feed);
-      });
-  }
+  // From the turnstile.
 
-  #pipelineOptions(options: Partial<PoolOptions>): ResolvedOptions {
-    for (const option of Object.keys(options ?? {})) {
-      if (!ofPipelines.includes(option)) {
-        throw new InvalidOptionError(
-          option,
-          `one of ${ofPipelines.join(', ')}`,
-          option,
-          `option ${option} of map()`,
-        );
-      }
-    }
-    const { n, ack, ackWarning, backlog, maxTasks, maxResults, onTaskError, overflow } = this.#options;
-    const own = { ack, ackWarning, backlog, maxTasks, maxResults, onTaskError, overflow };
-    return refuseBlock(resolveOptions(this.#workerFactory, n, { ...own, ...options }));
-  }
-
-  /** The credits of each worker are shared by the pipelines. */
-  #share(): void {
-    const { maxResults } = this.#options;
-    const credits = Math.floor(maxResults / this.#size / Math.max(1, this.#pipelines.size));
-    for (const pipeline of this.#pipelines) pipeline.share(credits);
-  }
-
-  #start(): void {
-    try {
-      this.#pool.start();
-    } catch (error) {
-      this.#pool.fail(error);
-    }
-  }
-
-  #result(result: Attributed<R>): void {
-    if (result.owner) (result.owner as Pipeline<T, R>).result(result);
-    else for (const pipeline of this.#pipelines) pipeline.result(result);
-  }
-
-  #told(event: PoolEvent): void {
-    if (event.type === 'worker-ready' && this.#unready.delete(event.worker) && this.#unready.size === 0) {
-      this.#tellReady();
-    }
-    if (event.type === 'worker-ready' && event.worker < this.#size) this.#noteResize(event.worker);
-    const isHeard =
-      this.#options.events ||
-      this.#events.observed ||
-      (event.type === 'dead-letter' && this.#letters.observed);
-    if (event.type === 'dead-letter') this.#letters.next(event as DeadLetter<T>);
-    this.#events.next(event);
-    if (!isHeard) warnUnobserved(this.#options.name, event);
-    if (this.#stopping) this.#completeIfIdle();
-  }
-
-  /** The worker of a new place is ready, or nobody is left in one that is given up. */
-  #noteResize(worker: number): void {
-    const awaited = this.#awaited;
-    if (!awaited?.workers.delete(worker) || awaited.workers.size > 0) return;
-    this.#awaited = undefined;
-    // Behind what else is done in that call.
-    queueMicrotask(awaited.told);
+  #give(job: MaybeRouted<T>): void {
+    this.#pool.fanOut.task(job);
+    // It may have been the last one.
+    this.#completeIfIdle();
   }
 
   /** Once it is to stop and no pipeline has a task left to give, the workers are told that none follows. */
   #completeIfIdle(): void {
-    if (!this.#stopping) return;
-    if (this.#waiting() > 0) return;
+    if (!this.#stopping || this.#pipelines.waiting > 0) return;
     this.#stopping = false;
     this.#pool.complete();
   }
 
-  #end(failure: { readonly error: unknown } | undefined): void {
-    for (const pipeline of [...this.#pipelines]) pipeline.poolEnded(failure ? failure.error : this.#stopped);
-    this.#events.complete();
-    this.#letters.complete();
-  }
-}
+  // From the pool of jobs.
 
-/** The output of the pool itself. */
-class Demultiplexer<R> extends Subscriber<Attributed<R>> {
-  readonly #result: (result: Attributed<R>) => void;
-  ended: (failure?: { readonly error: unknown }) => void = () => {};
-
-  constructor(result: (result: Attributed<R>) => void) {
-    super();
-    this.#result = result;
+  #told(event: PoolEvent): void {
+    if (event.type === 'worker-ready') this.#rollCall.ready(event.worker);
+    this.#bulletin.tell(event);
   }
 
-  protected override _next(result: Attributed<R>): void {
-    this.#result(result);
-  }
-
-  protected override _error(error: unknown): void {
-    this.unsubscribe();
-    this.ended({ error });
-  }
-
-  protected override _complete(): void {
-    this.unsubscribe();
-    this.ended();
-  }
-}
-
-/** Linked to the output before it subscribes, so that `take(3)` ends even a synchronous endless source. */
-class Feed<T, R> extends Subscriber<T | Routed<T>> {
-  readonly #pipeline: Pipeline<T, R>;
-  readonly #stopped: () => unknown;
-
-  constructor(output: Subscriber<R>, pipeline: Pipeline<T, R>, stopped: () => unknown) {
-    super();
-    this.#pipeline = pipeline;
+  #ended(failure: Failure | undefined): void {
+    const stopped = new PoolStoppedError(this.#options.name, failure?.error);
     this.#stopped = stopped;
-    output.add(this);
-  }
-
-  protected override _next(task: T | Routed<T>): void {
-    const stopped = this.#stopped();
-    if (stopped) this.#pipeline.fail(stopped);
-    else this.#pipeline.task(task);
-  }
-
-  protected override _error(error: unknown): void {
+    const reason = failure ? failure.error : stopped;
+    this.#ready.reject(reason);
     try {
-      this.unsubscribe();
+      this.#pipelines.poolEnded(reason);
     } finally {
-      this.#pipeline.fail(error);
-    }
-  }
-
-  protected override _complete(): void {
-    try {
-      this.unsubscribe();
-    } finally {
-      this.#pipeline.complete();
+      // The teardown of a source may throw.
+      this.#bulletin.complete();
+      if (failure) this.#gone.reject(failure.error);
+      else this.#gone.resolve();
     }
   }
 }

@@ -4,7 +4,8 @@
  * In: pipelines that have a job to give. Out: jobs, one from each in rotation, as emissions of which the pool lets in one
  * after the other (`room`). So a pipeline that floods gets no more of the pool than one that now and then has a task.
  */
-import { type Emitter, emit } from '../demand/emission.js';
+import { emit } from '../demand/emission.js';
+import type { Emitter } from '../demand/scope.js';
 import type { Job } from '../pool/job.js';
 import { Ring } from '../ring.js';
 import type { Routed } from '../routing.js';

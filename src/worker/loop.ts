@@ -5,9 +5,10 @@
  * results wait for credit. On a carrier with an event loop of its own, tasks run in slices of a few milliseconds:
  * between two slices results leave, and timers, sockets, credits and aborts have their turn.
  */
-import { currentScope, type Emitter, emit, type Scope } from '../demand/emission.js';
+import { currentScope, emit } from '../demand/emission.js';
 import type { Feeders } from '../demand/feeders.js';
 import { toObservable } from '../demand/interop.js';
+import type { Emitter, Scope } from '../demand/scope.js';
 import type { TaskReader } from '../protocol/taskFrames.js';
 import { type Hello, type ToPool, UNSOLICITED } from '../protocol/wire.js';
 import type { Subscription } from '../rx.js';

@@ -8,22 +8,22 @@
  * here, or on their way here, or spent on a result that waits for nobody but the subscriber. The worker need not know the
  * order for that, only which task is the oldest, and that only once its credits are down to the reserve.
  *
- * A worker that asks for each credit asks for urgent results only.
+ * A worker that asks for each credit asks for urgent results only. Whose turn it is among urgent ones, `urgency.ts` knows.
  *
  * In and out as in `outbox.ts`; but what a task has to send waits by itself, and its `done` waits for its own results only.
  */
-import { currentScope, type Emitter, type Scope } from '../demand/emission.js';
+import { currentScope } from '../demand/emission.js';
+import type { Emitter, Scope } from '../demand/scope.js';
 import { type Hello, UNSOLICITED } from '../protocol/wire.js';
 import { Ring } from '../ring.js';
 import type { Outbox, OutboxWire, Send, Starvation } from './outbox.js';
+import { Urgency } from './urgency.js';
 
 /** What one task has to send, or no task. */
 interface Lot<R> {
   readonly results: Ring<R>;
   end: Send | undefined;
 }
-
-const NOBODY = -2;
 
 export class OrderedOutbox<R> implements Outbox<R> {
   readonly #wire: OutboxWire<R>;
@@ -34,14 +34,10 @@ export class OrderedOutbox<R> implements Outbox<R> {
   readonly #waiting = new Map<number, Lot<R>>();
   /** Emissions that are paused, by the owner of their results. */
   readonly #paused = new Map<number, Set<Scope>>();
-  /** Tasks that have failed for the pool, and go on: it drops their results at once, so these are urgent too. */
-  readonly #refused = new Set<number>();
+  readonly #urgency = new Urgency();
   readonly #asks: boolean;
   readonly #reserve: number;
   #credits: number;
-  #oldest = NOBODY;
-  /** Results of no task and of the oldest take turns. */
-  #lastServed = NOBODY;
   #asked = false;
   #flowing = false;
   /** Somebody may have found it blocked, if only in the midst of a call. */
@@ -74,7 +70,7 @@ export class OrderedOutbox<R> implements Outbox<R> {
 
   /** The oldest task, and those on the way to it, begin whatever waits. */
   admits(position: number): boolean {
-    return !this.blocked || position <= this.#oldest;
+    return !this.blocked || this.#urgency.isDue(position);
   }
 
   result(value: R, owner: number): void {
@@ -87,9 +83,9 @@ export class OrderedOutbox<R> implements Outbox<R> {
     this.#lotOf(owner).results.push(value);
     this.#hasBlocked = true;
     const waits = this.#pause(owner);
-    if (this.#isUrgent(owner)) this.#ask();
+    if (this.#urgency.isUrgent(owner)) this.#ask();
     // Who is not urgent may have to wait for a task that needs this very thread.
-    if (waits || !this.#isUrgent(owner)) this.#starvation?.waits();
+    if (waits || !this.#urgency.isUrgent(owner)) this.#starvation?.waits();
     else this.#starvation?.goesOn(() => this.#waiting.get(owner)?.results.length ?? 0);
   }
 
@@ -103,7 +99,7 @@ export class OrderedOutbox<R> implements Outbox<R> {
   done(position: number): void {
     if (this.#isWaiting(position)) this.#lotOf(position).end = () => this.done(position);
     else {
-      this.#refused.delete(position);
+      this.#urgency.over(position);
       this.#letGo(position);
       this.#wire.done(position);
     }
@@ -112,7 +108,7 @@ export class OrderedOutbox<R> implements Outbox<R> {
   failed(position: number, error: unknown): void {
     if (this.#isWaiting(position)) this.#lotOf(position).end = () => this.failed(position, error);
     else {
-      this.#refused.delete(position);
+      this.#urgency.over(position);
       this.#letGo(position);
       this.#wire.failed(position, error);
     }
@@ -125,7 +121,7 @@ export class OrderedOutbox<R> implements Outbox<R> {
 
   /** It would wait for ever: for a turn that the pool has passed on. */
   refused(owner: number): void {
-    this.#refused.add(owner);
+    this.#urgency.refused(owner);
     this.#flow();
   }
 
@@ -142,8 +138,8 @@ export class OrderedOutbox<R> implements Outbox<R> {
   }
 
   oldest(position: number): void {
-    this.#oldest = position;
-    for (const owner of [...this.#paused.keys()]) if (this.#isInTheWay(owner)) this.#resumeAll(owner);
+    this.#urgency.oldest(position);
+    for (const owner of [...this.#paused.keys()]) if (this.#urgency.isInTheWay(owner)) this.#resumeAll(owner);
     this.#flow();
   }
 
@@ -167,20 +163,10 @@ export class OrderedOutbox<R> implements Outbox<R> {
     return lot;
   }
 
-  #isUrgent(owner: number): boolean {
-    return owner === UNSOLICITED || owner === this.#oldest || this.#refused.has(owner);
-  }
-
-  /**
-   * It began before the oldest task, and yet comes after it: the oldest is here for another time. It may have to wait for this
-   * one (`each` with a limit), so this one goes on, and what it emits waits here.
-   */
-  #isInTheWay(owner: number): boolean {
-    return owner !== UNSOLICITED && owner < this.#oldest;
-  }
-
   #mayBeSent(owner: number): boolean {
-    return this.#credits > (this.#isUrgent(owner) ? 0 : this.#reserve);
+    // Nearly always there is enough for anybody.
+    if (this.#credits > this.#reserve) return true;
+    return this.#credits > 0 && this.#urgency.isUrgent(owner);
   }
 
   /** Sends and resumes as far as credits go. What that sets free in the same call is used by the same loop. */
@@ -196,12 +182,12 @@ export class OrderedOutbox<R> implements Outbox<R> {
   }
 
   #sendOne(): boolean {
-    const urgent = this.#urgentIn(this.#waiting);
+    const urgent = this.#urgency.urgentIn(this.#waiting);
     if (urgent !== undefined && this.#credits === 0) this.#ask();
     const owner = urgent ?? firstKey(this.#waiting);
     if (owner === undefined || !this.#mayBeSent(owner)) return false;
     const lot = this.#waiting.get(owner) as Lot<R>;
-    this.#lastServed = owner;
+    this.#urgency.served(owner);
     this.#credits -= 1;
     this.#wire.result(lot.results.shift(), owner);
     // Until now it has stood in the way of what comes in that call, which may even be the worker's end.
@@ -213,43 +199,21 @@ export class OrderedOutbox<R> implements Outbox<R> {
   }
 
   #resumeOne(): boolean {
-    const owner = this.#urgentIn(this.#paused) ?? firstKey(this.#paused);
-    return owner !== undefined && (this.#resume(owner) || this.#resume(this.#otherUrgent(owner)));
+    const owner = this.#urgency.urgentIn(this.#paused) ?? firstKey(this.#paused);
+    return owner !== undefined && (this.#resume(owner) || this.#resume(this.#urgency.otherThan(owner)));
   }
 
   #resume(owner: number): boolean {
     const scopes = this.#paused.get(owner);
     if (!scopes || this.#waiting.has(owner)) return false;
     // It has to have a result to ask for credit.
-    if (!this.#mayBeSent(owner) && !(this.#asks && this.#isUrgent(owner))) return false;
+    if (!this.#mayBeSent(owner) && !(this.#asks && this.#urgency.isUrgent(owner))) return false;
     const [scope] = scopes;
     scopes.delete(scope as Scope);
     if (scopes.size === 0) this.#paused.delete(owner);
-    this.#lastServed = owner;
+    this.#urgency.served(owner);
     scope?.resume();
     return true;
-  }
-
-  /** The owner of urgent results among these. Of two, the one whose turn it is. */
-  #urgentIn(owners: ReadonlyMap<number, unknown>): number | undefined {
-    const refused = this.#refusedIn(owners);
-    if (refused !== undefined && refused !== this.#lastServed) return refused;
-    return this.#unrefusedIn(owners) ?? refused;
-  }
-
-  /** Nearly always nobody is. */
-  #refusedIn(owners: ReadonlyMap<number, unknown>): number | undefined {
-    for (const owner of this.#refused) if (owners.has(owner)) return owner;
-    return undefined;
-  }
-
-  #unrefusedIn(owners: ReadonlyMap<number, unknown>): number | undefined {
-    if (!owners.has(UNSOLICITED)) return owners.has(this.#oldest) ? this.#oldest : undefined;
-    return this.#lastServed === UNSOLICITED && owners.has(this.#oldest) ? this.#oldest : UNSOLICITED;
-  }
-
-  #otherUrgent(owner: number): number {
-    return owner === UNSOLICITED ? this.#oldest : UNSOLICITED;
   }
 
   #ask(): void {
@@ -261,7 +225,7 @@ export class OrderedOutbox<R> implements Outbox<R> {
   /** One pause for each emission, however many results it brings. False for one that cannot wait, or goes on all the same. */
   #pause(owner: number): boolean {
     const scope = currentScope();
-    if (!scope || scope.emitter === this.#loop || this.#isInTheWay(owner)) return false;
+    if (!scope || scope.emitter === this.#loop || this.#urgency.isInTheWay(owner)) return false;
     const scopes = this.#paused.get(owner);
     if (scopes?.has(scope) || !scope.pause()) return false;
     if (scopes) scopes.add(scope);

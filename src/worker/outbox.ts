@@ -6,8 +6,9 @@
  * that an iterable is pulled no further; a source that cannot wait makes the queue grow, and no new task is started. Where
  * a thread can be kept waiting, a source that goes on in the same synchronous run is (see `surge.ts`).
  */
-import { currentScope, type Emitter, type Scope } from '../demand/emission.js';
+import { currentScope } from '../demand/emission.js';
 import { Feeders } from '../demand/feeders.js';
+import type { Emitter, Scope } from '../demand/scope.js';
 import type { Hello, ToPool } from '../protocol/wire.js';
 import { Ring } from '../ring.js';
 

@@ -2,7 +2,7 @@
  * What is known of single tasks of a worker's loop beyond that they are to be done: of those that are traced, that only bring the
  * worker up to date, or that may be called off. Of other tasks it keeps nothing.
  */
-import type { Scope } from '../demand/emission.js';
+import type { Scope } from '../demand/scope.js';
 
 export class TaskMarks {
   /** Whether any task may be called off, marked or not. */

@@ -6,7 +6,8 @@
  * many the worker wants; to the loop, which tasks are passed over and whose results nobody waits for.
  */
 import { now } from '../clock.js';
-import { currentScope, type Scope } from '../demand/emission.js';
+import { currentScope } from '../demand/emission.js';
+import type { Scope } from '../demand/scope.js';
 import type { Hello, ToPool } from '../protocol/wire.js';
 import { Appetite } from './appetite.js';
 import type { SharedTasks } from './sharedTasks.js';
