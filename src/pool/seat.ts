@@ -26,6 +26,8 @@ export class Seat<T, R> implements LaneGauges, Station {
   readonly #lives: Lives<T, R>;
   readonly #succession: Succession<Lane<T, R>>;
   readonly #arrears: Arrears<T>;
+  /** Whether somebody counts the tasks of a worker. */
+  readonly #hasShares: boolean;
 
   /**
    * @param firstShare tasks of the first worker; that of its successors is the whole of `maxTasksPerWorker`
@@ -39,6 +41,7 @@ export class Seat<T, R> implements LaneGauges, Station {
     this.#lives = new Lives(slot, firstShare, owner);
     this.#succession = this.#lives.succession;
     this.#arrears = this.#lives.arrears;
+    this.#hasShares = owner.maxTasksPerWorker !== Infinity;
   }
 
   // What can be read.
@@ -100,7 +103,7 @@ export class Seat<T, R> implements LaneGauges, Station {
     const { lane } = this.#succession;
     if (lane && (lane.open || !this.#owner.retry.supervised)) {
       lane.task(task, standing);
-      this.#lives.given(lane);
+      if (this.#hasShares) this.#lives.given(lane);
     } else {
       this.#arrears.keep(task, standing ?? this.#owner.order.enter(this.index));
     }
