@@ -42,7 +42,9 @@ export function toAll<T>(task: T, options: { readonly retain?: Key } = {}): Rout
   if (typeof options !== 'object' || options === null) {
     throw new TypeError(`toAll() takes options like { retain: 'prices' }; got ${typeof options}`);
   }
-  const { retain } = options;
+  const { retain, ...unknown } = options;
+  const [typo] = Object.keys(unknown);
+  if (typo !== undefined) throw new TypeError(`toAll() knows one option, retain; got ${typo}`);
   if (retain !== undefined && retain !== false) checkKey('retain', retain);
   return routed(task, { to: 'all', retain: retain === false ? undefined : retain });
 }

@@ -32,15 +32,20 @@ describe('the flags of a thread', () => {
     expect(flags('--input-type=module --import=tsx -C a --no-warnings')).to.equal('--import=tsx -C a');
   });
 
-  it('WRK-4 let it run where the host is a script of --eval', async () => {
-    const worker = new URL('../fixtures/plain.worker.js', import.meta.url);
-    const script = `
+  const hosts = {
+    'is a script of --eval': [],
+    'forbids code that is made at run time': ['--disallow-code-generation-from-strings'],
+  };
+  for (const [host, own] of Object.entries(hosts))
+    it(`WRK-4 let it run where the host ${host}`, async () => {
+      const worker = new URL('../fixtures/plain.worker.js', import.meta.url);
+      const script = `
       import { of } from 'rxjs';
       import { poolMap, threadWorker } from 'looppool';
       of('a').pipe(poolMap(threadWorker('${worker}'), 1)).subscribe((value) => console.log(value));`;
-    const flags = ['--max-old-space-size=300', '--input-type=module', '--eval', script];
-    const cwd = fileURLToPath(new URL('../../../', import.meta.url));
-    const { stdout } = await promisify(execFile)(process.execPath, flags, { cwd, timeout: 60_000 });
-    expect(stdout).to.equal('a\n');
-  });
+      const flags = [...own, '--max-old-space-size=300', '--input-type=module', '--eval', script];
+      const cwd = fileURLToPath(new URL('../../../', import.meta.url));
+      const { stdout } = await promisify(execFile)(process.execPath, flags, { cwd, timeout: 60_000 });
+      expect(stdout).to.equal('a\n');
+    });
 });

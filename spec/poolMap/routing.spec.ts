@@ -87,6 +87,12 @@ describe('toAll', () => {
     expect(gets).to.deep.equal([117, 117, 116]);
   });
 
+  it('OPR-5 an option that it does not know is one that is misspelt', () => {
+    const misspelt = { retained: 'state' } as { retain?: string };
+    expect(() => toAll('state', misspelt)).to.throw(TypeError, /one option, retain; got retained/);
+    expect(() => toAll('state', null as never)).to.throw(TypeError, /takes options/);
+  });
+
   it('RTE-2 what is moved cannot go to several workers, nor be kept', async () => {
     const moved = () => {
       const bytes = new Uint8Array(8);

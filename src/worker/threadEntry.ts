@@ -10,6 +10,7 @@ import {
   type SaidByThread,
   type ThreadStart,
 } from '../protocol/start.js';
+import { fenced } from './fenced.js';
 import { type Load, startWorker } from './startWorker.js';
 import { ThreadEnd } from './threadEnd.js';
 
@@ -52,13 +53,6 @@ export function serveThread(load: Load): void {
  * which would then live on as if nothing had happened.
  */
 function exposed(): ThreadsWorker['expose'] {
-  const events = ['uncaughtException', 'unhandledRejection'] as const;
-  const before = events.map((event) => new Set<unknown>(process.rawListeners(event)));
-  const { expose } = require('threads/worker') as ThreadsWorker;
-  for (const [i, event] of events.entries()) {
-    for (const listener of process.rawListeners(event)) {
-      if (!before[i]?.has(listener)) process.off(event, listener as () => void);
-    }
-  }
-  return expose;
+  const events = ['uncaughtException', 'unhandledRejection'];
+  return fenced(events, () => require('threads/worker') as ThreadsWorker).expose;
 }
