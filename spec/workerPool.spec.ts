@@ -204,7 +204,7 @@ describe('workerPool', () => {
         };
       },
     });
-    const pool = workerPool(talkative, 1, { maxAttempts: 2, onTaskError: 'dead-letter' });
+    const pool = workerPool(talkative, 1, { maxAttempts: 2, onTaskError: 'dead-letter', events: {} });
     pool.deadLetters$.subscribe();
     const { values, completed } = await run(of('a', 'breaks', 'b', 'c').pipe(pool.map()));
     expect(completed).to.equal(true);
