@@ -204,7 +204,11 @@ describe('workerPool', () => {
         };
       },
     });
-    const pool = workerPool(talkative, 1, { maxAttempts: 2, onTaskError: 'dead-letter', events: {} });
+    const pool = workerPool(talkative, 1, {
+      maxAttempts: 2,
+      onTaskError: 'dead-letter',
+      events: { next() {} },
+    });
     pool.deadLetters$.subscribe();
     const { values, completed } = await run(of('a', 'breaks', 'b', 'c').pipe(pool.map()));
     expect(completed).to.equal(true);

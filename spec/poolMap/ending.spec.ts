@@ -112,7 +112,7 @@ describe('poolMap: what a worker keeps open', () => {
       const worker = run((tasks) => merge(tasks.pipe(each(() => timer(9).pipe(map(() => 'a')))), NEVER));
       const source = hot('-t--|');
       const expected = '  ----------a----|';
-      expectObservable(source.pipe(poolMap(worker, 1, { grace: 5, events: {} }))).toBe(expected);
+      expectObservable(source.pipe(poolMap(worker, 1, { grace: 5, events: { next() {} } }))).toBe(expected);
     });
   });
 

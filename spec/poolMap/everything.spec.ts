@@ -134,9 +134,9 @@ describe('poolMap, with everything at once', () => {
     const worker = inlineWorker(
       defineWorker((tasks: Observable<number>) => merge(tasks, timer(5).pipe(ignoreElements()))),
     );
-    expect(resultsOf(of(1).pipe(poolMap(worker, 1, { grace: 0, events: {} }), heldFor(3)))).to.deep.equal([
-      1,
-    ]);
+    expect(
+      resultsOf(of(1).pipe(poolMap(worker, 1, { grace: 0, events: { next() {} } }), heldFor(3))),
+    ).to.deep.equal([1]);
   });
 
   it('CAN-3 no result of a task leaves that is called off when its worker has died', () => {
