@@ -13,6 +13,8 @@ import type { Thrown } from './resultsSubscriber.js';
 export type Due = 'completion' | 'drain';
 
 export class Ending {
+  // Fields, not getters: they are asked for each task. Set here alone.
+
   /** Whether tasks may run: the results are subscribed, and go on. */
   mayRun = false;
   /** Whether the end of a task is told: not of those that only end because all does. */
@@ -21,6 +23,7 @@ export class Ending {
   isDrained = false;
   /** That it is drained is told, behind all results. */
   isGone = false;
+
   #isSetUp = false;
   #isPilled = false;
   #isTornDown = false;
@@ -95,9 +98,13 @@ export class Ending {
 
   /** @returns whether tasks are left undone */
   drain(waiting: number, running: number): boolean {
+    this.#drained();
+    return this.#leavesTasks || waiting + running > 0 || this.#broken !== undefined;
+  }
+
+  #drained(): void {
     this.isDrained = true;
     this.tells = false;
-    return this.#leavesTasks || waiting + running > 0 || this.#broken !== undefined;
   }
 
   gone(): void {
@@ -107,8 +114,7 @@ export class Ending {
   /** All of it, now. */
   abort(): void {
     this.tornDown(undefined);
-    this.isDrained = true;
-    this.tells = false;
-    this.isGone = true;
+    this.#drained();
+    this.gone();
   }
 }
