@@ -3,9 +3,11 @@ import { connectorOf } from './channel/connect.js';
 import type { CustomWorkerFactory } from './channel/factory.js';
 import { type PoolOptions, resolveOptions } from './options.js';
 import type { Delivery } from './pool/acks.js';
+import { onAbort } from './pool/onAbort.js';
 import { Pool } from './pool/pool.js';
+import { TeardownFirst } from './pool/teardownFirst.js';
 import type { Routed } from './routing.js';
-import { Observable, Subscriber } from './rx.js';
+import { Observable, type Subscriber } from './rx.js';
 
 /**
  * Fans the source's values, as tasks, round-robin into `n` workers, and merges the results that the workers emit.
@@ -52,12 +54,8 @@ export function poolMap<T, R>(
       }
       const pool = new Pool<T, R>(resolved, open, output);
       const tasks = new TaskSubscriber<T, R>(output, pool);
-      const abort = () => pool.fail(signal?.reason);
-      signal?.addEventListener('abort', abort, { once: true });
-      output.add(() => {
-        signal?.removeEventListener('abort', abort);
-        pool.stop();
-      });
+      onAbort(signal, output, (reason) => pool.fail(reason));
+      output.add(() => pool.stop());
       try {
         pool.start();
       } catch (error) {
@@ -68,7 +66,7 @@ export function poolMap<T, R>(
 }
 
 /** Linked to the output before it subscribes, so that `take(3)` ends even a synchronous endless source. */
-class TaskSubscriber<T, R> extends Subscriber<T | Routed<T>> {
+class TaskSubscriber<T, R> extends TeardownFirst<T | Routed<T>> {
   readonly #pool: Pool<T, R>;
 
   constructor(output: Subscriber<R>, pool: Pool<T, R>) {
@@ -81,21 +79,11 @@ class TaskSubscriber<T, R> extends Subscriber<T | Routed<T>> {
     this.#pool.fanOut.task(task);
   }
 
-  // The end is told also when the teardown of the source throws.
-
-  protected override _error(error: unknown): void {
-    try {
-      this.unsubscribe();
-    } finally {
-      this.#pool.fail(error);
-    }
+  protected failed(error: unknown): void {
+    this.#pool.fail(error);
   }
 
-  protected override _complete(): void {
-    try {
-      this.unsubscribe();
-    } finally {
-      this.#pool.complete();
-    }
+  protected completed(): void {
+    this.#pool.complete();
   }
 }

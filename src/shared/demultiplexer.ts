@@ -3,7 +3,7 @@
  *
  * In: results, and the end. Out: results to the pipelines; the end to the pool, behind the teardown, which ends the workers.
  */
-import { Subscriber } from '../rx.js';
+import { TeardownFirst } from '../pool/teardownFirst.js';
 import type { Attributed } from './jobChannel.js';
 
 /** What the pool failed with. */
@@ -11,7 +11,7 @@ export interface Failure {
   readonly error: unknown;
 }
 
-export class Demultiplexer<R> extends Subscriber<Attributed<R>> {
+export class Demultiplexer<R> extends TeardownFirst<Attributed<R>> {
   readonly #pipelines: { result(result: Attributed<R>): void };
   readonly #ended: (failure?: Failure) => void;
 
@@ -25,21 +25,11 @@ export class Demultiplexer<R> extends Subscriber<Attributed<R>> {
     this.#pipelines.result(result);
   }
 
-  // The end is told also when a worker cannot be ended.
-
-  protected override _error(error: unknown): void {
-    try {
-      this.unsubscribe();
-    } finally {
-      this.#ended({ error });
-    }
+  protected failed(error: unknown): void {
+    this.#ended({ error });
   }
 
-  protected override _complete(): void {
-    try {
-      this.unsubscribe();
-    } finally {
-      this.#ended();
-    }
+  protected completed(): void {
+    this.#ended();
   }
 }

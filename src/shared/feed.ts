@@ -4,11 +4,12 @@
  * In: tasks and the end of the source. Out: the same to the pipeline; once the pool takes no tasks, the end of the pipeline.
  * Linked to the output before it subscribes, so that `take(3)` ends even a synchronous endless source.
  */
+import { TeardownFirst } from '../pool/teardownFirst.js';
 import type { Routed } from '../routing.js';
-import { Subscriber } from '../rx.js';
+import type { Subscriber } from '../rx.js';
 import type { Pipeline } from './pipeline.js';
 
-export class Feed<T, R> extends Subscriber<T | Routed<T>> {
+export class Feed<T, R> extends TeardownFirst<T | Routed<T>> {
   readonly #pipeline: Pipeline<T, R>;
   readonly #stopped: () => unknown;
 
@@ -26,19 +27,11 @@ export class Feed<T, R> extends Subscriber<T | Routed<T>> {
     else this.#pipeline.task(task);
   }
 
-  protected override _error(error: unknown): void {
-    try {
-      this.unsubscribe();
-    } finally {
-      this.#pipeline.fail(error);
-    }
+  protected failed(error: unknown): void {
+    this.#pipeline.fail(error);
   }
 
-  protected override _complete(): void {
-    try {
-      this.unsubscribe();
-    } finally {
-      this.#pipeline.complete();
-    }
+  protected completed(): void {
+    this.#pipeline.complete();
   }
 }

@@ -20,6 +20,7 @@ import type { PoolObserver } from '../metrics/together.js';
 import type { PoolOptions, ResolvedOptions } from '../options.js';
 import type { Delivery } from '../pool/acks.js';
 import type { Job } from '../pool/job.js';
+import { onAbort } from '../pool/onAbort.js';
 import { Pool } from '../pool/pool.js';
 import { record } from '../pool/recorder.js';
 import type { Routed } from '../routing.js';
@@ -64,14 +65,12 @@ export class SharedPool<T, R> implements Metered {
     const output = new Demultiplexer<R>(this.#pipelines, (failure) => this.#ended(failure));
     const open = connectorOf<T, R>(workerFactory);
     this.#pool = new Pool(this.#crewOptions(), (slot) => ofJobs(open(slot)), output);
-    const abort = () => this.#pool.fail(signal?.reason);
-    signal?.addEventListener('abort', abort, { once: true });
+    onAbort(signal, output, (reason) => this.#pool.fail(reason));
     output.add(() => {
-      signal?.removeEventListener('abort', abort);
       this.#deadline?.unsubscribe();
       this.#pool.stop();
     });
-    if (signal?.aborted) abort();
+    if (signal?.aborted) this.#pool.fail(signal.reason);
     else this.#start();
   }
 
@@ -142,12 +141,10 @@ export class SharedPool<T, R> implements Metered {
     const tell = (event: UntimedPoolEvent) => this.#pool.tell(event);
     const pipeline = new Pipeline<T, R>(options, output, this.#turnstile, tell);
     this.#pipelines.join(pipeline);
-    const abort = () => pipeline.fail(signal?.reason);
-    signal?.addEventListener('abort', abort, { once: true });
+    onAbort(signal, output, (reason) => pipeline.fail(reason));
     // Linked to the output first: whoever lets the source go on has to have unsubscribed it.
     const feed = new Feed<T, R>(output, pipeline, () => this.#stopped);
     output.add(() => {
-      signal?.removeEventListener('abort', abort);
       this.#pipelines.leave(pipeline);
       this.#completeIfIdle();
     });
