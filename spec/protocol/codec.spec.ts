@@ -4,23 +4,30 @@ import { promisify } from 'node:util';
 import { serialize } from 'node:v8';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { Packer, unpack } from '#src/protocol/codec.js';
+import { Batch, Packer, unpack } from '#src/protocol/codec.js';
 import { picture } from '../support/picture.js';
+
+/** The values of a frame, as a writer collects and packs them. */
+function payloadOf(packer: Packer, values: readonly unknown[]) {
+  const batch = new Batch<unknown>(values.length + 1, { reuses: true });
+  for (const value of values) batch.add(value);
+  return packer.pack(batch.take()).payload;
+}
 
 /** What arrives of a batch, over structured clone as over a port. */
 const cross = (packer: Packer, values: readonly unknown[]): unknown[] =>
-  Array.from(unpack(structuredClone(packer.pack(values))) as ArrayLike<unknown>);
+  Array.from(unpack(structuredClone(payloadOf(packer, values))) as ArrayLike<unknown>);
 
 const cloned = (values: readonly unknown[]) => values.map((value) => structuredClone(value));
 
 /** A value is a clone by itself; what is the same object in two values of a batch is not compared. */
 const pictures = (values: readonly unknown[]) => values.map((value) => picture(value));
 
-const isPacked = (packer: Packer, values: readonly unknown[]) => !Array.isArray(packer.pack(values));
+const isPacked = (packer: Packer, values: readonly unknown[]) => !Array.isArray(payloadOf(packer, values));
 
 /** Sends the batch until its packer has learned all that there is, and compares every time. */
 function expectClones(values: readonly unknown[]): Packer {
-  const packer = new Packer({ reuses: true });
+  const packer = new Packer({ transfers: false });
   const expected = pictures(cloned(values));
   for (let round = 0; round < 3; round += 1) {
     expect(pictures(cross(packer, values))).to.deep.equal(expected);
@@ -159,7 +166,7 @@ describe('codec', () => {
   it('OPR-6 batches of one kind after another, over one wire', () => {
     fc.assert(
       fc.property(fc.array(batches, { minLength: 2, maxLength: 6 }), (sent) => {
-        const packer = new Packer({ reuses: true });
+        const packer = new Packer({ transfers: false });
         for (const batch of [...sent, ...sent]) {
           const long = many(() => batch, 10).flat();
           expect(pictures(cross(packer, long))).to.deep.equal(pictures(cloned(long)));
@@ -220,7 +227,8 @@ describe('codec', () => {
     });
 
     it('OPR-6 strings so that one that somebody keeps does not keep many others', () => {
-      const packed = new Packer({ reuses: true }).pack(
+      const packed = payloadOf(
+        new Packer({ transfers: false }),
         many((i) => ({ id: i, name: `${i}`.repeat(10) }), 2000),
       );
       const { texts } = packed as { texts: readonly string[] };
@@ -235,7 +243,7 @@ describe('codec', () => {
         (i: number) => ({ id: i, geo: i % 2 ? null : { lat: i } }),
       ];
       const batch = many((i) => shapes[(i * 7) % 3]?.(i), 300);
-      const packer = new Packer({ reuses: true });
+      const packer = new Packer({ transfers: false });
       for (let round = 0; round < 40; round += 1) cross(packer, batch);
       expect(isPacked(packer, batch)).to.equal(true);
       expect(pictures(cross(packer, batch))).to.deep.equal(pictures(cloned(batch)));
@@ -258,7 +266,7 @@ describe('codec', () => {
         Object.create(row(5)),
       ];
       for (const [i, value] of odd.entries()) batch[i * 30] = value;
-      const packer = new Packer({ reuses: true });
+      const packer = new Packer({ transfers: false });
       for (let round = 0; round < 40; round += 1) cross(packer, batch);
       expect(isPacked(packer, batch)).to.equal(true);
       expect(pictures(cross(packer, batch))).to.deep.equal(pictures(cloned(batch)));
@@ -362,7 +370,7 @@ describe('codec', () => {
 
     it('OPR-6 a shared buffer stays shared', () => {
       const memory = new SharedArrayBuffer(8);
-      const packer = new Packer({ reuses: true });
+      const packer = new Packer({ transfers: false });
       const batch = many((i) => ({ id: i, memory }));
       for (const own of [cross(packer, batch), cross(packer, batch)]) {
         new Int32Array((own[5] as { memory: SharedArrayBuffer }).memory)[0] = 77;
@@ -391,7 +399,7 @@ describe('codec', () => {
 
     for (const [what, value] of Object.entries(refused)) {
       it(`ERR-4 ${what}`, () => {
-        const packer = new Packer({ reuses: true });
+        const packer = new Packer({ transfers: false });
         const good = many((i) => ({ id: i, name: 'a' }), 300);
         cross(packer, good);
         for (const at of [0, 150, 299]) {
@@ -408,7 +416,7 @@ describe('codec', () => {
     }
 
     it('ERR-4 a getter that throws', () => {
-      const packer = new Packer({ reuses: true });
+      const packer = new Packer({ transfers: false });
       const good: object[] = many((i) => ({ id: i }), 300);
       cross(packer, good);
       const bad = Object.defineProperty({}, 'id', {
@@ -423,7 +431,7 @@ describe('codec', () => {
 
   it('OPR-6 where the host forbids code that is made at run time, all arrives the same', async () => {
     const rows = many((i) => ({ id: i, name: 'Łódź', place: { lat: i / 3, note: null } }));
-    const payload = new Packer({ reuses: true }).pack(rows);
+    const payload = payloadOf(new Packer({ transfers: false }), rows);
     expect(payload).not.to.equal(rows);
     const program = fileURLToPath(new URL('../fixtures/programs/codeless.js', import.meta.url));
     const args = ['--disallow-code-generation-from-strings', program, serialize(payload).toString('base64')];
@@ -443,7 +451,7 @@ describe('codec', () => {
   describe('costs no more than clone where it does not pay', () => {
     /** How many batches of so many the packer looked into, by a getter of their first value. */
     function looksAt(make: (i: number, batch: number) => unknown, batches: number): number {
-      const packer = new Packer({ reuses: true });
+      const packer = new Packer({ transfers: false });
       let looked = 0;
       for (let b = 0; b < batches; b += 1) {
         let seen = false;
@@ -456,7 +464,7 @@ describe('codec', () => {
             return 1;
           },
         });
-        packer.pack(batch);
+        payloadOf(packer, batch);
       }
       return looked;
     }
@@ -470,9 +478,13 @@ describe('codec', () => {
     });
 
     it('OPR-6 and begins again when they can be', () => {
-      const packer = new Packer({ reuses: true });
+      const packer = new Packer({ transfers: false });
       const good = many((i) => ({ id: i, name: 'a' }));
-      for (let b = 0; b < 1000; b += 1) packer.pack(many((i) => new Map([[i, b]])));
+      for (let b = 0; b < 1000; b += 1)
+        payloadOf(
+          packer,
+          many((i) => new Map([[i, b]])),
+        );
       let packed = false;
       for (let b = 0; b < 200 && !packed; b += 1) packed = isPacked(packer, good);
       expect(packed).to.equal(true);

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { copyLarge } from '#src/protocol/codec.js';
+import { copyLarge } from '#src/protocol/codec/large.js';
 import { ResultReplay } from '#src/protocol/resultFrames.js';
 import { ResultFrameWriter } from '#src/protocol/resultFrameWriter.js';
 import { RecordingWire } from '../support/recordingWire.js';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { ProtocolError, SerializationError } from 'looppool';
+import { move, ProtocolError, SerializationError } from 'looppool';
 import { isLonely } from '#src/protocol/lonely.js';
 import { type TaskFrame, type TaskReader, TaskReplay } from '#src/protocol/taskFrames.js';
 import { TaskFrameWriter } from '#src/protocol/taskFrameWriter.js';
@@ -70,15 +70,19 @@ function wire(limit = 256) {
   const refused: [position: number, error: unknown][] = [];
   let whenRefused = (_position: number) => {};
   const writer = new TaskFrameWriter<unknown>(
-    (frame) => {
-      const arrived: TaskFrame<unknown> = structuredClone(frame);
+    (frame, transfer = []) => {
+      const arrived: TaskFrame<unknown> = structuredClone(frame, {
+        transfer: transfer as ArrayBuffer[],
+      });
       sizes.push(sizeOf(arrived));
       replay.frame(arrived);
     },
-    limit,
-    (position, error) => {
-      refused.push([position, error]);
-      whenRefused(position);
+    {
+      limit,
+      refused: (position, error) => {
+        refused.push([position, error]);
+        whenRefused(position);
+      },
     },
   );
   const onRefused = (then: (position: number) => void) => {
@@ -167,6 +171,7 @@ describe('task frames', () => {
   it('ORD-2 the oldest task arrives by itself or with what is said beside it, the last one of a turn before its credits', async () => {
     const { writer, told, sizes } = wire();
     writer.oldest(3);
+    writer.tell();
     await endOfTurn();
     expect([told.oldests, sizes]).to.deep.equal([[3], [0]]);
     writer.task(9, 'a');
@@ -178,6 +183,7 @@ describe('task frames', () => {
     expect(told.oldests).to.deep.equal([3, 7]);
     expect(told.calls.slice(1)).to.deep.equal(['oldest', 'credit', 'task', 'pill']);
     writer.credit(1);
+    writer.tell();
     await endOfTurn();
     expect(told.oldests, 'and not again').to.deep.equal([3, 7]);
   });
@@ -186,6 +192,7 @@ describe('task frames', () => {
     const { writer, told } = wire();
     writer.task(0, work);
     writer.oldest(5);
+    writer.tell();
     await endOfTurn();
     expect(told.oldests).to.deep.equal([5]);
   });
@@ -209,6 +216,18 @@ describe('task frames', () => {
     writer.task(1, 'b');
     await endOfTurn();
     expect(sizes).to.deep.equal([2]);
+  });
+
+  it('WIR-1 credits have no frame of their own where tasks leave in time, also in a full one or a moved one', async () => {
+    const { writer, told, sizes } = wire(2);
+    writer.credit(3);
+    for (const position of [0, 1]) writer.task(position, position);
+    writer.credit(4);
+    writer.task(2, move({}, [new ArrayBuffer(8)]));
+    writer.tell();
+    await endOfTurn();
+    expect(sizes).to.deep.equal([2, 1]);
+    expect(told.credits).to.equal(7);
   });
 
   it('CAN-1 an abort goes at once, and takes the tasks that were not sent with it', async () => {
@@ -299,6 +318,17 @@ describe('task frames', () => {
       expect(told.credits).to.equal(1);
     });
 
+    it('ERR-4 a moved task is refused, and what was said beside it arrives', async () => {
+      const gone = new ArrayBuffer(8);
+      structuredClone(gone, { transfer: [gone] });
+      const { writer, told, refused } = wire();
+      writer.credit(3);
+      writer.task(0, move({}, [gone]));
+      await endOfTurn();
+      expect(refused.map(([position]) => position)).to.deep.equal([0]);
+      expect(told.credits).to.equal(3);
+    });
+
     it('ERR-4 a batch that is refused as a whole goes one by one, and nothing of it is lost', async () => {
       const told = new Told();
       const replay = new TaskReplay(told);
@@ -307,8 +337,7 @@ describe('task frames', () => {
           if (sizeOf(frame) > 1) throw new Error('too much at a time');
           replay.frame(frame);
         },
-        256,
-        () => expect.fail('nobody is guilty'),
+        { limit: 256, refused: () => expect.fail('nobody is guilty') },
       );
       for (const position of [0, 1, 2]) writer.task(position, position);
       writer.credit(2);

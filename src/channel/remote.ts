@@ -31,8 +31,6 @@ export class RemoteChannel<T, R> implements Channel<T>, LinkListener, ByHand {
   #stopWaiting: (() => void) | undefined;
   /** The position of the task that was sent last. */
   #lastTask = -1;
-  #credits = 0;
-  #oldest: number | undefined;
   /** When, in ms of `performance`. */
   #started: number | undefined;
   #online = false;
@@ -48,12 +46,15 @@ export class RemoteChannel<T, R> implements Channel<T>, LinkListener, ByHand {
     this.#pool = pool;
     this.#replay = new ResultReplay(pool);
     this.#turn = new Turn(setImmediate, () => this.#takeTurn());
-    const refused = (position: number, error: unknown) => {
-      pool.failed(position, error);
-      this.#turn.soon();
-    };
-    const clock = hello.clock === undefined ? undefined : now;
-    this.#writer = new TaskFrameWriter<T>(link.post, TASKS_PER_FRAME, refused, link.clone, clock);
+    this.#writer = new TaskFrameWriter<T>(link.post, {
+      limit: TASKS_PER_FRAME,
+      refused: (position, error) => {
+        pool.failed(position, error);
+        this.#turn.soon();
+      },
+      clone: link.clone,
+      now: hello.clock === undefined ? undefined : now,
+    });
   }
 
   // From the pool.
@@ -83,15 +84,15 @@ export class RemoteChannel<T, R> implements Channel<T>, LinkListener, ByHand {
     this.#writer.replay(position, task);
   }
 
-  /** Credits mostly come while results are taken in: they go with the tasks that this sets free. */
+  /** Mostly while results are taken in: credits go with the tasks that this sets free, if there are any. */
   credit(results: number): void {
-    this.#credits += results;
+    this.#writer.credit(results);
     this.#turn.soon();
   }
 
-  /** Results that come together pass the turn on many times: the last one is told. */
+  /** Results that come together pass it on many times: the last one is told. */
   oldest(position: number): void {
-    this.#oldest = position;
+    this.#writer.oldest(position);
     this.#turn.soon();
   }
 
@@ -190,7 +191,6 @@ export class RemoteChannel<T, R> implements Channel<T>, LinkListener, ByHand {
 
   send(): void {
     if (this.#closed) return;
-    this.#sendNews();
     this.#writer.flush();
   }
 
@@ -200,15 +200,8 @@ export class RemoteChannel<T, R> implements Channel<T>, LinkListener, ByHand {
   }
 
   #takeTurn(): void {
-    this.#sendNews();
     this.#pool.turn();
-  }
-
-  #sendNews(): void {
-    if (this.#credits > 0) this.#writer.credit(this.#credits);
-    if (this.#oldest !== undefined) this.#writer.oldest(this.#oldest);
-    this.#credits = 0;
-    this.#oldest = undefined;
+    this.#writer.tell();
   }
 
   #begun(): void {

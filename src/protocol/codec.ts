@@ -3,55 +3,48 @@
  * itself; here numbers go as one typed array, and the rows of one shape as their keys once, their numbers as one typed array,
  * and their other values in one list. What arrives equals what a clone of each value by itself gives.
  */
+import type { Values } from './codec/batch.js';
+import { copyLarge } from './codec/large.js';
 import { Rest } from './codec/rest.js';
 import { type PackedMixed, RowPacker, unpackMixed, unpackRows } from './codec/rows.js';
 import type { PackedRows } from './codec/shape.js';
 
-export { copyLarge, isLarge } from './codec/large.js';
+export { Batch, type Values } from './codec/batch.js';
+export { isLarge } from './codec/large.js';
 
 type Packed = Float64Array | PackedRows | PackedMixed;
 
 /** A batch on the wire: as it is, or packed. */
 export type Payload<V> = readonly V[] | Packed;
 
-/** Shorter batches are cloned as fast as they are packed. */
-const FEW_NUMBERS = 32;
+/** A batch as it is posted. */
+export interface Parcel<V> {
+  readonly payload: Payload<V>;
+  /** What is to be transferred, and not cloned. */
+  readonly moved?: readonly ArrayBuffer[];
+}
+
+/** Fewer rows are cloned as fast as they are packed. */
 const FEW_ROWS = 12;
 
 /** The sender's end, one for each wire: it learns what is sent there. */
 export class Packer {
   readonly #rows = new RowPacker();
   readonly #rest = new Rest();
-  /** The numbers of the batch before, where they are gone once that is posted: memory outside the heap, which is slow to come back. */
-  #numbers: Float64Array | undefined;
-  readonly #reuses: boolean;
+  readonly #transfers: boolean;
 
-  /** @param options `reuses`: memory of the batch before, for whoever posts a payload has copied it when that returns */
-  constructor({ reuses }: { readonly reuses: boolean }) {
-    this.#reuses = reuses;
+  /** @param options `transfers`: whether the carrier can take memory along instead of copying it */
+  constructor({ transfers }: { readonly transfers: boolean }) {
+    this.#transfers = transfers;
   }
 
-  pack<V>(values: readonly V[]): Payload<V> {
-    const { length } = values;
-    const first = values[0];
-    if (typeof first === 'number' && length >= FEW_NUMBERS) return this.#packNumbers(values) ?? values;
-    if (typeof first === 'object' && length >= FEW_ROWS && this.#rest.isOver()) {
-      return this.#packRows(values) ?? values;
-    }
-    return values;
-  }
-
-  /** Undefined when one of the values is no number. */
-  #packNumbers(values: readonly unknown[]): Float64Array | undefined {
-    const { length } = values;
-    const numbers = this.#numbers?.length === length ? this.#numbers : new Float64Array(length);
-    if (this.#reuses) this.#numbers = numbers;
-    for (let i = 0; i < length; i += 1) {
-      const value = values[i];
-      if (typeof value !== 'number') return undefined;
-      numbers[i] = value;
-    }
-    return numbers;
+  pack<V>(values: Values<V>): Parcel<V> {
+    if (values instanceof Float64Array || typeof values[0] !== 'object') return { payload: values };
+    const copied = this.#transfers ? copyLarge(values) : undefined;
+    const rows = copied?.values ?? values;
+    const isWorthIt = rows.length >= FEW_ROWS && this.#rest.isOver();
+    const payload = (isWorthIt ? this.#packRows(rows) : undefined) ?? rows;
+    return copied ? { payload, moved: copied.moved } : { payload };
   }
 
   #packRows(values: readonly unknown[]): Packed | undefined {

@@ -2,7 +2,7 @@
 import { movesIn } from '../move.js';
 import type { Resources } from '../resources.js';
 import { type Clone, whyNotCloneable, whyNotMovable } from './clone.js';
-import { copyLarge, isLarge, Packer, type Payload } from './codec.js';
+import { Batch, isLarge, Packer, type Payload } from './codec.js';
 import { type FailureRecord, toRecord } from './failure.js';
 import { LonelyCount } from './lonely.js';
 import { type Progressions, ProgressionWriter, positionsOf } from './progressions.js';
@@ -16,7 +16,7 @@ import { type ToPool, UNSOLICITED } from './wire.js';
 const RESULTS_PER_FRAME = 512;
 
 export class ResultFrameWriter<R> implements ToPool<R> {
-  #results: R[] = [];
+  readonly #results: Batch<R>;
   readonly #owners = new ProgressionWriter();
   readonly #done = new ProgressionWriter();
   #news: News | undefined;
@@ -42,7 +42,8 @@ export class ResultFrameWriter<R> implements ToPool<R> {
     this.#refused = refused;
     this.#clone = clone ?? ((value) => structuredClone(value));
     this.#transfers = clone === undefined;
-    this.#packer = new Packer({ reuses: this.#transfers });
+    this.#packer = new Packer({ transfers: this.#transfers });
+    this.#results = new Batch(RESULTS_PER_FRAME, { reuses: this.#transfers });
   }
 
   ready(): void {
@@ -65,8 +66,7 @@ export class ResultFrameWriter<R> implements ToPool<R> {
     const leavesAlone = isObject && this.#transfers && isLarge(value);
     if (this.#isFull || (leavesAlone && this.#results.length > 0)) this.turn();
     const results = this.#results;
-    // Not push: at this place it is a call.
-    results[results.length] = value;
+    results.add(value);
     this.#owners.push(owner);
     this.#empty = false;
     this.#isFull = leavesAlone || results.length === RESULTS_PER_FRAME;
@@ -146,20 +146,18 @@ export class ResultFrameWriter<R> implements ToPool<R> {
   turn(): void {
     if (this.#empty) return;
     this.#isFull = false;
-    const results = this.#results;
+    const results = this.#results.take();
     const owners = this.#owners.take();
     const done = this.#done.take();
     const times = this.#times?.();
     this.#times = undefined;
     const news = times ? { ...this.#news, times } : this.#news;
     this.#empty = true;
-    this.#results = [];
     this.#news = undefined;
     // Behind all that, for a getter among the results may bring others.
     try {
-      const copied = this.#transfers ? copyLarge(results) : undefined;
-      const packed = this.#packer.pack(copied?.values ?? results);
-      this.#send(packed, owners, done, news, copied?.moved);
+      const { payload, moved } = this.#packer.pack(results);
+      this.#send(payload, owners, done, news, moved);
     } catch {
       const { frame, goOn } = withoutRefused(results, owners, done, news, this.#clone);
       this.#post(frame);
@@ -232,7 +230,7 @@ function isSame(a: Progressions, b: Progressions): boolean {
  * these tasks are not at their end.
  */
 function withoutRefused<R>(
-  sent: readonly R[],
+  sent: ArrayLike<R>,
   ownerRuns: Progressions,
   doneRuns: Progressions,
   news: News | undefined,
@@ -243,7 +241,7 @@ function withoutRefused<R>(
   const refused = new Map<number, FailureRecord>();
   const results: R[] = [];
   const ownerOf = positionsOf(ownerRuns);
-  for (const [i, value] of sent.entries()) {
+  for (const [i, value] of Array.from(sent).entries()) {
     const owner = ownerOf[i] ?? UNSOLICITED;
     try {
       // The clone is sent: a getter that throws only now and then may throw the next time.

@@ -4,16 +4,27 @@
  */
 import { movesIn } from '../move.js';
 import { type Clone, whyNotCloneable, whyNotMovable } from './clone.js';
-import { copyLarge, isLarge, Packer, type Payload } from './codec.js';
+import { Batch, isLarge, Packer, type Payload } from './codec.js';
 import { toRecord } from './failure.js';
 import { LonelyCount } from './lonely.js';
 import { ABORT, type Cancelled, type Orders, PILL, type Post, type TaskFrame } from './taskFrames.js';
 import { Turn } from './turn.js';
 import type { ToWorker } from './wire.js';
 
+export interface TaskFrameTerms {
+  /** Tasks in a frame at most. */
+  readonly limit: number;
+  /** Is told of a task that cannot be cloned; the others of its batch are sent. */
+  refused(position: number, error: unknown): void;
+  /** How the carrier clones; structuredClone unless said otherwise. */
+  readonly clone?: Clone | undefined;
+  /** The pool's clock, where tasks are timed. */
+  readonly now?: (() => number) | undefined;
+}
+
 export class TaskFrameWriter<T> implements ToWorker<T> {
   #first = 0;
-  #tasks: T[] = [];
+  readonly #tasks: Batch<T>;
   #traces: string[] | undefined;
   /** Positions of those that may be called off. */
   #cancellable: number[] | undefined;
@@ -21,35 +32,23 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
   #orders: Orders | undefined;
   readonly #turn = new Turn(queueMicrotask, () => this.flush());
   readonly #post: Post<TaskFrame<T>>;
-  readonly #refused: (position: number, error: unknown) => void;
+  readonly #terms: TaskFrameTerms;
   readonly #limit: number;
   readonly #packer: Packer;
   readonly #lonely = new LonelyCount();
   readonly #clone: Clone | undefined;
   /** Only structured clone takes along what it is to transfer. */
   readonly #transfers: boolean;
-  readonly #now: () => number | undefined;
 
-  /**
-   * @param limit tasks in a frame at most
-   * @param refused is told of a task that cannot be cloned; the others of its batch are sent
-   * @param clone how the carrier clones; structuredClone unless said otherwise
-   * @param now the pool's clock, where tasks are timed
-   */
-  constructor(
-    post: Post<TaskFrame<T>>,
-    limit: number,
-    refused: (position: number, error: unknown) => void,
-    clone?: Clone,
-    now: () => number | undefined = () => undefined,
-  ) {
+  constructor(post: Post<TaskFrame<T>>, terms: TaskFrameTerms) {
+    const { limit, clone } = terms;
     this.#post = post;
+    this.#terms = terms;
+    this.#limit = limit;
     this.#clone = clone;
     this.#transfers = clone === undefined;
-    this.#packer = new Packer({ reuses: this.#transfers });
-    this.#limit = limit;
-    this.#refused = refused;
-    this.#now = now;
+    this.#packer = new Packer({ transfers: this.#transfers });
+    this.#tasks = new Batch(limit, { reuses: this.#transfers });
   }
 
   task(position: number, task: T, trace?: string): void {
@@ -68,7 +67,7 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
     } catch (error) {
       // The positions of a frame have no gaps.
       this.flush();
-      this.#refused(position, error);
+      this.#terms.refused(position, error);
       return;
     }
     if (moved) {
@@ -90,11 +89,9 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
   }
 
   #add(position: number, task: T): void {
-    const tasks = this.#tasks;
-    const { length } = tasks;
+    const { length } = this.#tasks;
     if (length === 0) this.#first = position;
-    // Not push: at this place it is a call.
-    tasks[length] = task;
+    this.#tasks.add(task);
     if (length + 1 >= this.#limit) this.flush();
     else this.#turn.soon();
   }
@@ -104,17 +101,24 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
     try {
       this.#post([[task], position, { replay: true }]);
     } catch (error) {
-      this.#refused(position, whyNotCloneable('task', task, this.#clone) ?? error);
+      this.#terms.refused(position, whyNotCloneable('task', task, this.#clone) ?? error);
     }
   }
 
+  /** Leaves with the next frame, or when `tell` is called. */
   credit(results: number): void {
     const orders = this.#order();
     orders.credits = (orders.credits ?? 0) + results;
   }
 
+  /** As `credit`. The last one counts. */
   oldest(position: number): void {
     this.#order().oldest = position;
+  }
+
+  /** What no frame has taken along leaves soon. */
+  tell(): void {
+    if (this.#orders) this.#turn.soon();
   }
 
   cancel(position: number, reason: unknown): void {
@@ -128,10 +132,11 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
 
   pill(): void {
     this.#order().end = PILL;
+    this.tell();
   }
 
   abort(): void {
-    this.#tasks = [];
+    this.#tasks.take();
     this.#traces = undefined;
     this.#cancellable = undefined;
     this.#cancelled = undefined;
@@ -147,47 +152,47 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
     trace: string | undefined,
     cancellable: readonly number[] | undefined,
   ): void {
-    this.flush();
-    const orders = this.#withMarks(undefined, trace === undefined ? undefined : [trace], cancellable);
+    if (this.#tasks.length > 0) this.flush();
+    const orders = this.#takeOrders();
     try {
-      this.#send([task], position, orders, moved);
+      const marked = this.#withMarks(orders, trace === undefined ? undefined : [trace], cancellable);
+      this.#send([task], position, marked, moved);
     } catch (error) {
-      this.#refused(position, whyNotMovable('task', task, moved, error, this.#clone));
+      if (orders) this.#post([[], 0, orders]);
+      this.#terms.refused(position, whyNotMovable('task', task, moved, error, this.#clone));
     }
   }
 
   /** Posts what was collected, now. */
   flush(): void {
     const first = this.#first;
-    const tasks = this.#tasks;
+    const tasks = this.#tasks.take();
     const traces = this.#traces;
     const cancellable = this.#cancellable;
     const orders = this.#takeOrders();
     if (tasks.length === 0 && orders === undefined) return;
-    this.#tasks = [];
     this.#traces = undefined;
     this.#cancellable = undefined;
     try {
-      const copied = this.#transfers ? copyLarge(tasks) : undefined;
-      const packed = this.#packer.pack(copied?.values ?? tasks);
-      this.#send(packed, first, this.#withMarks(orders, traces, cancellable), copied?.moved);
+      const { payload, moved } = this.#packer.pack(tasks);
+      this.#send(payload, first, this.#withMarks(orders, traces, cancellable), moved);
     } catch {
       const refused = this.#postOneByOne(first, tasks, traces, cancellable);
       if (orders) this.#post([[], 0, orders]);
       // Last, for it may bring new tasks.
-      for (const [position, why] of refused) this.#refused(position, why);
+      for (const [position, why] of refused) this.#terms.refused(position, why);
     }
   }
 
   /** Those that cannot be sent, and why. */
   #postOneByOne(
     first: number,
-    tasks: readonly T[],
+    tasks: ArrayLike<T>,
     traces: readonly string[] | undefined,
     cancellable: readonly number[] | undefined,
   ): [position: number, why: unknown][] {
     const refused: [number, unknown][] = [];
-    for (const [i, task] of tasks.entries()) {
+    for (const [i, task] of Array.from(tasks).entries()) {
       try {
         const marks = this.#withMarks(undefined, traces?.slice(i, i + 1), cancellable);
         this.#send([task], first + i, marks);
@@ -209,9 +214,8 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
     }
   }
 
-  /** What is said in the next frame, which leaves soon. */
+  /** What is said in the next frame. */
   #order(): Orders {
-    this.#turn.soon();
     this.#orders ??= {};
     return this.#orders;
   }
@@ -236,7 +240,7 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
     traces: readonly string[] | undefined,
     cancellable: readonly number[] | undefined,
   ): Orders | undefined {
-    const sent = this.#now();
+    const sent = this.#terms.now?.();
     if (sent === undefined && !traces && !cancellable) return orders;
     return {
       ...orders,
