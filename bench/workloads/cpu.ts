@@ -9,7 +9,7 @@ const answers = Array.from({ length: SEEDS }, () => undefined as number | undefi
 /** Work of a millisecond for each task: what is left to win is that both workers are always at it. */
 export const workload: Workload<number, number> = {
   title: 'tasks of 1 ms of CPU',
-  items: { fast: 2_000, slow: 2_000, slowest: 2_000 },
+  items: { fast: 6_000, slow: 6_000, slowest: 6_000 },
   warmUp: 200,
   window: 256,
   driver: stream,

@@ -14,7 +14,7 @@ const answers = new Map<number, number>();
 /** One task in ten, by chance, takes twenty times longer: a worker with a few of them holds up what waits behind. */
 export const workload: Workload<number, number> = {
   title: 'tasks of 0.3 ms of CPU, one in ten of 6 ms',
-  items: { fast: 2_000, slow: 2_000, slowest: 2_000 },
+  items: { fast: 6_000, slow: 6_000, slowest: 6_000 },
   warmUp: 100,
   window: 64,
   driver: stream,
