@@ -31,6 +31,13 @@ describe('Batch', () => {
     );
   });
 
+  for (const most of [1, 20, MOST]) {
+    it(`OPR-6 more numbers than a frame of ${most} has are kept, too`, () => {
+      const numbers = Array.from({ length: MOST + 40 }, (_, i) => i);
+      expect(Array.from(filled(new Batch(most, { reuses: true }), numbers).take())).to.deep.equal(numbers);
+    });
+  }
+
   it('OPR-6 numbers come as one typed array, as long as they are', () => {
     const numbers = Array.from({ length: MOST - 1 }, (_, i) => i);
     const taken = filled(new Batch(MOST, { reuses: true }), numbers).take() as Float64Array;

@@ -29,6 +29,25 @@ const work = () => {};
 const messageOf = (error: unknown) => (error as Error).message;
 
 describe('result frames', () => {
+  it('OPR-6 whatever a getter emits while its frame is packed arrives: more numbers than one frame has', async () => {
+    const { writer, pool } = wire();
+    const frame = 512;
+    let looked = false;
+    const emitting = {
+      get row() {
+        if (!looked) for (let i = 0; i < frame; i += 1) writer.result(i, frame + i);
+        looked = true;
+        return 'row';
+      },
+    };
+    writer.result(emitting, 0);
+    for (let position = 1; position < frame; position += 1) writer.result({ row: 'row' }, position);
+    for (let i = 0; i < 100; i += 1) writer.result(-i, 2 * frame + i);
+    await endOfTurn();
+    const owners = pool.said.map(([, , owner]) => owner as number);
+    expect(owners.sort((a, b) => a - b)).to.deep.equal([...Array(2 * frame + 100).keys()]);
+  });
+
   it('OPR-6 what is said arrives: each kind in order, the results of a task before its end, drained last', async () => {
     const position = fc.nat(20);
     const step = fc.oneof(

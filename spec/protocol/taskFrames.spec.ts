@@ -158,6 +158,26 @@ describe('task frames', () => {
     expect(told.calls).to.deep.equal(['cancellable', ...calls, `cancel 8: ${other}`]);
   });
 
+  it('CAN-3 tasks that the reason of a cancel brings when it is looked at arrive behind those before them', async () => {
+    const { writer, told } = wire(64);
+    let position = 0;
+    const add = (tasks: number) => {
+      for (let i = 0; i < tasks; i += 1) writer.task(position, position++);
+    };
+    const reason = new Error('x');
+    Object.defineProperty(reason, 'message', {
+      get() {
+        if (position < 64) add(40);
+        return 'enough';
+      },
+    });
+    add(63);
+    writer.cancel(3, reason);
+    add(1);
+    await endOfTurn();
+    expect(told.received).to.deep.equal(Array.from({ length: 104 }, (_, i) => [i, i]));
+  });
+
   it('WIR-1 a lonely task costs one message, at the end of the microtask turn', async () => {
     const { writer, sizes } = wire();
     writer.task(0, 'a');

@@ -35,6 +35,16 @@ describe('QueueOutbox', () => {
     expect(wire.of('starved'), 'with credits of its own it never asks').to.deep.equal([]);
   });
 
+  it('CRD-2 with fewer credits than it has spent already, as after a resize, it sends nothing until they are made up for', () => {
+    const { wire, outbox } = outboxWith(1);
+    for (let i = 0; i < 4; i += 1) outbox.result(i, i);
+    outbox.credit(-2);
+    outbox.credit(2);
+    expect(wire.of('result')).to.deep.equal([0]);
+    outbox.credit(1);
+    expect(wire.of('result')).to.deep.equal([0, 1]);
+  });
+
   it('CRD-2 without credits of its own it asks once, and again for the next', () => {
     const { wire, outbox } = outboxWith(0);
     for (let i = 0; i < 3; i += 1) outbox.result(i, i);

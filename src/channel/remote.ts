@@ -200,8 +200,8 @@ export class RemoteChannel<T, R> implements Channel<T>, LinkListener, ByHand {
   }
 
   #takeTurn(): void {
-    this.#pool.turn();
     this.#writer.tell();
+    this.#pool.turn();
   }
 
   #begun(): void {

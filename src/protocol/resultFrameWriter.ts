@@ -69,7 +69,7 @@ export class ResultFrameWriter<R> implements ToPool<R> {
     results.add(value);
     this.#owners.push(owner);
     this.#empty = false;
-    this.#isFull = leavesAlone || results.length === RESULTS_PER_FRAME;
+    this.#isFull = leavesAlone || results.length >= RESULTS_PER_FRAME;
     this.#turn.soon();
   }
 

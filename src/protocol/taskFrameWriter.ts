@@ -28,7 +28,9 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
   #traces: string[] | undefined;
   /** Positions of those that may be called off. */
   #cancellable: number[] | undefined;
-  #cancelled: Cancelled<unknown>[] | undefined;
+  #cancelled: Cancelled[] | undefined;
+  /** Why the last of them were. */
+  #reason: unknown;
   #orders: Orders | undefined;
   readonly #turn = new Turn(queueMicrotask, () => this.flush());
   readonly #post: Post<TaskFrame<T>>;
@@ -122,11 +124,17 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
   }
 
   cancel(position: number, reason: unknown): void {
-    this.#cancelled ??= [];
     // One signal may call off many.
-    const last = this.#cancelled.at(-1);
-    if (last?.reason === reason) last?.positions.push(position);
-    else this.#cancelled.push({ positions: [position], reason });
+    const last = reason === this.#reason ? this.#cancelled?.at(-1) : undefined;
+    if (last) {
+      last.positions.push(position);
+    } else {
+      // Here, for it may call what is not ours, which may bring tasks: not while a frame is made.
+      const record = toRecord(reason, this.#clone);
+      this.#cancelled ??= [];
+      this.#cancelled.push({ positions: [position], reason: record });
+      this.#reason = reason;
+    }
     this.#turn.soon();
   }
 
@@ -222,12 +230,10 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
 
   #takeOrders(): Orders | undefined {
     const orders = this.#orders;
-    const cancelled = this.#cancelled?.map(({ positions, reason }) => ({
-      positions,
-      reason: toRecord(reason, this.#clone),
-    }));
+    const cancelled = this.#cancelled;
     this.#orders = undefined;
     this.#cancelled = undefined;
+    this.#reason = undefined;
     return cancelled ? { ...orders, cancelled } : orders;
   }
 

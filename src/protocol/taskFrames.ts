@@ -33,13 +33,13 @@ export interface Orders {
   /** Positions of the tasks that may be called off. */
   readonly cancellable?: readonly number[];
   /** Tasks that are called off, and why. */
-  readonly cancelled?: readonly Cancelled<FailureRecord>[];
+  readonly cancelled?: readonly Cancelled[];
   end?: typeof PILL | typeof ABORT;
 }
 
-export interface Cancelled<Reason> {
+export interface Cancelled {
   readonly positions: number[];
-  readonly reason: Reason;
+  readonly reason: FailureRecord;
 }
 
 /**

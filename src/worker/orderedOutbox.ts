@@ -183,7 +183,7 @@ export class OrderedOutbox<R> implements Outbox<R> {
 
   #sendOne(): boolean {
     const urgent = this.#urgency.urgentIn(this.#waiting);
-    if (urgent !== undefined && this.#credits === 0) this.#ask();
+    if (urgent !== undefined && this.#credits <= 0) this.#ask();
     const owner = urgent ?? firstKey(this.#waiting);
     if (owner === undefined || !this.#mayBeSent(owner)) return false;
     const lot = this.#waiting.get(owner) as Lot<R>;

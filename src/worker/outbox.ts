@@ -183,8 +183,8 @@ export class QueueOutbox<R> implements Outbox<R> {
       first();
       return true;
     }
-    if (this.#credits === 0) this.#ask();
-    if (this.#credits === 0) return false;
+    if (this.#credits <= 0) this.#ask();
+    if (this.#credits <= 0) return false;
     this.#waiting.shift();
     this.#credits -= 1;
     this.#wire.result(first.value, first.owner);

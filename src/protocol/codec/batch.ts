@@ -21,7 +21,7 @@ export class Batch<V> {
   readonly #reuses: boolean;
 
   /**
-   * @param most values in a frame
+   * @param most numbers that are packed: as many as a full frame has
    * @param options `reuses`: memory of the frame before, for whoever posts a frame has copied it when that returns
    */
   constructor(most: number, { reuses }: { readonly reuses: boolean }) {
@@ -33,14 +33,14 @@ export class Batch<V> {
     return this.#length;
   }
 
-  /** At most `most` values, until they are taken. */
+  /** Also beyond `most`, as a list: what a getter brings while a frame is packed comes between. */
   add(value: V): void {
     const at = this.#length;
     if (this.#list !== undefined) {
       // Not push: at this place it is a call.
       this.#list[at] = value;
-      if (at === FEW_NUMBERS) this.#packNumbers(this.#list);
-    } else if (typeof value === 'number') {
+      if (at === FEW_NUMBERS && at < this.#most) this.#packNumbers(this.#list);
+    } else if (typeof value === 'number' && at < this.#most) {
       (this.#numbers as Float64Array)[at] = value;
     } else {
       this.#list = Array.from(this.#packed());
