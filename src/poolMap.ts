@@ -1,11 +1,11 @@
 import type { OperatorFunction } from 'rxjs';
 import { connectorOf } from './channel/connect.js';
 import type { CustomWorkerFactory } from './channel/factory.js';
+import { TeardownFirst } from './demand/teardownFirst.js';
 import { type PoolOptions, resolveOptions } from './options.js';
 import type { Delivery } from './pool/acks.js';
 import { onAbort } from './pool/onAbort.js';
 import { Pool } from './pool/pool.js';
-import { TeardownFirst } from './pool/teardownFirst.js';
 import type { Routed } from './routing.js';
 import { Observable, type Subscriber } from './rx.js';
 

@@ -5,7 +5,7 @@
  */
 import { forAll } from '../forAll.js';
 import { Ring } from '../ring.js';
-import { type Observable, Subscriber } from '../rx.js';
+import type { Observable, Subscriber } from '../rx.js';
 import { Cancellation, type ProjectContext } from './cancellation.js';
 import { currentScope, emit } from './emission.js';
 import { Inner, type InnerOwner } from './inner.js';
@@ -13,6 +13,7 @@ import { isObservableLike, toObservable } from './interop.js';
 import { isPaceable, pacedFor } from './paced.js';
 import { isPlain, isPromiseLike } from './product.js';
 import { type Emitter, type Heedful, nobody, type Scope } from './scope.js';
+import { TeardownFirst } from './teardownFirst.js';
 
 /**
  * Checks what a user gave to `operator`.
@@ -74,7 +75,7 @@ class WaitingValue<T> implements Heedful {
   }
 }
 
-export class Projection<T, R> extends Subscriber<T> implements InnerOwner<T, R> {
+export class Projection<T, R> extends TeardownFirst<T> implements InnerOwner<T, R> {
   readonly output: Subscriber<R>;
   readonly emitter: Emitter = nobody;
   readonly #project: (value: T, context?: ProjectContext) => unknown;
@@ -147,23 +148,13 @@ export class Projection<T, R> extends Subscriber<T> implements InnerOwner<T, R> 
     }
   }
 
-  // Here and below, what ends is told also when the teardown of what was subscribed throws.
-
-  protected override _error(error: unknown): void {
-    try {
-      this.unsubscribe();
-    } finally {
-      this.output.error(error);
-    }
+  protected failed(error: unknown): void {
+    this.output.error(error);
   }
 
-  protected override _complete(): void {
-    try {
-      this.unsubscribe();
-    } finally {
-      this.#completed = true;
-      this.#completeIfThrough();
-    }
+  protected completed(): void {
+    this.#completed = true;
+    this.#completeIfThrough();
   }
 
   innerEnded(inner: Inner<T, R>, failure?: { readonly error: unknown }): void {

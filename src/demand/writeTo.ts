@@ -2,12 +2,13 @@
 import type { OperatorFunction } from 'rxjs';
 import { IngestError } from '../errors.js';
 import { Ring } from '../ring.js';
-import { Observable, Subscriber } from '../rx.js';
+import { Observable, type Subscriber } from '../rx.js';
 import { currentScope } from './emission.js';
 import { Feeders } from './feeders.js';
 import { isWritable, NodeSink, type WritableLike } from './nodeSink.js';
 import type { Scope } from './scope.js';
 import type { OpenSink, Sink, SinkOwner } from './sink.js';
+import { TeardownFirst } from './teardownFirst.js';
 import { isWritableStream, WebSink, type WritableStreamLike } from './webSink.js';
 
 /**
@@ -50,7 +51,7 @@ function openerOf<T>(writable: WritableLike | WritableStreamLike<T>): OpenSink<T
   throw new TypeError(`writeTo() takes a Writable or a WritableStream; got ${got}`);
 }
 
-class Writing<T> extends Subscriber<T> implements SinkOwner {
+class Writing<T> extends TeardownFirst<T> implements SinkOwner {
   readonly #output: Subscriber<number>;
   readonly #feeders = new Feeders();
   /** The emissions of values that the stream has and has not written, in order. */
@@ -91,22 +92,8 @@ class Writing<T> extends Subscriber<T> implements SinkOwner {
     if (!this.#hasRoom && scope && !this.closed) this.#feeders.pause(scope);
   }
 
-  // The end is told also when the teardown of the source throws.
-
-  protected override _error(error: unknown): void {
-    try {
-      this.unsubscribe();
-    } finally {
-      this.failed(error);
-    }
-  }
-
-  protected override _complete(): void {
-    try {
-      this.unsubscribe();
-    } finally {
-      this.#sink?.end();
-    }
+  protected completed(): void {
+    this.#sink?.end();
   }
 
   // What the stream says.
@@ -129,6 +116,7 @@ class Writing<T> extends Subscriber<T> implements SinkOwner {
     this.#output.complete();
   }
 
+  /** Also what the source says. */
   failed(error: unknown): void {
     this.#giveUp(error);
     this.#output.error(error);

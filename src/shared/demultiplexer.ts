@@ -3,7 +3,7 @@
  *
  * In: results, and the end. Out: results to the pipelines; the end to the pool, behind the teardown, which ends the workers.
  */
-import { TeardownFirst } from '../pool/teardownFirst.js';
+import { TeardownFirst } from '../demand/teardownFirst.js';
 import type { Attributed } from './jobChannel.js';
 
 /** What the pool failed with. */

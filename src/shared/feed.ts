@@ -4,7 +4,7 @@
  * In: tasks and the end of the source. Out: the same to the pipeline; once the pool takes no tasks, the end of the pipeline.
  * Linked to the output before it subscribes, so that `take(3)` ends even a synchronous endless source.
  */
-import { TeardownFirst } from '../pool/teardownFirst.js';
+import { TeardownFirst } from '../demand/teardownFirst.js';
 import type { Routed } from '../routing.js';
 import type { Subscriber } from '../rx.js';
 import type { Pipeline } from './pipeline.js';
