@@ -65,11 +65,10 @@ export class ResultFrameWriter<R> implements ToPool<R> {
     if (isObject && this.#hasLeft(value, owner)) return;
     const leavesAlone = isObject && this.#transfers && isLarge(value);
     if (this.#isFull || (leavesAlone && this.#results.length > 0)) this.turn();
-    const results = this.#results;
-    results.add(value);
+    this.#results.add(value);
     this.#owners.push(owner);
     this.#empty = false;
-    this.#isFull = leavesAlone || results.length >= RESULTS_PER_FRAME;
+    this.#isFull = leavesAlone || this.#results.isFull;
     this.#turn.soon();
   }
 

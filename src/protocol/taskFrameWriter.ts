@@ -15,7 +15,7 @@ export interface TaskFrameTerms {
   /** Tasks in a frame at most. */
   readonly limit: number;
   /** Is told of a task that cannot be cloned; the others of its batch are sent. */
-  refused(position: number, error: unknown): void;
+  readonly refused: (position: number, error: unknown) => void;
   /** How the carrier clones; structuredClone unless said otherwise. */
   readonly clone?: Clone | undefined;
   /** The pool's clock, where tasks are timed. */
@@ -34,19 +34,18 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
   #orders: Orders | undefined;
   readonly #turn = new Turn(queueMicrotask, () => this.flush());
   readonly #post: Post<TaskFrame<T>>;
-  readonly #terms: TaskFrameTerms;
-  readonly #limit: number;
+  readonly #refused: TaskFrameTerms['refused'];
+  readonly #now: TaskFrameTerms['now'];
   readonly #packer: Packer;
   readonly #lonely = new LonelyCount();
   readonly #clone: Clone | undefined;
   /** Only structured clone takes along what it is to transfer. */
   readonly #transfers: boolean;
 
-  constructor(post: Post<TaskFrame<T>>, terms: TaskFrameTerms) {
-    const { limit, clone } = terms;
+  constructor(post: Post<TaskFrame<T>>, { limit, refused, clone, now }: TaskFrameTerms) {
     this.#post = post;
-    this.#terms = terms;
-    this.#limit = limit;
+    this.#refused = refused;
+    this.#now = now;
     this.#clone = clone;
     this.#transfers = clone === undefined;
     this.#packer = new Packer({ transfers: this.#transfers });
@@ -69,7 +68,7 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
     } catch (error) {
       // The positions of a frame have no gaps.
       this.flush();
-      this.#terms.refused(position, error);
+      this.#refused(position, error);
       return;
     }
     if (moved) {
@@ -91,10 +90,9 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
   }
 
   #add(position: number, task: T): void {
-    const { length } = this.#tasks;
-    if (length === 0) this.#first = position;
+    if (this.#tasks.length === 0) this.#first = position;
     this.#tasks.add(task);
-    if (length + 1 >= this.#limit) this.flush();
+    if (this.#tasks.isFull) this.flush();
     else this.#turn.soon();
   }
 
@@ -103,7 +101,7 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
     try {
       this.#post([[task], position, { replay: true }]);
     } catch (error) {
-      this.#terms.refused(position, whyNotCloneable('task', task, this.#clone) ?? error);
+      this.#refused(position, whyNotCloneable('task', task, this.#clone) ?? error);
     }
   }
 
@@ -167,7 +165,7 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
       this.#send([task], position, marked, moved);
     } catch (error) {
       if (orders) this.#post([[], 0, orders]);
-      this.#terms.refused(position, whyNotMovable('task', task, moved, error, this.#clone));
+      this.#refused(position, whyNotMovable('task', task, moved, error, this.#clone));
     }
   }
 
@@ -188,7 +186,7 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
       const refused = this.#postOneByOne(first, tasks, traces, cancellable);
       if (orders) this.#post([[], 0, orders]);
       // Last, for it may bring new tasks.
-      for (const [position, why] of refused) this.#terms.refused(position, why);
+      for (const [position, why] of refused) this.#refused(position, why);
     }
   }
 
@@ -246,7 +244,7 @@ export class TaskFrameWriter<T> implements ToWorker<T> {
     traces: readonly string[] | undefined,
     cancellable: readonly number[] | undefined,
   ): Orders | undefined {
-    const sent = this.#terms.now?.();
+    const sent = this.#now?.();
     if (sent === undefined && !traces && !cancellable) return orders;
     return {
       ...orders,

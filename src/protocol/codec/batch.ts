@@ -21,7 +21,7 @@ export class Batch<V> {
   readonly #reuses: boolean;
 
   /**
-   * @param most numbers that are packed: as many as a full frame has
+   * @param most values in a full frame
    * @param options `reuses`: memory of the frame before, for whoever posts a frame has copied it when that returns
    */
   constructor(most: number, { reuses }: { readonly reuses: boolean }) {
@@ -31,6 +31,11 @@ export class Batch<V> {
 
   get length(): number {
     return this.#length;
+  }
+
+  /** It has as many as a full frame, or more. */
+  get isFull(): boolean {
+    return this.#length >= this.#most;
   }
 
   /** Also beyond `most`, as a list: what a getter brings while a frame is packed comes between. */

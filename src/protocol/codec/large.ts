@@ -18,7 +18,6 @@ export interface Copied<V> {
 
 /** Undefined when there is nothing large in the first value, which stands for all. */
 export function copyLarge<V>(values: readonly V[]): Copied<V> | undefined {
-  if (typeof values[0] !== 'object') return undefined;
   const moved: ArrayBuffer[] = [];
   const first = copyOf(values[0], moved);
   if (moved.length === 0) return undefined;
